@@ -1,0 +1,135 @@
+// The one WebAssembly.Memory: where the state of the cores, the TLBs, the predecoded code and guest memory lie.
+// TypeScript and generated code both take every offset from here.
+
+/** Guest page size that TLBs and predecoded code work in; the smallest granule of every translation regime. */
+export const PAGE_SHIFT = 12;
+export const PAGE_SIZE = 1 << PAGE_SHIFT;
+
+/**
+ * State of one core, offsets in bytes from the core's base. All fields are 32 bits wide unless said otherwise.
+ * r0..r14 hold the registers of the current mode (banked copies live further down); slot 15 is scratch: it receives
+ * the value of the PC for instructions that read it as an operand.
+ */
+export const CPU = {
+  R: 0, // r0..r15, 64 bytes
+  NF: 64, // bit 31 is the N flag
+  ZF: 68, // zero when the Z flag is set
+  CF: 72, // 0 or 1
+  VF: 76, // bit 31 is the V flag
+  QF: 80, // 0 or 1
+  GE: 84, // GE[3:0]
+  IT: 88, // ITSTATE[7:0] before the next instruction
+  THUMB: 92, // 0 A32, 1 T32
+  CPSR: 96, // the other bits of the CPSR: E, A, I, F, M, J
+  PC: 100, // the next instruction, valid outside generated code
+  IP: 104, // address of the predecoded record of the instruction that is executing; 0 outside
+  DELTA: 108, // PC = (IP >>> PCSHIFT) + DELTA while IP is not 0
+  PCSHIFT: 112, // 2 for A32, 3 for T32
+  BUDGET: 116, // instructions left in the slice
+  EXIT: 120, // not 0: leave generated code after the call that set it
+  TLB: 124, // base of the TLB of the current regime and privilege
+  TLB_USER: 128, // base of the TLB that LDRT and STRT use
+  EXCL_ADDR: 132, // physical address tag of the exclusive monitor, or EXCL_NONE
+  EXCL_SIZE: 136,
+  FPSCR: 140, // without NZCV
+  FP_ENABLED: 144, // 0 or 1: whether VFP and NEON instructions execute in the current mode (CPACR, FPEXC, HCPTR, NSACR)
+  FP_NZCV: 148, // FPSCR[31:28] in place
+  TPIDRURW: 152,
+  TPIDRURO: 156,
+  TPIDRPRW: 160,
+  RESULT: 164, // 32 bits of a helper's second result
+  BIG_ENDIAN: 168, // CPSR.E
+  ASIMD_ENABLED: 172, // as FP_ENABLED, for Advanced SIMD (CPACR.ASEDIS)
+  SCRATCH: 192, // 64 bytes, 16-byte aligned: spill for helpers
+  V: 256, // Q0..Q15, 256 bytes: S n at V + 4n, D n at V + 8n
+  TEMP_SLOT: 512, // a code slot of four records, for instructions that straddle pages
+  SIZE: 1024,
+} as const;
+
+/** One TLB entry, 16 bytes; the table is direct mapped by VA[21:12]. An entry matches when `(va & ~0xfff | va & (size-1)) === tag`. */
+export const TLB = {
+  READ: 0,
+  WRITE: 4,
+  EXEC: 8,
+  ADDEND: 12, // linear-memory address = (va + addend) | 0
+  ENTRY_SHIFT: 4,
+  ENTRIES_SHIFT: 10,
+  BYTES: 16 << 10,
+  /** A tag that no aligned address equals. */
+  INVALID: 0xfff,
+  /** In a write tag: the page is writable, but holds predecoded code; stores take the slow path. */
+  CODE: 0x800,
+} as const;
+
+/** TLBs of one core, by use. */
+export const TLB_KINDS = ['pl0', 'pl1', 'hyp', 'spare'] as const;
+export type TlbKind = (typeof TLB_KINDS)[number];
+
+/**
+ * A predecoded instruction: 16 bytes per A32 word or T32 halfword. `A`..`D` are byte operands (register numbers times
+ * four, shift amounts, ...), whose meaning the operation's operand list gives.
+ */
+export const RECORD = {
+  SIZE: 16,
+  H: 0, // u16: the case to run
+  INNER: 2, // u16: the case behind a prefix (condition, PC operand, IT)
+  A: 4,
+  B: 5,
+  C: 6,
+  D: 7,
+  IMM: 8, // i32
+  STEP: 12, // u8: records that this instruction occupies
+  IT: 13, // u8: ITSTATE under which this was decoded
+  E: 14, // u16
+} as const;
+
+/** Records of one page of code (T32 needs one per halfword) and the sentinel behind it. */
+export const SLOT_RECORDS = 2048 + 4;
+export const SLOT_SIZE = SLOT_RECORDS * RECORD.SIZE;
+
+/** Where the areas of the memory begin, for a machine of `cores` cores and `guestBytes` of memory. */
+export interface Layout {
+  readonly cores: number;
+  /** Base of core n's state. */
+  cpu(n: number): number;
+  /** Base of core n's TLB of a kind. */
+  tlb(n: number, kind: TlbKind): number;
+  /** u32 per host page and state: `codeMap + (page * 2 + thumb) * 4` holds the slot's address, or 0. */
+  readonly codeMap: number;
+  /** u32 per host page: bit n set when bytes n*128.. of the page are predecoded. */
+  readonly granules: number;
+  readonly slots: number;
+  readonly slotCount: number;
+  /** Host memory that guests see (RAM, flash, SRAM) begins here, page-aligned; pages are numbered from here. */
+  readonly guest: number;
+  readonly guestPages: number;
+  /** Size of the whole memory in 64 KiB pages. */
+  readonly wasmPages: number;
+}
+
+const align = (n: number, to: number): number => Math.ceil(n / to) * to;
+
+/** @param slotCount pages of predecoded code kept before all are dropped; 32 KiB each. */
+export function layoutMemory(cores: number, guestBytes: number, slotCount = 3072): Layout {
+  const guestPages = align(guestBytes, PAGE_SIZE) / PAGE_SIZE;
+  const cpuBase = PAGE_SIZE; // page 0 stays empty, so that address 0 is never valid
+  const tlbBase = align(cpuBase + cores * CPU.SIZE, PAGE_SIZE);
+  const codeMap = tlbBase + cores * TLB_KINDS.length * TLB.BYTES;
+  const granules = codeMap + guestPages * 8;
+  const slots = align(granules + guestPages * 4, 64);
+  const guest = align(slots + slotCount * SLOT_SIZE, 65536);
+  const wasmPages = align(guest + guestPages * PAGE_SIZE, 65536) / 65536;
+  if (wasmPages > 65536) throw new RangeError(`guest memory of ${guestBytes} bytes does not fit in 4 GiB`);
+  return {
+    cores,
+    cpu: n => cpuBase + n * CPU.SIZE,
+    tlb: (n, kind) => tlbBase + (n * TLB_KINDS.length + TLB_KINDS.indexOf(kind)) * TLB.BYTES,
+    codeMap,
+    granules,
+    slots,
+    slotCount,
+    guest,
+    guestPages,
+    wasmPages,
+  };
+}

@@ -1,0 +1,107 @@
+// The only door of a lab: plain messages between a client (debug adapter, command line) and the worker it lives in.
+// Everything here survives structured clone.
+
+/** What one launch describes; the attributes of launch.json and of LAB.json (docs/launch.md). Paths are absolute. */
+export interface LabConfiguration {
+  /** Name of a board in src/emu/boards; default `vexpress-v2p-ca15-tc1`. */
+  board?: string;
+  /** `.dts` or `.dtb`; default: the board's own tree. */
+  deviceTree?: string;
+  /** `builtin`, `none` (native boot) or the path of a Xen binary. */
+  hypervisor?: string;
+  xenArgs?: string;
+  kernel?: string;
+  initrd?: string;
+  /** Kernel command line. */
+  args?: string;
+  /** Paths of xl.cfg files to create after the boot. */
+  domains?: string[];
+  /** RAM in MiB. */
+  memory?: number;
+  cpus?: number;
+  drives?: { file: string; readOnly?: boolean }[];
+  /** A directory or image file that becomes the SD card. */
+  sdcard?: string;
+  symbols?: { file: string; space: string }[];
+  stopOnEntry?: boolean;
+  pace?: 'fast' | 'realtime';
+  decompress?: 'host' | 'guest';
+  tier?: 'auto' | 'interpreter';
+  /** Bare metal: an ELF file, or raw files at addresses, instead of a kernel. */
+  elf?: string;
+  load?: { file: string; address: number }[];
+  entry?: number;
+  el?: 1 | 2 | 3;
+  maxInstructions?: number;
+}
+
+/** A line for people, with what a program needs beside it. */
+export interface LabProblem {
+  severity: 'error' | 'warning' | 'information';
+  /** Stable, listed in docs/errors.md; for example `image.truncated`. */
+  code: string;
+  /** What, where, why and what to do next, in one line. */
+  message: string;
+  file?: string;
+  /** 1-based, for text files. */
+  line?: number;
+  column?: number;
+  /** Byte offset, for binary files. */
+  offset?: number;
+}
+
+/** Why a machine is not running. */
+export type StopReason = 'entry' | 'pause' | 'step' | 'breakpoint' | 'crash';
+/** Why a lab has ended. */
+export type ExitReason = 'poweroff' | 'reboot' | 'crash' | 'stopped' | 'max-instructions';
+
+export interface RegisterGroup {
+  /** For example `Core`, `CPSR`, `Floating point`. */
+  name: string;
+  registers: { name: string; value: string; bits: number; description?: string }[];
+}
+
+/** Requests and their answers: `LabRequests[kind]` is `[argument, result]`. */
+export interface LabRequests {
+  /** Loads everything and leaves the machine at its first instruction. Rejected with the problems when it cannot. */
+  start: [LabConfiguration, { cpus: number; consoles: string[]; board: string; problems: LabProblem[] }];
+  run: [Record<string, never>, void];
+  pause: [Record<string, never>, void];
+  /** One instruction of one core. */
+  step: [{ cpu: number }, void];
+  /** Back to power-on with the same configuration; files are read again. */
+  restart: [Record<string, never>, void];
+  registers: [{ cpu: number }, RegisterGroup[]];
+  /** `space` is `va:N` for the virtual addresses of core N, or `pa`. Unreadable bytes end the answer. */
+  readMemory: [{ space: string; address: number; length: number }, Uint8Array];
+  disassemble: [{ cpu: number; address: number; count: number }, { address: number; bytes: string; text: string }[]];
+  input: [{ console: string; data: Uint8Array }, void];
+  statistics: [Record<string, never>, LabStatistics];
+  /** Ends the lab; the worker can be terminated after the answer. */
+  stop: [Record<string, never>, void];
+}
+
+export interface LabStatistics {
+  instructions: number;
+  wallSeconds: number;
+  cpuSeconds: number;
+  guestSeconds: number;
+  exitReason?: ExitReason;
+}
+
+/** What a lab says unasked. */
+export type LabEvent =
+  | { event: 'output'; console: string; data: Uint8Array }
+  | { event: 'running' }
+  | { event: 'stopped'; reason: StopReason; cpu: number; pc: number; description?: string }
+  | { event: 'exited'; reason: ExitReason; code: number; description?: string }
+  | { event: 'problem'; problem: LabProblem }
+  | { event: 'log'; message: string }
+  | { event: 'progress'; title: string; done: number; total: number };
+
+export type LabRequestKind = keyof LabRequests;
+export type LabRequest<K extends LabRequestKind = LabRequestKind> = { id: number; kind: K; argument: LabRequests[K][0] };
+export type LabAnswer<K extends LabRequestKind = LabRequestKind> =
+  | { id: number; result: LabRequests[K][1] }
+  | { id: number; problems: LabProblem[] };
+export type FromWorker = LabAnswer | LabEvent;
