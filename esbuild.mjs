@@ -1,0 +1,56 @@
+// Bundles everything that ships into dist/.  node esbuild.mjs [--production] [--watch]
+import { chmod, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+
+/** Files that are part of a program: trees as text, guests as bytes. Vitest reads the same table (vitest.config.ts). */
+export const EMBEDDED = { '.dts': 'text', '.elf': 'binary', '.bin': 'binary' };
+
+// Packages written for CommonJS ask for Node's modules through require, which an ES module has to make for itself.
+const REQUIRE = "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);";
+
+/** The bundles; every entry runs on Node 20 or newer (desktop VS Code from 1.96 on has it). */
+const NODE = { platform: 'node', target: 'node20' };
+const BUNDLES = [
+  { ...NODE, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.cjs', format: 'cjs', external: ['vscode'] },
+  { ...NODE, entryPoints: ['src/lab/node/worker-entry.ts'], outfile: 'dist/worker.cjs', format: 'cjs' },
+  {
+    ...NODE,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'dist/xenlab.mjs',
+    format: 'esm',
+    banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
+  },
+];
+
+/** @param {{ production?: boolean, watch?: boolean }} options production: minified, no source maps (what the .vsix holds) */
+export async function build({ production = false, watch = false } = {}) {
+  if (production) await rm(new URL('dist', import.meta.url), { recursive: true, force: true });
+  const contexts = BUNDLES.map(bundle =>
+    esbuild.context({
+      absWorkingDir: root,
+      bundle: true,
+      charset: 'utf8',
+      legalComments: 'external',
+      loader: EMBEDDED,
+      logLevel: 'warning',
+      minify: production,
+      keepNames: production,
+      sourcemap: production ? false : 'linked',
+      sourcesContent: false,
+      ...bundle,
+    }),
+  );
+  for (const context of await Promise.all(contexts)) {
+    await context.rebuild();
+    if (watch) await context.watch();
+    else await context.dispose();
+  }
+  await chmod(new URL('dist/xenlab.mjs', import.meta.url), 0o755);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await build({ production: process.argv.includes('--production'), watch: process.argv.includes('--watch') });
+}
