@@ -100,8 +100,11 @@ export type LabEvent =
   | { event: 'progress'; title: string; done: number; total: number };
 
 export type LabRequestKind = keyof LabRequests;
-export type LabRequest<K extends LabRequestKind = LabRequestKind> = { id: number; kind: K; argument: LabRequests[K][0] };
+export type LabRequest<K extends LabRequestKind = LabRequestKind> = {
+  id: number;
+  kind: K;
+  argument: LabRequests[K][0];
+};
 export type LabAnswer<K extends LabRequestKind = LabRequestKind> =
-  | { id: number; result: LabRequests[K][1] }
-  | { id: number; problems: LabProblem[] };
+  { id: number; result: LabRequests[K][1] } | { id: number; problems: LabProblem[] };
 export type FromWorker = LabAnswer | LabEvent;

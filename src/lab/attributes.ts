@@ -1,0 +1,167 @@
+// Every attribute of a launch configuration as one table of JSON Schema fragments. Its readers: the check of what users
+// wrote, `debuggers.configurationAttributes` of package.json and docs/launch.md (scripts/manifest.mjs), and the
+// command line.
+import type { LabConfiguration } from './protocol';
+
+/** The part of JSON Schema that attributes need; VS Code reads the same fragments for completion and hovers. */
+export interface Schema {
+  type: 'string' | 'integer' | 'boolean' | 'array' | 'object';
+  enum?: readonly string[];
+  enumDescriptions?: readonly string[];
+  minimum?: number;
+  maximum?: number;
+  items?: Schema;
+  properties?: Readonly<Record<string, Schema>>;
+  required?: readonly string[];
+  default?: unknown;
+  description?: string;
+}
+
+export interface Attribute extends Schema {
+  description: string;
+  /** The value (or, of a list, each element, or its `file`) is a path: resolved against the folder of the lab. */
+  path?: 'file' | 'fileOrDirectory' | 'fileOrName';
+  /** Planned: setting it is refused, saying this. */
+  later?: string;
+}
+
+const ADDRESS_MAXIMUM = 0xffff_ffff;
+
+export const DEFAULT_BOARD = 'vexpress-v2p-ca15-tc1';
+
+/** Names that are no `LabConfiguration` field yet, because nothing behind them exists. */
+type LaterAttribute = 'snapshot' | 'gdbPort';
+
+export const ATTRIBUTES: Readonly<Record<keyof LabConfiguration | LaterAttribute, Attribute>> = {
+  board: {
+    type: 'string',
+    default: DEFAULT_BOARD,
+    description: 'The emulated board. `xenlab boards` lists them.',
+  },
+  deviceTree: {
+    type: 'string',
+    path: 'file',
+    description: "A device tree, as source (`.dts`) or blob (`.dtb`), instead of the board's own.",
+  },
+  hypervisor: {
+    type: 'string',
+    default: 'builtin',
+    path: 'fileOrName',
+    description: '`builtin`, `none` (the kernel runs on the bare board), or the path of a Xen binary.',
+  },
+  xenArgs: {
+    type: 'string',
+    description: 'Command line of the hypervisor.',
+    later: 'there is no hypervisor to give it to yet',
+  },
+  kernel: {
+    type: 'string',
+    path: 'file',
+    description:
+      'Linux for the board (zImage, also with appended device tree, or ELF). Without one, the demo guest runs.',
+  },
+  initrd: { type: 'string', path: 'file', description: 'Initial RAM disk of the kernel.' },
+  args: { type: 'string', description: 'Kernel command line, for example `console=ttyAMA0 rdinit=/init`.' },
+  domains: {
+    type: 'array',
+    items: { type: 'string' },
+    path: 'file',
+    description: 'Domains to create after the boot: paths of xl.cfg files.',
+    later: 'domains need the built-in hypervisor, which is not there yet',
+  },
+  memory: { type: 'integer', minimum: 1, maximum: 3072, description: "RAM in MiB. Default: the board's own size." },
+  cpus: { type: 'integer', minimum: 1, maximum: 8, default: 1, description: 'Number of cores that run.' },
+  drives: {
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: { file: { type: 'string' }, readOnly: { type: 'boolean', default: false } },
+      required: ['file'],
+    },
+    path: 'file',
+    description: 'Disk images, as virtio or backend block devices.',
+    later: 'no board of this release has a place for a drive; `sdcard` is there',
+  },
+  sdcard: {
+    type: 'string',
+    path: 'fileOrDirectory',
+    description: 'The SD card: an image file, or a directory that becomes a FAT file system.',
+  },
+  symbols: {
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: {
+        file: { type: 'string' },
+        space: { type: 'string', description: "`xen`, `dom0`, or a domain's name." },
+      },
+      required: ['file', 'space'],
+    },
+    path: 'file',
+    description: 'ELF files with symbols, and the address space each belongs to.',
+    later: 'the debugger does not read symbols yet',
+  },
+  stopOnEntry: { type: 'boolean', default: false, description: 'Stop before the first instruction.' },
+  pace: {
+    type: 'string',
+    enum: ['realtime', 'fast'],
+    enumDescriptions: ['Idle time of the guest is waited for.', 'Idle time of the guest is skipped.'],
+    default: 'realtime',
+    description: 'How guest time passes while every core waits.',
+  },
+  decompress: {
+    type: 'string',
+    enum: ['host', 'guest'],
+    enumDescriptions: ['Before the boot: much faster.', 'The kernel unpacks itself, as on hardware.'],
+    default: 'host',
+    description: 'Who unpacks a compressed zImage.',
+  },
+  tier: {
+    type: 'string',
+    enum: ['auto', 'interpreter'],
+    default: 'auto',
+    description: 'Which execution tiers the processor uses.',
+  },
+  elf: { type: 'string', path: 'file', description: 'Bare metal: an ELF file instead of a kernel.' },
+  load: {
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: {
+        file: { type: 'string' },
+        address: { type: 'integer', minimum: 0, maximum: ADDRESS_MAXIMUM, description: 'Physical address.' },
+      },
+      required: ['file', 'address'],
+    },
+    path: 'file',
+    description: 'Bare metal: raw files at physical addresses.',
+  },
+  entry: {
+    type: 'integer',
+    minimum: 0,
+    maximum: ADDRESS_MAXIMUM,
+    description: "Bare metal: physical address of the first instruction. Default: the ELF file's entry point.",
+  },
+  el: {
+    type: 'integer',
+    minimum: 1,
+    maximum: 3,
+    default: 3,
+    description:
+      'Bare metal: exception level of the first instruction (1: non-secure Supervisor, 3: secure Supervisor).',
+  },
+  maxInstructions: { type: 'integer', minimum: 1, description: 'End the run after this many instructions.' },
+  snapshot: {
+    type: 'string',
+    path: 'file',
+    description: 'Start from a saved snapshot.',
+    later: 'snapshots do not exist yet',
+  },
+  gdbPort: {
+    type: 'integer',
+    minimum: 0,
+    maximum: 65535,
+    description: 'Listen for GDB on this port of the loopback interface.',
+    later: 'the GDB server does not exist yet',
+  },
+};

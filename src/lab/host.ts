@@ -1,0 +1,18 @@
+// What the world gives to a lab: files, a clock, and a way to let messages in. Node's is in node/host.ts.
+
+export interface LabHost {
+  /** Rejects when the file cannot be read. */
+  readFile(path: string): Promise<Uint8Array>;
+  /** @returns undefined when there is nothing at the path */
+  stat(path: string): Promise<{ size: number; isDirectory: boolean } | undefined>;
+  /** Names in a directory. */
+  list(path: string): Promise<string[]>;
+  /** Milliseconds on a clock that never goes back. */
+  now(): number;
+  /** Processor time this process has used, in seconds. */
+  cpuSeconds(): number;
+  /** Resolves after `ms` milliseconds (Infinity: never), or as soon as `signal` is aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Resolves after messages that wait have been delivered. */
+  yieldNow(): Promise<void>;
+}

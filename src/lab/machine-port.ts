@@ -1,0 +1,40 @@
+// What the lab needs of a machine; src/emu/machine.ts has it, and the lab's own tests bring a small stand-in.
+import type { LabProblem, RegisterGroup } from './protocol';
+
+/** How a slice of work ended. */
+export interface SliceEnd {
+  reason: 'budget' | 'idle' | 'poweroff' | 'reboot' | 'breakpoint' | 'stopRequested';
+  /** Of `idle`: guest time of the next timer event; undefined when only input from outside can wake the machine. */
+  idleUntilNs?: number;
+}
+
+/** A machine with everything loaded, at its first instruction or later. */
+export interface LabMachine {
+  readonly cpus: number;
+  /** Names of the consoles that take input, the main one first. */
+  readonly consoles: readonly string[];
+  /** Executed since power-on, by all cores. */
+  readonly instructions: number;
+  /** Guest time since power-on in nanoseconds. */
+  readonly timeNs: number;
+  run(instructions: number): SliceEnd;
+  /** Advances guest time of an idle machine, to `untilNs` at most or else to the next timer event. */
+  skipIdle(untilNs?: number): void;
+  step(cpu: number): SliceEnd | void;
+  /** A reset as the board does it itself: the loaded images are in place again. */
+  reboot(): void;
+  pc(cpu: number): number;
+  registers(cpu: number): RegisterGroup[];
+  /** As far as it is readable. `space` is `pa` or `va:N`. */
+  read(space: string, address: number, length: number): Uint8Array;
+  disassemble?(cpu: number, address: number, count: number): { address: number; bytes: string; text: string }[];
+  /** Offers one byte of input to a console. @returns false when its device has no room now. */
+  receive(console: string, byte: number): boolean;
+}
+
+export interface OpenedLab {
+  board: string;
+  machine: LabMachine;
+  /** Warnings and information; errors keep a lab from opening. */
+  problems: LabProblem[];
+}

@@ -1,0 +1,41 @@
+// Node's answers to what a lab asks of the world.
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { LabHost } from '../host';
+
+/** The longest a Node timer can wait. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+const noEntry = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+
+export const nodeHost: LabHost = {
+  readFile: path => readFile(path),
+  stat: async path => {
+    try {
+      const found = await stat(path);
+      return { size: found.size, isDirectory: found.isDirectory() };
+    } catch (error) {
+      if (noEntry(error)) return undefined;
+      throw error;
+    }
+  },
+  list: async path => (await readdir(path)).sort(),
+  now: () => performance.now(),
+  cpuSeconds: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  },
+  sleep: (ms, signal) =>
+    new Promise(resolve => {
+      if (signal.aborted) return resolve();
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, Math.min(ms, LONGEST_TIMER_MS));
+      signal.addEventListener('abort', done);
+    }),
+  yieldNow: () => nextTurn(),
+};

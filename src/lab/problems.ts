@@ -1,0 +1,58 @@
+// Problems as data: every one has a code that docs/errors.md lists. Nothing a user gives may end in a stack trace.
+import type { LabProblem } from './protocol';
+
+/** What a code means, for docs/errors.md; the message of a problem says the particulars. */
+export const LAB_PROBLEMS = {
+  'configuration.unknown': 'An attribute or option that does not exist. The message names the nearest one that does.',
+  'configuration.value': 'A value of the wrong type, or outside its range or list.',
+  'configuration.conflict': 'Two attributes that exclude each other, or one that needs another.',
+  'configuration.later': 'Something that this release cannot do yet. The message says what works instead.',
+  'configuration.board': 'No board has this name. `xenlab boards` lists the names.',
+  'configuration.console': 'The board has no console of this name.',
+  'configuration.json': 'A configuration file that is not JSON, or not an object.',
+  'file.missing': 'No file at this path.',
+  'file.unreadable': 'The file exists, but the system refuses to read it, or it is a directory.',
+  'file.tooLarge': 'The file is larger than any guest memory; it is not read.',
+  'lab.state': 'A request that the state of the lab does not allow, for example a step while the machine runs.',
+  'lab.address': 'An address that is malformed or not readable.',
+  'lab.worker': 'The thread that the machine lives in ended unexpectedly.',
+  'lab.internal': 'A fault of the emulator itself. Please report it with the log.',
+} as const satisfies Record<string, string>;
+
+export type LabProblemCode = keyof typeof LAB_PROBLEMS;
+
+/** Where a problem lies: a place in a text file, or a byte offset in a binary one. */
+export type Place = Pick<LabProblem, 'file' | 'line' | 'column' | 'offset'>;
+
+export function problem(code: LabProblemCode, message: string, place: Place = {}): LabProblem {
+  return { severity: 'error', code, message, ...place };
+}
+
+/** Ends what was asked for; carries what people and programs need to know. */
+export class LabFailure extends Error {
+  override readonly name = 'LabFailure';
+  readonly problems: readonly LabProblem[];
+
+  constructor(...problems: LabProblem[]) {
+    super(problems.map(one => one.message).join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** Throws a {@link LabFailure} with one problem. */
+export function fail(code: LabProblemCode, message: string, place: Place = {}): never {
+  throw new LabFailure(problem(code, message, place));
+}
+
+/** @returns the problems an exception stands for; anything that is no LabFailure is a fault of this program. */
+export function problemsOf(error: unknown): LabProblem[] {
+  if (error instanceof LabFailure) return [...error.problems];
+  const what = error instanceof Error ? error.message : String(error);
+  return [problem('lab.internal', `the emulator failed: ${what}`)];
+}
+
+/** `FILE:LINE:COLUMN: severity: [code] message` or, in binary files, `FILE+0xOFFSET: ...`: one line for terminals. */
+export function formatProblem({ severity, code, message, file, line, column, offset }: LabProblem): string {
+  const text = line !== undefined ? `:${line}:${column ?? 1}` : offset !== undefined ? `+0x${offset.toString(16)}` : '';
+  return `${file === undefined ? '' : `${file}${text}: `}${severity}: [${code}] ${message}`;
+}

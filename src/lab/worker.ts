@@ -1,0 +1,244 @@
+// The lab as a server: takes requests from a port, runs the machine, tells events. Portable: see node/worker-entry.ts.
+import type { LabHost } from './host';
+import type { LabMachine, OpenedLab, SliceEnd } from './machine-port';
+import { OutputGatherer } from './output';
+import type { LabPort } from './port';
+import { fail, problemsOf } from './problems';
+import type {
+  ExitReason,
+  LabConfiguration,
+  LabEvent,
+  LabRequest,
+  LabRequestKind,
+  LabRequests,
+  StopReason,
+} from './protocol';
+import { Runner, type RunEnd } from './runner';
+
+/** What a lab may say while it is being opened and run. */
+export interface LabPorts {
+  /** Where the bytes of a console go. */
+  sink(console: string): { write(byte: number): void };
+  log(message: string): void;
+  progress(title: string, done: number, total: number): void;
+}
+
+/** Turns a configuration into a machine; see lab.ts. */
+export type OpenLab = (configuration: LabConfiguration, host: LabHost, ports: LabPorts) => Promise<OpenedLab>;
+
+type Handlers = {
+  [K in LabRequestKind]: (argument: LabRequests[K][0]) => Promise<LabRequests[K][1]> | LabRequests[K][1];
+};
+
+/** Largest answer to one `readMemory`, in bytes. */
+const READ_LIMIT = 1 << 20;
+const DISASSEMBLE_LIMIT = 4096;
+const EXIT_CODES: Record<ExitReason, number> = { poweroff: 0, reboot: 0, stopped: 0, 'max-instructions': 0, crash: 3 };
+
+interface Active {
+  configuration: LabConfiguration;
+  machine: LabMachine;
+  runner: Runner;
+  exited?: ExitReason;
+  /** Settles when the run that is under way has ended. */
+  run?: Promise<void>;
+  runBeganMs: number;
+  /** Of the runs that have ended. */
+  wallMs: number;
+}
+
+class LabServer {
+  readonly #port: LabPort;
+  readonly #host: LabHost;
+  readonly #open: OpenLab;
+  readonly #output: OutputGatherer;
+  #active: Active | undefined;
+  #cpuSecondsAtStart = 0;
+
+  constructor(port: LabPort, host: LabHost, open: OpenLab) {
+    this.#port = port;
+    this.#host = host;
+    this.#open = open;
+    this.#output = new OutputGatherer((console, data) => this.#tell({ event: 'output', console, data }));
+    port.listen(message => void this.#serve(message as LabRequest));
+  }
+
+  readonly #handlers: Handlers = {
+    start: async configuration => {
+      if (this.#active) fail('lab.state', 'the lab has been started already');
+      const { machine, board, problems } = await this.#load(configuration);
+      return { cpus: machine.cpus, consoles: [...machine.consoles], board, problems };
+    },
+    run: () => {
+      const lab = this.#stopped();
+      lab.run = this.#run(lab);
+    },
+    pause: async () => {
+      const lab = this.#alive();
+      lab.runner.pause();
+      await lab.run;
+    },
+    step: ({ cpu }) => {
+      const lab = this.#stopped();
+      this.#checkCpu(lab, cpu);
+      const end = lab.runner.step(cpu);
+      this.#output.flush(this.#host.now());
+      this.#afterStep(lab, cpu, end);
+    },
+    restart: async () => {
+      const { configuration } = await this.#halt();
+      await this.#load(configuration);
+    },
+    registers: ({ cpu }) => {
+      const lab = this.#alive();
+      this.#checkCpu(lab, cpu);
+      return lab.machine.registers(cpu);
+    },
+    readMemory: ({ space, address, length }) => {
+      if (!(address >= 0 && length >= 0)) fail('lab.address', 'address and length of a memory read cannot be negative');
+      return this.#alive().machine.read(space, address, Math.min(length, READ_LIMIT));
+    },
+    disassemble: ({ cpu, address, count }) => {
+      const { machine } = this.#alive();
+      if (!machine.disassemble) fail('configuration.later', 'this release has no disassembler for this machine');
+      return machine.disassemble(cpu, address, Math.min(count, DISASSEMBLE_LIMIT));
+    },
+    input: ({ console, data }) => {
+      const lab = this.#alive();
+      if (!lab.machine.consoles.includes(console)) fail('configuration.console', `there is no console "${console}"`);
+      lab.runner.type(console, data);
+    },
+    statistics: () => {
+      const { runner, machine, run, runBeganMs, wallMs, exited } = this.#started();
+      const underWayMs = run ? this.#host.now() - runBeganMs : 0;
+      return {
+        instructions: runner.executed,
+        wallSeconds: (wallMs + underWayMs) / 1000,
+        cpuSeconds: this.#host.cpuSeconds() - this.#cpuSecondsAtStart,
+        guestSeconds: machine.timeNs / 1e9,
+        ...(exited === undefined ? {} : { exitReason: exited }),
+      };
+    },
+    stop: async () => {
+      if (!this.#active) return;
+      const lab = await this.#halt();
+      if (lab.exited === undefined) this.#exit(lab, 'stopped');
+    },
+  };
+
+  async #serve({ id, kind, argument }: LabRequest): Promise<void> {
+    try {
+      const handler = this.#handlers[kind] as (argument: unknown) => unknown;
+      const result = await handler(argument);
+      this.#port.post({ id, result });
+    } catch (error) {
+      this.#logFault(error);
+      this.#port.post({ id, problems: problemsOf(error) });
+    }
+  }
+
+  #tell(event: LabEvent): void {
+    this.#port.post(event);
+  }
+
+  /** The stack of a fault of this program belongs into the log, never into a message for people. */
+  #logFault(error: unknown): void {
+    const problems = problemsOf(error);
+    if (problems.some(one => one.code === 'lab.internal') && error instanceof Error)
+      this.#tell({ event: 'log', message: error.stack ?? error.message });
+  }
+
+  async #load(configuration: LabConfiguration): Promise<OpenedLab> {
+    this.#cpuSecondsAtStart = this.#host.cpuSeconds();
+    const opened = await this.#open(configuration, this.#host, {
+      sink: console => this.#output.sink(console),
+      log: message => this.#tell({ event: 'log', message }),
+      progress: (title, done, total) => this.#tell({ event: 'progress', title, done, total }),
+    });
+    const runner = new Runner(opened.machine, this.#host, {
+      pace: configuration.pace ?? 'realtime',
+      ...(configuration.maxInstructions === undefined ? {} : { maxInstructions: configuration.maxInstructions }),
+      onSlice: idle => (idle ? this.#output.flush(this.#host.now()) : this.#output.tick(this.#host.now())),
+      onReboot: () => this.#tell({ event: 'log', message: 'the guest has reset the board; it starts again' }),
+    });
+    this.#active = { configuration, machine: opened.machine, runner, runBeganMs: 0, wallMs: 0 };
+    return opened;
+  }
+
+  async #run(lab: Active): Promise<void> {
+    this.#tell({ event: 'running' });
+    lab.runBeganMs = this.#host.now();
+    try {
+      // Let the answer to the request go out before the first slice.
+      await this.#host.yieldNow();
+      const end = await lab.runner.run();
+      this.#finishRun(lab);
+      this.#afterRun(lab, end);
+    } catch (error) {
+      this.#finishRun(lab);
+      this.#logFault(error);
+      for (const one of problemsOf(error)) this.#tell({ event: 'problem', problem: one });
+      this.#exit(lab, 'crash');
+    }
+  }
+
+  #finishRun(lab: Active): void {
+    const now = this.#host.now();
+    lab.wallMs += now - lab.runBeganMs;
+    delete lab.run;
+    this.#output.flush(now);
+  }
+
+  #afterRun(lab: Active, end: RunEnd): void {
+    if (end === 'poweroff' || end === 'max-instructions') this.#exit(lab, end);
+    else this.#stop(lab, end, 0);
+  }
+
+  #afterStep(lab: Active, cpu: number, end: SliceEnd | void): void {
+    if (end?.reason === 'poweroff') return this.#exit(lab, 'poweroff');
+    if (end?.reason === 'reboot') lab.machine.reboot();
+    this.#stop(lab, 'step', cpu);
+  }
+
+  #stop(lab: Active, reason: StopReason, cpu: number): void {
+    this.#tell({ event: 'stopped', reason, cpu, pc: lab.machine.pc(cpu) });
+  }
+
+  #exit(lab: Active, reason: ExitReason): void {
+    lab.exited = reason;
+    this.#tell({ event: 'exited', reason, code: EXIT_CODES[reason] });
+  }
+
+  async #halt(): Promise<Active> {
+    const lab = this.#started();
+    lab.runner.pause();
+    await lab.run;
+    return lab;
+  }
+
+  #started(): Active {
+    return this.#active ?? fail('lab.state', 'the lab has not been started');
+  }
+
+  #alive(): Active {
+    const lab = this.#started();
+    if (lab.exited !== undefined) fail('lab.state', 'the machine has ended; restart it first');
+    return lab;
+  }
+
+  #stopped(): Active {
+    const lab = this.#alive();
+    if (lab.run) fail('lab.state', 'the machine is running; pause it first');
+    return lab;
+  }
+
+  #checkCpu(lab: Active, cpu: number): void {
+    if (!(Number.isInteger(cpu) && cpu >= 0 && cpu < lab.machine.cpus))
+      fail('lab.state', `there is no cpu ${cpu}; this machine has ${lab.machine.cpus}`);
+  }
+}
+
+/** Serves one lab over `port` until the thread ends. */
+export function serveLab(port: LabPort, host: LabHost, open: OpenLab): void {
+  new LabServer(port, host, open);
+}
