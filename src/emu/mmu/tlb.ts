@@ -1,0 +1,173 @@
+// One TLB of a core: the direct-mapped table that generated code reads, and what maintenance needs to know beside it.
+import { PAGE_SHIFT, PAGE_SIZE, TLB } from '../codegen/layout';
+import { PERMISSION, type Translation } from './translation';
+
+const ENTRIES = 1 << TLB.ENTRIES_SHIFT;
+const ENTRY_WORDS = (1 << TLB.ENTRY_SHIFT) >> 2;
+const READ = TLB.READ >> 2;
+const WRITE = TLB.WRITE >> 2;
+const EXEC = TLB.EXEC >> 2;
+const ADDEND = TLB.ADDEND >> 2;
+const PAGE_MASK = -PAGE_SIZE;
+const MEGABYTE_SHIFT = 20;
+const UNLISTED = 255;
+
+/** What stores and loads may do with a host page, besides the permissions of the translation. */
+export const HOST_PAGE = {
+  /** Stores take the slow path for good: flash, ROM. */
+  READ_ONLY: 1,
+  /** Stores take the slow path while the page holds predecoded code. */
+  CODE: 2,
+  /** All data takes the slow path: data is big-endian. */
+  NO_DATA: 4,
+} as const;
+
+/**
+ * Entries belong to one of 32 classes: domain and whether they are global. A class is emptied at the cost of what was
+ * filled in it, so a change of ASID or of one domain's access leaves the kernel's entries alone.
+ */
+export class TlbTable {
+  private mark = -1;
+  /** log2 of the largest mapping that reaches into each MiB of the address space and has entries; 0: only pages. */
+  private readonly reach = new Uint8Array(1 << (32 - MEGABYTE_SHIFT));
+  private readonly classOf = new Uint8Array(ENTRIES);
+  private readonly members: (Uint16Array | undefined)[] = new Array<undefined>(32).fill(undefined);
+  private readonly counts = new Uint16Array(32);
+
+  /**
+   * @param words the whole linear memory
+   * @param base where the table lies, in bytes
+   */
+  constructor(
+    private readonly words: Int32Array,
+    readonly base: number,
+  ) {
+    this.flush();
+  }
+
+  /** Takes the table over for a state in which other entries are valid: when `mark` differs from the last one, all go. */
+  claim(mark: number): void {
+    if (mark === this.mark) return;
+    this.mark = mark;
+    this.flush();
+  }
+
+  flush(): void {
+    const at = this.base >> 2;
+    // Every word, also the addends: an invalid tag never leads to its addend.
+    this.words.fill(TLB.INVALID, at, at + ENTRIES * ENTRY_WORDS);
+    this.reach.fill(0);
+    this.counts.fill(0);
+    this.classOf.fill(UNLISTED);
+  }
+
+  /** Drops what translates the page of `va`: with large mappings, every entry that was made from the same one. */
+  flushPage(va: number): void {
+    const reach = this.reach[va >>> MEGABYTE_SHIFT]!;
+    if (reach >= PAGE_SHIFT + TLB.ENTRIES_SHIFT) return this.flush();
+    const count = reach === 0 ? 1 : 1 << (reach - PAGE_SHIFT);
+    const first = (va >>> PAGE_SHIFT) & (ENTRIES - 1) & -count;
+    for (let index = first; index < first + count; index++) this.drop(index);
+  }
+
+  /** Drops the entries tagged with an ASID. */
+  flushNonGlobal(): void {
+    for (let domain = 0; domain < 16; domain++) this.flushClass(domain << 1);
+  }
+
+  /** Drops the entries of the domains in a bit mask. */
+  flushDomains(domains: number): void {
+    for (let domain = 0; domain < 16; domain++) {
+      if (((domains >>> domain) & 1) === 0) continue;
+      this.flushClass(domain << 1);
+      this.flushClass((domain << 1) | 1);
+    }
+  }
+
+  /** Sends stores to the host page at linear address `host` down the slow path: it holds predecoded code from now on. */
+  protect(host: number): void {
+    const words = this.words;
+    for (let at = this.base >> 2, end = at + ENTRIES * ENTRY_WORDS; at < end; at += ENTRY_WORDS) {
+      const tag = words[at + WRITE]!;
+      if ((tag & ~PAGE_MASK) === 0 && ((tag + words[at + ADDEND]!) | 0) === (host | 0))
+        words[at + WRITE] = tag | TLB.CODE;
+    }
+  }
+
+  /**
+   * @param host linear address of the page that `va` lies in
+   * @param privileged whose permissions count
+   * @param restrictions of {@link HOST_PAGE}
+   */
+  insert(va: number, translation: Translation, privileged: boolean, host: number, restrictions: number): void {
+    const page = va & PAGE_MASK;
+    const index = (va >>> PAGE_SHIFT) & (ENTRIES - 1);
+    const at = (this.base >> 2) + index * ENTRY_WORDS;
+    const permissions = privileged ? translation.permissions >> 3 : translation.permissions;
+    const data = (restrictions & HOST_PAGE.NO_DATA) === 0;
+    const words = this.words;
+    words[at + READ] = data && permissions & PERMISSION.R0 ? page : TLB.INVALID;
+    words[at + WRITE] =
+      data && permissions & PERMISSION.W0 && !(restrictions & HOST_PAGE.READ_ONLY)
+        ? restrictions & HOST_PAGE.CODE
+          ? page | TLB.CODE
+          : page
+        : TLB.INVALID;
+    words[at + EXEC] = permissions & PERMISSION.X0 ? page : TLB.INVALID;
+    words[at + ADDEND] = (host - page) | 0;
+    this.enlist(index, (translation.domain << 1) | (translation.global ? 1 : 0));
+    if (translation.sizeShift > PAGE_SHIFT) this.extend(va, translation.sizeShift);
+  }
+
+  /** The linear address that the table leads an access to, or −1 when it misses; what generated code computes. */
+  lookup(va: number, word: number): number {
+    const at = (this.base >> 2) + ((va >>> PAGE_SHIFT) & (ENTRIES - 1)) * ENTRY_WORDS;
+    return this.words[at + (word >> 2)] === (va & PAGE_MASK) ? (va + this.words[at + ADDEND]!) >>> 0 : -1;
+  }
+
+  private drop(index: number): void {
+    const at = (this.base >> 2) + index * ENTRY_WORDS;
+    this.words[at + READ] = TLB.INVALID;
+    this.words[at + WRITE] = TLB.INVALID;
+    this.words[at + EXEC] = TLB.INVALID;
+  }
+
+  private flushClass(kind: number): void {
+    const members = this.members[kind];
+    if (!members) return;
+    for (let i = this.counts[kind]! - 1; i >= 0; i--) {
+      const index = members[i]!;
+      // The entry may have been refilled for another class since it was listed here.
+      if (this.classOf[index] !== kind) continue;
+      this.drop(index);
+      this.classOf[index] = UNLISTED;
+    }
+    this.counts[kind] = 0;
+  }
+
+  /** Lists an entry under its class. Entries that change class stay in the old list too, until that is full. */
+  private enlist(index: number, kind: number): void {
+    if (this.classOf[index] === kind) return;
+    this.classOf[index] = kind;
+    const members = (this.members[kind] ??= new Uint16Array(ENTRIES));
+    let count = this.counts[kind]!;
+    if (count < ENTRIES) members[count++] = index;
+    else {
+      count = 0;
+      for (let i = 0; i < ENTRIES; i++) if (this.classOf[i] === kind) members[count++] = i;
+    }
+    this.counts[kind] = count;
+  }
+
+  /** Notes in every MiB that a large mapping reaches into how large it is. */
+  private extend(va: number, sizeShift: number): void {
+    const first = va >>> MEGABYTE_SHIFT;
+    if (this.reach[first]! >= sizeShift) return;
+    if (sizeShift <= MEGABYTE_SHIFT) this.reach[first] = sizeShift;
+    else {
+      const count = 1 << (sizeShift - MEGABYTE_SHIFT);
+      const start = first & -count;
+      for (let i = start; i < start + count; i++) if (this.reach[i]! < sizeShift) this.reach[i] = sizeShift;
+    }
+  }
+}
