@@ -7,15 +7,20 @@ export type Width = 1 | 2 | 4;
 export type DeviceState = { readonly version: number; readonly [field: string]: unknown };
 
 /**
- * A device behind an MMIO window. Neither call may throw: a guest error is an event (`Ports.log`), never an exception.
+ * What answers in an MMIO window. Neither call may throw: a guest error is an event (`Log`), never an exception.
  * Offsets are relative to the window, always a multiple of `width` and inside the window.
  */
-export interface Device {
+export interface BusTarget {
   /** The name of this instance on its board, for example `uart0`. */
   readonly name: string;
   /** @returns the value read, as an unsigned integer of `width` bytes. Reading may have side effects. */
   read(offset: number, width: Width): number;
   write(offset: number, width: Width, value: number): void;
+}
+
+/** What resets and takes part in snapshots under its name. */
+export interface Stateful {
+  readonly name: string;
   /** Back to the state after power-on reset. */
   reset(): void;
   /** All state that a guest can observe, versioned. */
@@ -23,6 +28,9 @@ export interface Device {
   /** @throws RangeError when `state.version` is not one that `save` of this release or an earlier one wrote. */
   load(state: DeviceState): void;
 }
+
+/** A device with one window that all cores see alike. */
+export interface Device extends BusTarget, Stateful {}
 
 /** A level-sensitive interrupt line. Setting it to the level it has is free. */
 export interface IrqLine {
