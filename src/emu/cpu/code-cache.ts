@@ -1,0 +1,219 @@
+// Predecoded code: slots of records by page and instruction set, and the table of variants behind the interpreter.
+import { CASE, interpreterModule, variantModule } from '../codegen/interpreter-module';
+import { PAGE_SIZE, RECORD, SLOT_SIZE, type Layout } from '../codegen/layout';
+import { parseVariant, type Variant } from '../codegen/variant';
+import { isWide } from '../isa';
+import { predecode, type Predecoded, writeRecord } from '../isa/predecode';
+import { HOT_VARIANTS } from './hot-variants';
+import { itAdvance } from '../codegen/interpreter-module';
+
+/** Functions that generated code calls; see IMPORTS in codegen/tier0. */
+export type InterpreterImports = Readonly<Record<string, (...args: number[]) => number | void>>;
+
+/** Instructions decoded ahead of the one that is executed. */
+const DECODE_AHEAD = 64;
+const GRANULE_SHIFT = 7;
+const TABLE_SIZE = 8192;
+
+export class CodeCache {
+  readonly run: (cpu: number) => void;
+  private readonly table = new WebAssembly.Table({ initial: TABLE_SIZE, element: 'anyfunc' });
+  private readonly numbers = new Map<string, number>();
+  private nextNumber: number;
+  private readonly slow: Record<string, WebAssembly.ExportValue>;
+  private readonly u8: Uint8Array;
+  private readonly u16: Uint16Array;
+  private readonly u32: Uint32Array;
+  /** Host page and set of each slot: page * 2 + thumb. */
+  private readonly owner: Int32Array;
+  private used = 0;
+  /** Counts for `--stats`. */
+  readonly statistics = { variants: 0, modules: 0, decoded: 0, slots: 0, flushes: 0, invalidations: 0 };
+
+  /**
+   * @param onCode called when a page gets its first slot: stores there must take the slow path from now on.
+   * @param profile address of counters per case, or 0.
+   */
+  constructor(
+    private readonly memory: WebAssembly.Memory,
+    private readonly layout: Layout,
+    private readonly imports: InterpreterImports,
+    private readonly onCode: (hostPage: number) => void,
+    hot: readonly string[] = HOT_VARIANTS,
+    profile = 0,
+  ) {
+    this.u8 = new Uint8Array(memory.buffer);
+    this.u16 = new Uint16Array(memory.buffer);
+    this.u32 = new Uint32Array(memory.buffer);
+    this.owner = new Int32Array(layout.slotCount);
+    const variants = hot.map(parseVariant);
+    hot.forEach((key, i) => this.numbers.set(key, CASE.VARIANT + i));
+    this.nextNumber = CASE.VARIANT + hot.length;
+    const module = new WebAssembly.Module(interpreterModule(layout, variants, profile));
+    const instance = new WebAssembly.Instance(module, { lab: { memory, table: this.table, ...imports } });
+    this.slow = instance.exports;
+    this.run = instance.exports.run as (cpu: number) => void;
+  }
+
+  /** Names of all variants seen so far with their case numbers. */
+  get variants(): ReadonlyMap<string, number> {
+    return this.numbers;
+  }
+
+  private mapIndex(hostPage: number, thumb: number): number {
+    return (this.layout.codeMap >> 2) + hostPage * 2 + thumb;
+  }
+
+  /** Whether a host page has slots. */
+  hasCode(hostPage: number): boolean {
+    const i = this.mapIndex(hostPage, 0);
+    return (this.u32[i]! | this.u32[i + 1]!) !== 0;
+  }
+
+  /** The slot of a page, made when there is none. May drop all others: no record address survives this call. */
+  slot(hostPage: number, thumb: number): number {
+    const i = this.mapIndex(hostPage, thumb);
+    const known = this.u32[i]!;
+    if (known !== 0) return known;
+    if (this.used === this.layout.slotCount) this.flush();
+    if (!this.hasCode(hostPage)) this.onCode(hostPage);
+    const index = this.used++;
+    const at = this.layout.slots + index * SLOT_SIZE;
+    const records = thumb ? PAGE_SIZE / 2 : PAGE_SIZE / 4;
+    this.u8.fill(0, at, at + records * RECORD.SIZE);
+    this.u16[(at + records * RECORD.SIZE) >> 1] = CASE.PAGE_END;
+    this.owner[index] = hostPage * 2 + thumb;
+    this.u32[i] = at;
+    this.statistics.slots = this.used;
+    return at;
+  }
+
+  /** Drops all slots. Only while no core is inside a record. */
+  flush(): void {
+    for (let i = 0; i < this.used; i++) {
+      const page = this.owner[i]! >> 1;
+      const at = this.mapIndex(page, 0);
+      this.u32[at] = 0;
+      this.u32[at + 1] = 0;
+      this.u32[(this.layout.granules >> 2) + page] = 0;
+    }
+    this.used = 0;
+    this.statistics.flushes++;
+  }
+
+  /** The bytes `[from, to)` of a page have changed: what was decoded from them is decoded again. */
+  invalidate(hostPage: number, from: number, to: number): void {
+    const granules = (this.layout.granules >> 2) + hostPage;
+    let touched = 0;
+    for (let g = from >> GRANULE_SHIFT; g <= (to - 1) >> GRANULE_SHIFT; g++) touched |= 1 << g;
+    if ((this.u32[granules]! & touched) === 0) return;
+    this.statistics.invalidations++;
+    this.u32[granules]! &= ~touched;
+    for (let thumb = 0; thumb < 2; thumb++) {
+      const slot = this.u32[this.mapIndex(hostPage, thumb)]!;
+      if (slot === 0) continue;
+      const shift = thumb ? 3 : 2;
+      for (let g = 0; g < 32; g++)
+        if (touched & (1 << g)) {
+          const at = slot + ((g << GRANULE_SHIFT) << shift);
+          const end = at + ((1 << GRANULE_SHIFT) << shift);
+          for (let record = at; record < end; record += RECORD.SIZE) this.u16[record >> 1] = CASE.UNDECODED;
+        }
+      // An instruction of T32 may begin before the first byte that changed.
+      if (thumb) this.u16[Math.max(slot, slot + (((from & ~((1 << GRANULE_SHIFT) - 1)) - 2) << shift)) >> 1] = CASE.UNDECODED;
+    }
+  }
+
+  /** Forgets one record. */
+  forget(record: number): void {
+    this.u16[record >> 1] = CASE.UNDECODED;
+  }
+
+  /**
+   * Decodes the record at an address, and what follows it in line.
+   * @param it ITSTATE with which it is about to be executed.
+   */
+  decode(record: number, it: number): void {
+    const { layout } = this;
+    const index = Math.floor((record - layout.slots) / SLOT_SIZE);
+    const slot = layout.slots + index * SLOT_SIZE;
+    const page = this.owner[index]! >> 1;
+    const thumb = (this.owner[index]! & 1) !== 0;
+    const records = thumb ? PAGE_SIZE / 2 : PAGE_SIZE / 4;
+    const host = layout.guest + page * PAGE_SIZE;
+    const first = (record - slot) / RECORD.SIZE;
+    const batch: { p: Predecoded; at: number; it: number }[] = [];
+    let state = it;
+    let position = first;
+    // A record of another place in an IT block was here: the IT instruction before it must be decoded again too.
+    if (thumb && this.u16[record >> 1] !== CASE.UNDECODED) this.forgetItBefore(slot, first);
+    while (position < records && batch.length < DECODE_AHEAD) {
+      const at = slot + position * RECORD.SIZE;
+      if (position !== first && this.u16[at >> 1] !== CASE.UNDECODED && state === 0) break;
+      const encoding = thumb ? this.thumbAt(host, position, records) : this.u32[(host >> 2) + position]!;
+      if (encoding < 0) {
+        this.u16[at >> 1] = CASE.STRADDLE;
+        break;
+      }
+      const p = predecode(encoding, thumb, state, position, records);
+      batch.push({ p, at, it: state });
+      state = nextItState(encoding, thumb, state);
+      position += p.step;
+      if (p.ends && state === 0) break;
+    }
+    this.mark(page, first * (thumb ? 2 : 4), position * (thumb ? 2 : 4));
+    this.write(batch);
+  }
+
+  /** A T32 encoding, or −1 when its second half lies in the next page. */
+  private thumbAt(host: number, position: number, records: number): number {
+    const first = this.u16[(host >> 1) + position]!;
+    if (!isWide(first)) return first;
+    if (position + 1 >= records) return -1;
+    return first * 65536 + this.u16[(host >> 1) + position + 1]!;
+  }
+
+  private mark(page: number, from: number, to: number): void {
+    const at = (this.layout.granules >> 2) + page;
+    for (let g = from >> GRANULE_SHIFT; g <= (Math.max(to, from + 1) - 1) >> GRANULE_SHIFT && g < 32; g++)
+      this.u32[at]! |= 1 << g;
+  }
+
+  private forgetItBefore(slot: number, position: number): void {
+    for (let i = Math.max(0, position - 9); i < position; i++) this.forget(slot + i * RECORD.SIZE);
+  }
+
+  /** Decodes one instruction into a record outside any page; branches in it are far. */
+  decodeAlone(record: number, encoding: number, it: number): void {
+    this.write([{ p: predecode(encoding, true, it, 0, 0), at: record, it }]);
+  }
+
+  private write(batch: readonly { p: Predecoded; at: number; it: number }[]): void {
+    this.statistics.decoded += batch.length;
+    const missing = new Map<string, Variant>();
+    for (const { p } of batch)
+      if (!this.numbers.has(p.key)) missing.set(p.key, { op: p.op, values: p.operands, step: p.step });
+    if (missing.size > 0) this.compile(missing);
+    for (const { p, at, it } of batch) writeRecord(this.u8, at, p, this.numbers.get(p.key)!, it);
+  }
+
+  private compile(missing: ReadonlyMap<string, Variant>): void {
+    const module = new WebAssembly.Module(variantModule(this.layout, [...missing.values()]));
+    const instance = new WebAssembly.Instance(module, { lab: { memory: this.memory, ...this.imports }, interpreter: this.slow });
+    this.statistics.modules++;
+    let i = 0;
+    for (const key of missing.keys()) {
+      if (this.nextNumber === this.table.length) this.table.grow(TABLE_SIZE);
+      this.table.set(this.nextNumber, instance.exports[String(i++)] as () => void);
+      this.numbers.set(key, this.nextNumber++);
+      this.statistics.variants++;
+    }
+  }
+}
+
+/** ITSTATE after an instruction: IT itself sets it, others advance it. */
+function nextItState(encoding: number, thumb: boolean, it: number): number {
+  if (!thumb) return 0;
+  if (encoding < 65536 && (encoding & 0xff00) === 0xbf00 && (encoding & 15) !== 0) return encoding & 0xff;
+  return itAdvance(it);
+}

@@ -1,0 +1,51 @@
+// All system registers of the core, and the doors through which instructions reach them.
+import type { Core } from '../core';
+import { ADDRESS_TRANSLATION } from './address-translation';
+import { CONTROL } from './control';
+import { IDENTIFICATION } from './identification';
+import { MAINTENANCE } from './maintenance';
+import {
+  packKey,
+  packWideKey,
+  readRegister,
+  readWideRegister,
+  SystemRegisterTable,
+  UNDEFINED,
+  writeRegister,
+  writeWideRegister,
+} from './table';
+import { TIMERS } from './timers';
+
+export { ABORT, UNDEFINED, packKey, packWideKey } from './table';
+
+/** Every register that MRC, MCR, MRRC and MCRR reach. */
+export const SYSTEM_REGISTERS = new SystemRegisterTable([
+  ...IDENTIFICATION,
+  ...CONTROL,
+  ...MAINTENANCE,
+  ...ADDRESS_TRANSLATION,
+  ...TIMERS,
+]);
+
+/** MRC. @returns the value, unsigned, or UNDEFINED */
+export const mrc = (core: Core, cp: number, opc1: number, crn: number, crm: number, opc2: number): number =>
+  readRegister(SYSTEM_REGISTERS, core, packKey(cp, opc1, crn, crm, opc2));
+
+/** MCR. @returns 0, UNDEFINED, or ABORT with `core.fault` filled: the instruction takes a Data Abort */
+export const mcr = (
+  core: Core,
+  cp: number,
+  opc1: number,
+  crn: number,
+  crm: number,
+  opc2: number,
+  value: number,
+): number => writeRegister(SYSTEM_REGISTERS, core, packKey(cp, opc1, crn, crm, opc2), value);
+
+/** MRRC. @returns 64 bits, or UNDEFINED */
+export const mrrc = (core: Core, cp: number, opc1: number, crm: number): bigint | typeof UNDEFINED =>
+  readWideRegister(SYSTEM_REGISTERS, core, packWideKey(cp, opc1, crm));
+
+/** MCRR. @returns 0, UNDEFINED or ABORT */
+export const mcrr = (core: Core, cp: number, opc1: number, crm: number, low: number, high: number): number =>
+  writeWideRegister(SYSTEM_REGISTERS, core, packWideKey(cp, opc1, crm), low, high);

@@ -1,0 +1,201 @@
+// System registers as a table: each row says where a register is encoded, who may access it and what an access does.
+// Execution, debugger and documentation read the same rows.
+import type { Core } from '../core';
+import { HIGH_WORD, isBanked, slot, type StoredName } from './storage';
+
+/** Answers of accesses that do not complete; values of registers are never negative. */
+export const UNDEFINED = -1;
+/** The access ends in a Data Abort; `core.fault` says which. */
+export const ABORT = -2;
+
+export type RegisterGroup =
+  | 'Identification'
+  | 'Control'
+  | 'Translation'
+  | 'Faults'
+  | 'Cache and TLB operations'
+  | 'Exceptions'
+  | 'Threads'
+  | 'Generic Timer'
+  | 'Performance monitors'
+  | 'Implementation defined'
+  | 'Debug'
+  | 'Floating point';
+
+type Rights = 'rw' | 'ro' | 'wo';
+
+export interface SystemRegister {
+  readonly name: string;
+  /** As in assembly: `p15,0,c1,c0,0` (MRC, MCR: coprocessor, opc1, CRn, CRm, opc2) or `p15,0,c2` (MRRC, MCRR: CRm). */
+  readonly at: string;
+  readonly group: RegisterGroup;
+  /** One line for people. */
+  readonly about: string;
+  /** Rights at PL1 and above; default `rw`. */
+  readonly rights?: Rights;
+  /** Rights at PL0; none by default. */
+  readonly user?: Rights;
+  /** Only Secure PL1 modes may do this; UNDEFINED elsewhere. */
+  readonly secureOnly?: 'all' | 'write';
+  /** A further condition, for example an enable bit; false makes the access UNDEFINED. */
+  readonly permit?: (core: Core, write: boolean) => boolean;
+  /** A constant. */
+  readonly value?: number;
+  /** Where the value is stored. */
+  readonly store?: StoredName;
+  /** Number of the register in its store. */
+  readonly n?: number;
+  /** Bits that writes change, of bits 31:0; default all. */
+  readonly mask?: number;
+  /** The same of bits 63:32. */
+  readonly highMask?: number;
+  /** Instead of reading the store. @returns 32 bits, signed or not */
+  readonly read?: (core: Core) => number;
+  /** Instead of writing the store. @returns ABORT to end in a Data Abort */
+  readonly write?: (core: Core, value: number) => void | typeof ABORT;
+  /** After the store has changed. */
+  readonly written?: (core: Core) => void;
+  /** Of 64-bit registers, instead of the store. */
+  readonly readWide?: (core: Core) => bigint;
+  readonly writeWide?: (core: Core, value: bigint) => void;
+  /** A read changes something or is an operation: debuggers do not read it. */
+  readonly volatile?: true;
+}
+
+/** A row with its encoding parsed. */
+export interface Row extends SystemRegister {
+  readonly key: number;
+  readonly wide: boolean;
+}
+
+const WIDE = 1 << 20;
+
+/** The encoding of a 32-bit register as one number; also what decoders keep. */
+export const packKey = (cp: number, opc1: number, crn: number, crm: number, opc2: number): number =>
+  (cp << 14) | (opc1 << 11) | (crn << 7) | (crm << 3) | opc2;
+
+/** The same of a 64-bit register, whose opc1 has four bits. */
+export const packWideKey = (cp: number, opc1: number, crm: number): number => WIDE | (cp << 14) | (opc1 << 4) | crm;
+
+const NARROW_FORM = /^p(\d+),(\d),c(\d+),c(\d+),(\d)$/;
+const WIDE_FORM = /^p(\d+),(\d+),c(\d+)$/;
+
+function parse(row: SystemRegister): Row {
+  const narrow = NARROW_FORM.exec(row.at)?.slice(1).map(Number);
+  if (narrow) return { ...row, wide: false, key: packKey(narrow[0]!, narrow[1]!, narrow[2]!, narrow[3]!, narrow[4]!) };
+  const wide = WIDE_FORM.exec(row.at)?.slice(1).map(Number);
+  if (wide) return { ...row, wide: true, key: packWideKey(wide[0]!, wide[1]!, wide[2]!) };
+  throw new Error(`${row.name}: encoding ${row.at} is malformed`);
+}
+
+/** Rows by encoding. Two rows with one encoding are an error of the tables. */
+export class SystemRegisterTable {
+  readonly rows: readonly Row[];
+  private readonly byKey = new Map<number, Row>();
+
+  constructor(rows: readonly SystemRegister[]) {
+    this.rows = rows.map(parse);
+    for (const row of this.rows) {
+      const other = this.byKey.get(row.key);
+      if (other) throw new Error(`${row.name} and ${other.name} have one encoding, ${row.at}`);
+      this.byKey.set(row.key, row);
+    }
+  }
+
+  find(key: number): Row | undefined {
+    return this.byKey.get(key);
+  }
+}
+
+/** Whether the current mode may do this. */
+function allowed(core: Core, row: Row, write: boolean): boolean {
+  const rights = core.privileged ? (row.rights ?? 'rw') : row.user;
+  if (rights === undefined || rights === (write ? 'ro' : 'wo')) return false;
+  if (row.secureOnly && !core.secure && (write || row.secureOnly === 'all')) return false;
+  return row.permit === undefined || row.permit(core, write);
+}
+
+const indexOf = (core: Core, row: Row): number => slot(row.store!, row.n) + (isBanked(row.store!) ? core.bank : 0);
+
+/** Reads bits 31:0 without any check of rights. */
+export function peek(core: Core, row: Row): number {
+  if (row.read) return row.read(core) >>> 0;
+  return row.store === undefined ? (row.value ?? 0) >>> 0 : core.sys[indexOf(core, row)]!;
+}
+
+/** Reads a 64-bit register without any check of rights. */
+export function peekWide(core: Core, row: Row): bigint {
+  if (row.readWide) return row.readWide(core);
+  if (row.store === undefined) return BigInt((row.value ?? 0) >>> 0);
+  const index = indexOf(core, row);
+  return (BigInt(core.sys[index + HIGH_WORD]!) << 32n) | BigInt(core.sys[index]!);
+}
+
+function poke(core: Core, row: Row, value: number): number {
+  if (row.write) return row.write(core, value) ?? 0;
+  if (row.store === undefined) return 0;
+  const index = indexOf(core, row);
+  const mask = row.mask ?? -1;
+  core.sys[index] = (core.sys[index]! & ~mask) | (value & mask);
+  row.written?.(core);
+  return 0;
+}
+
+function pokeWide(core: Core, row: Row, low: number, high: number): number {
+  if (row.writeWide) row.writeWide(core, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
+  else if (row.store !== undefined) {
+    const index = indexOf(core, row);
+    const highMask = row.highMask ?? -1;
+    core.sys[index] = (core.sys[index]! & ~(row.mask ?? -1)) | (low & (row.mask ?? -1));
+    core.sys[index + HIGH_WORD] = (core.sys[index + HIGH_WORD]! & ~highMask) | (high & highMask);
+    row.written?.(core);
+  }
+  return 0;
+}
+
+function unknown(core: Core, what: string): typeof UNDEFINED {
+  const pc = `0x${core.pc.toString(16)}`;
+  core.env.log(
+    `core ${core.index}: ${what} is no register of this processor (at ${pc}); the instruction is UNDEFINED`,
+    what,
+  );
+  return UNDEFINED;
+}
+
+const narrowName = (key: number): string =>
+  `p${key >> 14},${(key >> 11) & 7},c${(key >> 7) & 15},c${(key >> 3) & 15},${key & 7}`;
+const wideName = (key: number): string => `p${(key >> 14) & 15},${(key >> 4) & 15},c${key & 15}`;
+
+/** @returns the value as an unsigned number, or UNDEFINED. @param key of {@link packKey} */
+export function readRegister(table: SystemRegisterTable, core: Core, key: number): number {
+  const row = table.find(key);
+  if (!row) return unknown(core, `MRC ${narrowName(key)}`);
+  return allowed(core, row, false) ? peek(core, row) : UNDEFINED;
+}
+
+/** @returns 0, UNDEFINED or ABORT. */
+export function writeRegister(table: SystemRegisterTable, core: Core, key: number, value: number): number {
+  const row = table.find(key);
+  if (!row) return unknown(core, `MCR ${narrowName(key)}`);
+  return allowed(core, row, true) ? poke(core, row, value) : UNDEFINED;
+}
+
+/** @returns the value, or UNDEFINED. @param key of {@link packWideKey} */
+export function readWideRegister(table: SystemRegisterTable, core: Core, key: number): bigint | typeof UNDEFINED {
+  const row = table.find(key);
+  if (!row) return unknown(core, `MRRC ${wideName(key)}`);
+  return allowed(core, row, false) ? peekWide(core, row) : UNDEFINED;
+}
+
+/** @returns 0, UNDEFINED or ABORT. */
+export function writeWideRegister(
+  table: SystemRegisterTable,
+  core: Core,
+  key: number,
+  low: number,
+  high: number,
+): number {
+  const row = table.find(key);
+  if (!row) return unknown(core, `MCRR ${wideName(key)}`);
+  return allowed(core, row, true) ? pokeWide(core, row, low, high) : UNDEFINED;
+}
