@@ -51,8 +51,7 @@ export function problemsOf(error: unknown): LabProblem[] {
   return [problem('lab.internal', `the emulator failed: ${what}`)];
 }
 
-/** `FILE:LINE:COLUMN: severity: [code] message` or, in binary files, `FILE+0xOFFSET: ...`: one line for terminals. */
-export function formatProblem({ severity, code, message, file, line, column, offset }: LabProblem): string {
-  const text = line !== undefined ? `:${line}:${column ?? 1}` : offset !== undefined ? `+0x${offset.toString(16)}` : '';
-  return `${file === undefined ? '' : `${file}${text}: `}${severity}: [${code}] ${message}`;
+/** One line for people: the message says what, where, why and what to do; the code leads to the docs. */
+export function describeProblem({ code, message }: LabProblem): string {
+  return `${message} [${code}]`;
 }

@@ -61,16 +61,35 @@ export interface RegisterGroup {
   registers: { name: string; value: string; bits: number; description?: string }[];
 }
 
+/** What is known once everything is loaded. */
+export interface StartedLab {
+  cpus: number;
+  /** The main one first. */
+  consoles: string[];
+  board: string;
+  /** Warnings and information. */
+  problems: LabProblem[];
+}
+
+export interface LabFrame {
+  /** Virtual address of the instruction. */
+  pc: number;
+  /** A symbol, or what else is known of the place. */
+  name?: string;
+}
+
 /** Requests and their answers: `LabRequests[kind]` is `[argument, result]`. */
 export interface LabRequests {
   /** Loads everything and leaves the machine at its first instruction. Rejected with the problems when it cannot. */
-  start: [LabConfiguration, { cpus: number; consoles: string[]; board: string; problems: LabProblem[] }];
+  start: [LabConfiguration, StartedLab];
   run: [Record<string, never>, void];
   pause: [Record<string, never>, void];
   /** One instruction of one core. */
   step: [{ cpu: number }, void];
-  /** Back to power-on with the same configuration; files are read again. */
-  restart: [Record<string, never>, void];
+  /** Back to power-on, with the same configuration or another; files are read again. */
+  restart: [{ configuration?: LabConfiguration }, StartedLab];
+  /** Where a core is, innermost frame first. */
+  frames: [{ cpu: number }, LabFrame[]];
   registers: [{ cpu: number }, RegisterGroup[]];
   /** `space` is `va:N` for the virtual addresses of core N, or `pa`. Unreadable bytes end the answer. */
   readMemory: [{ space: string; address: number; length: number }, Uint8Array];

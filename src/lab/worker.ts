@@ -11,6 +11,7 @@ import type {
   LabRequest,
   LabRequestKind,
   LabRequests,
+  StartedLab,
   StopReason,
 } from './protocol';
 import { Runner, type RunEnd } from './runner';
@@ -42,6 +43,8 @@ interface Active {
   exited?: ExitReason;
   /** Settles when the run that is under way has ended. */
   run?: Promise<void>;
+  /** Its run is being ended on request; that is no stop to tell of. */
+  ending?: boolean;
   runBeganMs: number;
   /** Of the runs that have ended. */
   wallMs: number;
@@ -66,8 +69,7 @@ class LabServer {
   readonly #handlers: Handlers = {
     start: async configuration => {
       if (this.#active) fail('lab.state', 'the lab has been started already');
-      const { machine, board, problems } = await this.#load(configuration);
-      return { cpus: machine.cpus, consoles: [...machine.consoles], board, problems };
+      return this.#load(configuration);
     },
     run: () => {
       const lab = this.#stopped();
@@ -85,9 +87,14 @@ class LabServer {
       this.#output.flush(this.#host.now());
       this.#afterStep(lab, cpu, end);
     },
-    restart: async () => {
-      const { configuration } = await this.#halt();
-      await this.#load(configuration);
+    restart: async ({ configuration }) => {
+      const lab = await this.#halt();
+      return this.#load(configuration ?? lab.configuration);
+    },
+    frames: ({ cpu }) => {
+      const lab = this.#alive();
+      this.#checkCpu(lab, cpu);
+      return [{ pc: lab.machine.pc(cpu) }];
     },
     registers: ({ cpu }) => {
       const lab = this.#alive();
@@ -148,21 +155,21 @@ class LabServer {
       this.#tell({ event: 'log', message: error.stack ?? error.message });
   }
 
-  async #load(configuration: LabConfiguration): Promise<OpenedLab> {
+  async #load(configuration: LabConfiguration): Promise<StartedLab> {
     this.#cpuSecondsAtStart = this.#host.cpuSeconds();
-    const opened = await this.#open(configuration, this.#host, {
+    const { machine, board, problems } = await this.#open(configuration, this.#host, {
       sink: console => this.#output.sink(console),
       log: message => this.#tell({ event: 'log', message }),
       progress: (title, done, total) => this.#tell({ event: 'progress', title, done, total }),
     });
-    const runner = new Runner(opened.machine, this.#host, {
+    const runner = new Runner(machine, this.#host, {
       pace: configuration.pace ?? 'realtime',
       ...(configuration.maxInstructions === undefined ? {} : { maxInstructions: configuration.maxInstructions }),
       onSlice: idle => (idle ? this.#output.flush(this.#host.now()) : this.#output.tick(this.#host.now())),
       onReboot: () => this.#tell({ event: 'log', message: 'the guest has reset the board; it starts again' }),
     });
-    this.#active = { configuration, machine: opened.machine, runner, runBeganMs: 0, wallMs: 0 };
-    return opened;
+    this.#active = { configuration, machine, runner, runBeganMs: 0, wallMs: 0 };
+    return { cpus: machine.cpus, consoles: [...machine.consoles], board, problems };
   }
 
   async #run(lab: Active): Promise<void> {
@@ -191,7 +198,7 @@ class LabServer {
 
   #afterRun(lab: Active, end: RunEnd): void {
     if (end === 'poweroff' || end === 'max-instructions') this.#exit(lab, end);
-    else this.#stop(lab, end, 0);
+    else if (!lab.ending) this.#stop(lab, end, 0);
   }
 
   #afterStep(lab: Active, cpu: number, end: SliceEnd | void): void {
@@ -211,6 +218,7 @@ class LabServer {
 
   async #halt(): Promise<Active> {
     const lab = this.#started();
+    lab.ending = true;
     lab.runner.pause();
     await lab.run;
     return lab;

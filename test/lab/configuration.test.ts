@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkConfiguration, resolvePaths } from '../../src/lab/configuration';
 import { didYouMean } from '../../src/lab/nearest';
-import { formatProblem, LabFailure } from '../../src/lab/problems';
+import { LabFailure } from '../../src/lab/problems';
 
 const problems = (raw: unknown): string[] => {
   try {
@@ -85,15 +85,5 @@ describe('names that were nearly right', () => {
   it('are not guessed when nothing is near', () => {
     expect(didYouMean('zzzzzz', ['initrd', 'cpus'])).toBe('');
     expect(didYouMean('x'.repeat(10_000), ['initrd'])).toBe('');
-  });
-});
-
-describe('a problem in one line', () => {
-  it('says where: in text, in binaries, or nowhere', () => {
-    const base = { severity: 'error', code: 'c', message: 'm' } as const;
-    expect(formatProblem({ ...base, file: 'a.dts', line: 3 })).toBe('a.dts:3:1: error: [c] m');
-    expect(formatProblem({ ...base, file: 'a.dtb', offset: 64 })).toBe('a.dtb+0x40: error: [c] m');
-    expect(formatProblem({ ...base, file: 'a' })).toBe('a: error: [c] m');
-    expect(formatProblem(base)).toBe('error: [c] m');
   });
 });

@@ -1,23 +1,14 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { MessageChannel } from 'node:worker_threads';
-import { LabClient } from '../../src/lab/client';
-import { nodeHost } from '../../src/lab/node/host';
-import type { LabPort } from '../../src/lab/port';
+import type { LabClient } from '../../src/lab/client';
 import { LabFailure } from '../../src/lab/problems';
 import type { LabConfiguration, LabEvent } from '../../src/lab/protocol';
-import { serveLab } from '../../src/lab/worker';
 import { openFake } from './fake-machine';
+import { localLab } from './local-lab';
 
 /** A lab with the stand-in machine behind a real message channel. */
 function connect() {
-  const { port1, port2 } = new MessageChannel();
-  onTestFinished(() => port1.close());
-  const side = (port: typeof port1): LabPort => ({
-    post: message => port.postMessage(message),
-    listen: listener => void port.on('message', listener),
-  });
-  serveLab(side(port2), nodeHost, openFake);
-  const client = new LabClient(side(port1));
+  const { client, terminate } = localLab(openFake);
+  onTestFinished(terminate);
   const events: LabEvent[] = [];
   client.onEvent(event => void events.push(event));
   const until = (wanted: LabEvent['event']): Promise<LabEvent> =>
