@@ -29,8 +29,8 @@ export const CPU = {
   EXIT: 120, // not 0: leave generated code after the call that set it
   TLB: 124, // base of the TLB of the current regime and privilege
   TLB_USER: 128, // base of the TLB that LDRT and STRT use
-  EXCL_ADDR: 132, // physical address tag of the exclusive monitor, or EXCL_NONE
-  EXCL_SIZE: 136,
+  EXCL_ADDR: 132, // virtual address of the local exclusive monitor
+  EXCL_SIZE: 136, // bytes it covers; 0 when it is open
   FPSCR: 140, // without NZCV
   FP_ENABLED: 144, // 0 or 1: whether VFP and NEON instructions execute in the current mode (CPACR, FPEXC, HCPTR, NSACR)
   FP_NZCV: 148, // FPSCR[31:28] in place
@@ -40,10 +40,26 @@ export const CPU = {
   RESULT: 164, // 32 bits of a helper's second result
   BIG_ENDIAN: 168, // CPSR.E
   ASIMD_ENABLED: 172, // as FP_ENABLED, for Advanced SIMD (CPACR.ASEDIS)
+  STRICT: 176, // not 0: unaligned accesses fault (SCTLR.A)
+  EXIT_ARG: 180, // what EXIT is about: immediate of SVC, ...
+  IRQ_PENDING: 184, // bit 0 IRQ, bit 1 FIQ: an input line that would interrupt if unmasked
   SCRATCH: 192, // 64 bytes, 16-byte aligned: spill for helpers
   V: 256, // Q0..Q15, 256 bytes: S n at V + 4n, D n at V + 8n
   TEMP_SLOT: 512, // a code slot of four records, for instructions that straddle pages
   SIZE: 1024,
+} as const;
+
+/** Why generated code left, in CPU.EXIT. */
+export const EXIT = {
+  NONE: 0,
+  ABORT: 1, // a data or prefetch abort; the fault is in the core
+  SVC: 2,
+  UNDEFINED: 3,
+  BREAKPOINT: 4, // BKPT; EXIT_ARG is the immediate
+  SMC: 5,
+  HVC: 6,
+  WAIT: 7, // WFI; EXIT_ARG 1: WFE
+  STOP: 8, // the machine asked, or a debugger's breakpoint
 } as const;
 
 /** One TLB entry, 16 bytes; the table is direct mapped by VA[21:12]. An entry matches when `(va & ~0xfff | va & (size-1)) === tag`. */

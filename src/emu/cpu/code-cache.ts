@@ -120,7 +120,8 @@ export class CodeCache {
           for (let record = at; record < end; record += RECORD.SIZE) this.u16[record >> 1] = CASE.UNDECODED;
         }
       // An instruction of T32 may begin before the first byte that changed.
-      if (thumb) this.u16[Math.max(slot, slot + (((from & ~((1 << GRANULE_SHIFT) - 1)) - 2) << shift)) >> 1] = CASE.UNDECODED;
+      if (thumb)
+        this.u16[Math.max(slot, slot + (((from & ~((1 << GRANULE_SHIFT) - 1)) - 2) << shift)) >> 1] = CASE.UNDECODED;
     }
   }
 
@@ -199,7 +200,10 @@ export class CodeCache {
 
   private compile(missing: ReadonlyMap<string, Variant>): void {
     const module = new WebAssembly.Module(variantModule(this.layout, [...missing.values()]));
-    const instance = new WebAssembly.Instance(module, { lab: { memory: this.memory, ...this.imports }, interpreter: this.slow });
+    const instance = new WebAssembly.Instance(module, {
+      lab: { memory: this.memory, ...this.imports },
+      interpreter: this.slow,
+    });
     this.statistics.modules++;
     let i = 0;
     for (const key of missing.keys()) {

@@ -12,8 +12,17 @@ interface Kind {
   readonly align: number;
   readonly signed: boolean;
 }
-const ALIGN: Readonly<Partial<Record<Access, number>>> = { u16Aligned: 2, wordAligned: 4, dwordAligned: 4, doubleAligned: 8 };
-const KINDS: readonly Kind[] = ACCESSES.map(a => ({ size: ACCESS_SIZE[a], align: ALIGN[a] ?? 1, signed: a.startsWith('s') }));
+const ALIGN: Readonly<Partial<Record<Access, number>>> = {
+  u16Aligned: 2,
+  wordAligned: 4,
+  dwordAligned: 4,
+  doubleAligned: 8,
+};
+const KINDS: readonly Kind[] = ACCESSES.map(a => ({
+  size: ACCESS_SIZE[a],
+  align: ALIGN[a] ?? 1,
+  signed: a.startsWith('s'),
+}));
 /** Bit 8 of the access number: with the privilege of PL0. */
 const AS_USER = 256;
 
@@ -94,7 +103,7 @@ export class MemoryAccess {
 
   /** A device sees aligned accesses of 1, 2 or 4 bytes. */
   private split(pa: number, size: number, one: (at: number, width: 1 | 2 | 4) => boolean): boolean {
-    for (let at = 0; at < size; ) {
+    for (let at = 0; at < size;) {
       const address = pa + at;
       const left = size - at;
       const width = left >= 4 && address % 4 === 0 ? 4 : left >= 2 && address % 2 === 0 ? 2 : 1;
@@ -133,7 +142,9 @@ export class MemoryAccess {
     const inPage = PAGE_SIZE - (va & (PAGE_SIZE - 1));
     if (size <= inPage) return this.writePart(core, va, 0, size, privileged);
     if (!core.fill(va + inPage, 'write', privileged)) return false;
-    return this.writePart(core, va, 0, inPage, privileged) && this.writePart(core, va + inPage, inPage, size, privileged);
+    return (
+      this.writePart(core, va, 0, inPage, privileged) && this.writePart(core, va + inPage, inPage, size, privileged)
+    );
   }
 
   private writePart(core: Core, va: number, from: number, to: number, privileged: boolean): boolean {
@@ -177,11 +188,11 @@ export class MemoryAccess {
     for (let i = 0; i < 16; i++) {
       if (isLoad ? n >= count : !(list & (1 << i))) continue;
       if (isLoad) {
-        if (!this.read(core, va, 4, privileged)) return this.abort(core), 0;
+        if (!this.read(core, va, 4, privileged)) return (this.abort(core), 0);
         this.words[n++] = this.view.getUint32(0, little);
       } else {
         this.view.setUint32(0, core.field(CPU.R + 4 * i), little);
-        if (!this.write(core, va, 4, privileged)) return this.abort(core), 0;
+        if (!this.write(core, va, 4, privileged)) return (this.abort(core), 0);
       }
       va += 4;
     }

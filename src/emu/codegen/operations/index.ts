@@ -1,0 +1,16 @@
+// Every operation, by name.
+import type { Operation } from '../semantics';
+import * as alu from './alu';
+import * as branch from './branch';
+import * as media from './media';
+import * as memory from './memory';
+import * as multiply from './multiply';
+
+const isOperation = (v: unknown): v is Operation => typeof v === 'object' && v !== null && 'emit' in v && 'early' in v;
+
+export const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
+  [alu, branch, media, memory, multiply]
+    .flatMap(module => Object.values(module) as unknown[])
+    .filter(isOperation)
+    .map(o => [o.name, o]),
+);

@@ -1,0 +1,283 @@
+// All cores over one interpreter: runs slices, takes exceptions and interrupts, serves the calls of generated code.
+import { CPU, EXIT, PAGE_SIZE, RECORD } from '../codegen/layout';
+import { CASE } from '../codegen/interpreter-module';
+import { isWide } from '../isa';
+import type { Bus } from './bus';
+import { CodeCache } from './code-cache';
+import type { Core } from './core';
+import {
+  takeBreakpoint, takeDataAbort, takeException, takePrefetchAbort, takeSecureMonitorCall,
+} from './exceptions'; // prettier-ignore
+import { MemoryAccess } from './memory-access';
+import { nextInstruction, recordItState } from './processor-state';
+import { executeSystem, type SystemContext } from './system-instructions';
+
+/** Why a slice of one core ended. */
+export type SliceEnd = 'budget' | 'wait' | 'stop';
+
+export interface ProcessorOptions {
+  readonly memory: WebAssembly.Memory;
+  readonly cores: readonly Core[];
+  readonly bus: Bus;
+  /** Address of u32 counters per case, or 0. */
+  readonly profile?: number;
+}
+
+export class Processor {
+  readonly code: CodeCache;
+  private readonly access: MemoryAccess;
+  private readonly u16: Uint16Array;
+  private readonly u8: Uint8Array;
+  private readonly cores: readonly Core[];
+  private readonly context: SystemContext;
+  /** Event registers of WFE, one per core. */
+  private readonly events: boolean[];
+  /** The core whose slice runs, or −1. */
+  private current = -1;
+  /** Instructions taken away from the slice so that it ends after the current instruction. */
+  private withheld = 0;
+  /** A fetch failed, as opposed to a data access. */
+  private fetching = false;
+  private stopping = false;
+
+  constructor(options: ProcessorOptions) {
+    const { memory, cores, bus } = options;
+    this.cores = cores;
+    this.events = cores.map(() => false);
+    this.u8 = new Uint8Array(memory.buffer);
+    this.u16 = new Uint16Array(memory.buffer);
+    const layout = cores[0]!.env.layout;
+    this.access = new MemoryAccess(memory, bus, (host, length) => this.written(host, length));
+    this.context = {
+      memory: this.access,
+      sendEvent: () => this.events.fill(true),
+    };
+    const byBase = new Map(cores.map((core, i) => [layout.cpu(i), core]));
+    const of = (cpu: number): Core => byBase.get(cpu)!;
+    this.code = new CodeCache(
+      memory,
+      layout,
+      {
+        load: (cpu, va, access) => {
+          const v = this.access.load(of(cpu!), va!, access!);
+          this.afterAccess();
+          return v;
+        },
+        store: (cpu, va, access, lo, hi) => {
+          this.access.store(of(cpu!), va!, access!, lo!, hi!);
+          this.afterAccess();
+        },
+        multiple: (cpu, start, flags) => {
+          const v = this.access.multiple(of(cpu!), start!, flags!);
+          this.afterAccess();
+          return v;
+        },
+        system: (cpu, what, encoding) => {
+          const elsewhere = executeSystem(of(cpu!), what!, encoding!, this.context);
+          this.afterAccess();
+          return elsewhere;
+        },
+        fetch: cpu => this.fetch(of(cpu!)),
+        decode: (cpu, record) => this.decode(of(cpu!), record!),
+        helper: () => 0,
+      },
+      hostPage => {
+        const host = layout.guest + hostPage * PAGE_SIZE;
+        for (const core of cores) core.tlbProtect(host);
+      },
+      undefined,
+      options.profile ?? 0,
+    );
+  }
+
+  /** Bytes of linear memory were written by something other than generated code. */
+  written(host: number, length: number): void {
+    const { layout } = this.cores[0]!.env;
+    let at = host - layout.guest;
+    const end = at + length;
+    while (at < end) {
+      const page = Math.floor(at / PAGE_SIZE);
+      const stop = Math.min(end, (page + 1) * PAGE_SIZE);
+      if (this.code.hasCode(page)) this.code.invalidate(page, at - page * PAGE_SIZE, stop - page * PAGE_SIZE);
+      at = stop;
+    }
+  }
+
+  /** Instructions that the running core has executed of its slice; for the clock. */
+  get executed(): number {
+    if (this.current < 0) return 0;
+    return this.slice - (this.cores[this.current]!.field(CPU.BUDGET) + this.withheld);
+  }
+  private slice = 0;
+
+  /** Ends the running slice after the current instruction. */
+  endSlice(): void {
+    if (this.current < 0) return;
+    const core = this.cores[this.current]!;
+    const budget = core.field(CPU.BUDGET);
+    if (budget <= 1) return;
+    this.withheld += budget - 1;
+    core.setField(CPU.BUDGET, 1);
+  }
+
+  /** As `endSlice`, and `run` answers `stop`. */
+  requestStop(): void {
+    this.stopping = true;
+    this.endSlice();
+  }
+
+  /** Devices may have raised interrupts, and instructions unmasked them. */
+  private afterAccess(): void {
+    if (this.cores[this.current]!.pendingInterrupt() !== undefined) this.endSlice();
+  }
+
+  /** Import `fetch`: the record for CPU.PC. */
+  private fetch(core: Core): number {
+    const pc = core.field(CPU.PC);
+    const { layout } = core.env;
+    const thumb = core.field(CPU.THUMB);
+    const host = this.fetchable(core, pc);
+    if (host === 0) return 0;
+    const page = Math.floor((host - layout.guest) / PAGE_SIZE);
+    const offset = pc & (PAGE_SIZE - 1);
+    if (thumb && offset === PAGE_SIZE - 2 && isWide(this.u16[host >> 1]!)) return this.straddling(core, pc, host);
+    const slot = this.code.slot(page, thumb);
+    const shift = 2 + thumb;
+    const record = slot + (offset << shift);
+    core.setField(CPU.PCSHIFT, shift);
+    core.setField(CPU.DELTA, pc - (record >>> shift));
+    // In the middle of an IT block the record must be the one for this place in it.
+    const it = core.field(CPU.IT);
+    if (it !== 0 && this.u8[record + RECORD.IT] !== it) this.code.forget(record);
+    return record;
+  }
+
+  /** Linear address of code at a virtual address, or 0 with a prefetch abort under way. */
+  private fetchable(core: Core, va: number): number {
+    let permitted = core.fill(va, 'execute', core.privileged);
+    if (permitted && core.host === 0) {
+      core.fault.set('external', 0, 0, va >>> 0);
+      permitted = false;
+    }
+    if (permitted) return core.host;
+    this.fetching = true;
+    core.setField(CPU.EXIT, EXIT.ABORT);
+    return 0;
+  }
+
+  /** A T32 instruction over two pages gets a record of its own for this one time. */
+  private straddling(core: Core, pc: number, host: number): number {
+    const first = this.u16[host >> 1]!;
+    const second = this.fetchable(core, pc + 2);
+    if (second === 0) return 0;
+    const record = core.env.layout.cpu(core.index) + CPU.TEMP_SLOT;
+    this.u8.fill(0, record, record + 4 * RECORD.SIZE);
+    this.code.decodeAlone(record, first * 65536 + this.u16[second >> 1]!, core.field(CPU.IT));
+    this.u16[(record + 2 * RECORD.SIZE) >> 1] = CASE.PAGE_END;
+    core.setField(CPU.PCSHIFT, 3);
+    core.setField(CPU.DELTA, pc - (record >>> 3));
+    return record;
+  }
+
+  private decode(core: Core, record: number): void {
+    this.code.decode(record, core.field(CPU.IT));
+  }
+
+  /** Runs one core for at most `n` instructions. @returns how many it executed, and why it ended */
+  run(index: number, n: number): { executed: number; end: SliceEnd } {
+    const core = this.cores[index]!;
+    const cpu = core.env.layout.cpu(index);
+    this.current = index;
+    this.slice = n;
+    this.stopping = false;
+    let left = n;
+    let end: SliceEnd = 'budget';
+    // Other cores have run: the local monitor is open (see storeExclusive).
+    core.setField(CPU.EXCL_SIZE, 0);
+    while (left > 0) {
+      const interrupt = core.pendingInterrupt();
+      if (interrupt) {
+        this.events[index] = true;
+        takeException(core, interrupt, core.pc);
+      }
+      core.setField(CPU.EXIT, EXIT.NONE);
+      core.setField(CPU.BUDGET, left);
+      this.code.run(cpu);
+      left = core.field(CPU.BUDGET) + this.withheld;
+      this.withheld = 0;
+      core.setField(CPU.BUDGET, left);
+      const exit = core.field(CPU.EXIT);
+      if (exit !== EXIT.NONE) {
+        left--;
+        core.setField(CPU.BUDGET, left);
+        if (!this.leave(core, exit)) {
+          end = 'wait';
+          break;
+        }
+      } else core.pc = core.pc;
+      if (this.stopping) {
+        end = 'stop';
+        break;
+      }
+    }
+    const executed = n - left;
+    this.current = -1;
+    return { executed, end };
+  }
+
+  /** Acts on the reason for which generated code left. @returns false when the core waits */
+  private leave(core: Core, exit: number): boolean {
+    if (core.field(CPU.IP) !== 0 && exit !== EXIT.WAIT) {
+      // The prefix of an IT block has advanced ITSTATE already; an exception sees that of the instruction.
+      if (core.thumb) core.setField(CPU.IT, recordItState(core));
+    }
+    const at = core.pc;
+    const next = core.field(CPU.IP) === 0 ? at : nextInstruction(core);
+    core.pc = at;
+    switch (exit) {
+      case EXIT.ABORT:
+        if (this.fetching) takePrefetchAbort(core, at);
+        else takeDataAbort(core, at);
+        this.fetching = false;
+        return true;
+      case EXIT.SVC:
+        takeException(core, 'supervisorCall', at);
+        return true;
+      case EXIT.UNDEFINED:
+      case EXIT.HVC:
+        takeException(core, 'undefined', at);
+        return true;
+      case EXIT.BREAKPOINT:
+        takeBreakpoint(core, at);
+        return true;
+      case EXIT.SMC:
+        takeSecureMonitorCall(core, at);
+        return true;
+      case EXIT.WAIT:
+        core.pc = next;
+        return !this.wait(core, core.field(CPU.EXIT_ARG) !== 0);
+      default:
+        return true;
+    }
+  }
+
+  /** WFI and WFE. @returns whether the core sleeps now */
+  private wait(core: Core, forEvent: boolean): boolean {
+    if (forEvent && this.events[core.index]) {
+      this.events[core.index] = false;
+      return false;
+    }
+    if (core.wakeUp) return false;
+    core.waiting = true;
+    return true;
+  }
+
+  /** Whether a sleeping core has reason to go on; wakes it. */
+  wakes(index: number): boolean {
+    const core = this.cores[index]!;
+    if (!core.waiting) return true;
+    if (!core.wakeUp && !this.events[index]) return false;
+    core.waiting = false;
+    return true;
+  }
+}
