@@ -9,6 +9,7 @@ import { PhysicalTableReader, walk, type TableReader } from '../mmu/walk';
 import { MODE, MODES } from './modes';
 import { PSR } from './psr';
 import { CoreState } from './state';
+import { floatingPointPermitted, FPEXC_EN } from './sysregs/floating-point';
 import { HIGH_WORD, isBanked, resetStorage, SLOT, type StoredName } from './sysregs/storage';
 import type { GenericTimerPort } from './timer-port';
 
@@ -68,9 +69,7 @@ export const SCTLR = {
   TE: 1 << 30,
 } as const;
 export const TTBCR_EAE = 0x80000000;
-const FPEXC_EN = 1 << 30;
 const CPACR_ASEDIS = 0x80000000;
-const NSACR_CP10 = 1 << 10;
 const NSACR_NSASEDIS = 1 << 15;
 
 /** Registers that generated code reads from the state words: [storage of both copies, offset of the current one]. */
@@ -131,7 +130,7 @@ export class Core extends CoreState {
   }
 
   /**
-   * Brings state that follows from mode, endianness, SCR, CPACR, NSACR and FPEXC up to date: security state, regime,
+   * Brings state that follows from mode, endianness, SCTLR.A, SCR, CPACR, NSACR and FPEXC up to date: security state, regime,
    * the TLBs that generated code uses, and whether floating point executes.
    */
   regimeChanged(): void {
@@ -149,21 +148,17 @@ export class Core extends CoreState {
     user.claim(mark);
     this.setField(CPU.TLB, table.base);
     this.setField(CPU.TLB_USER, user.base);
+    this.setField(CPU.STRICT, this.sys[SLOT.SCTLR + (this.secure ? 1 : 0)]! & SCTLR.A ? 1 : 0);
     this.updateFpEnabled();
   }
 
   private updateFpEnabled(): void {
-    const cpacr = this.sys[SLOT.CPACR]!;
-    const nsacr = this.secure ? NSACR_CP10 : this.sys[SLOT.NSACR]!;
-    const { privilege } = this.mode;
-    const cp10 = (cpacr >>> 20) & 3;
-    const fp =
-      nsacr & NSACR_CP10 &&
-      (privilege === 2 || cp10 === 3 || (cp10 === 1 && privilege === 1)) &&
-      this.sys[SLOT.FPEXC]! & FPEXC_EN;
+    const fp = floatingPointPermitted(this) && (this.sys[SLOT.FPEXC]! & FPEXC_EN) !== 0;
+    const disabled =
+      (this.mode.privilege < 2 && (this.sys[SLOT.CPACR]! & CPACR_ASEDIS) !== 0) ||
+      (!this.secure && (this.sys[SLOT.NSACR]! & NSACR_NSASEDIS) !== 0);
     this.setField(CPU.FP_ENABLED, fp ? 1 : 0);
-    const simd = fp && !(cpacr & CPACR_ASEDIS && privilege < 2) && !(nsacr & NSACR_NSASEDIS);
-    this.setField(CPU.ASIMD_ENABLED, simd ? 1 : 0);
+    this.setField(CPU.ASIMD_ENABLED, fp && !disabled ? 1 : 0);
   }
 
   private switchBank(bank: 0 | 1): void {
@@ -292,7 +287,6 @@ export class Core extends CoreState {
     words.fill(0, at, at + (CPU.SIZE >> 2));
     this.banked.fill(0);
     resetStorage(this.sys);
-    this.setField(CPU.EXCL_ADDR, 0xffffffff);
     this.setField(CPU.ZF, 1);
     this.setField(CPU.CPSR, this.mode.number);
     this.bank = 1;

@@ -6,8 +6,8 @@ import { SLOT } from './storage';
 import type { SystemRegister } from './table';
 
 const SCTLR_FLUSH = SCTLR.M | SCTLR.AFE | SCTLR.TRE | SCTLR.WXN | SCTLR.UWXN | SCTLR.EE;
-/** Writable bits on the Cortex-A15: TE AFE TRE EE UWXN WXN V I Z CP15BEN C A M. The others are fixed. */
-const SCTLR_WRITABLE = 0x72183827;
+/** Writable bits on the Cortex-A15: TE AFE TRE EE UWXN WXN V I Z SW CP15BEN C A M. The others are fixed. */
+const SCTLR_WRITABLE = 0x72183c27;
 const CPACR_CP = 0x00f00000;
 const CPACR_ASEDIS = 0x80000000;
 const NSACR_CP10 = 1 << 10;
@@ -36,6 +36,7 @@ function writeSctlr(core: Core, value: number): void {
   const fresh = (old & ~SCTLR_WRITABLE) | (value & SCTLR_WRITABLE);
   core.sys[at] = fresh;
   if ((old ^ fresh) & SCTLR_FLUSH) translationWritten(core);
+  if ((old ^ fresh) & SCTLR.A) core.regimeChanged();
 }
 
 function writeScr(core: Core, value: number): void {

@@ -49,7 +49,7 @@ export const IDENTIFICATION: readonly SystemRegister[] = [
     'ID_ISAR4',
     'p15,0,c0,c2,4',
     0x10011142,
-    'Instructions: SMC, barriers, unprivileged, SWP not implemented by bus lock',
+    'Instructions: SMC, barriers, unprivileged accesses, SWP without bus lock',
   ),
   id('ID_ISAR5', 'p15,0,c0,c2,5', 0, 'Instructions: no cryptography'),
   id('ID_ISAR6 (reserved)', 'p15,0,c0,c2,6', 0, 'Reserved, zero'),

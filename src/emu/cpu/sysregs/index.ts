@@ -2,8 +2,11 @@
 import type { Core } from '../core';
 import { ADDRESS_TRANSLATION } from './address-translation';
 import { CONTROL } from './control';
+import { DEBUG } from './debug';
 import { IDENTIFICATION } from './identification';
+import { IMPLEMENTATION_DEFINED } from './implementation-defined';
 import { MAINTENANCE } from './maintenance';
+import { PERFORMANCE } from './performance';
 import {
   packKey,
   packWideKey,
@@ -25,6 +28,9 @@ export const SYSTEM_REGISTERS = new SystemRegisterTable([
   ...MAINTENANCE,
   ...ADDRESS_TRANSLATION,
   ...TIMERS,
+  ...PERFORMANCE,
+  ...IMPLEMENTATION_DEFINED,
+  ...DEBUG,
 ]);
 
 /** MRC. @returns the value, unsigned, or UNDEFINED */

@@ -51,6 +51,7 @@ export const STORED = define({
   ACTLR2: {},
   PMCR: { reset: 0x410f3000 },
   PMCNTEN: {},
+  PMCCNTR: {},
   PMOVSR: {},
   PMSELR: {},
   PMUSERENR: {},

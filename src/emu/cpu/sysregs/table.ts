@@ -34,11 +34,11 @@ export interface SystemRegister {
   /** Rights at PL1 and above; default `rw`. */
   readonly rights?: Rights;
   /** Rights at PL0; none by default. */
-  readonly user?: Rights;
+  readonly user?: Rights | undefined;
   /** Only Secure PL1 modes may do this; UNDEFINED elsewhere. */
   readonly secureOnly?: 'all' | 'write';
   /** A further condition, for example an enable bit; false makes the access UNDEFINED. */
-  readonly permit?: (core: Core, write: boolean) => boolean;
+  readonly permit?: ((core: Core, write: boolean) => boolean) | undefined;
   /** A constant. */
   readonly value?: number;
   /** Where the value is stored. */
