@@ -1,0 +1,80 @@
+// The .xz format (https://tukaani.org/xz/xz-file-format.txt), unpacked by xz-decompress (xz-embedded as WebAssembly).
+// The library leaves out the branch filters. Kernels for ARM are packed with one (`xz --arm`); for those the LZMA2 data
+// is put into a stream of its own, which the library unpacks, and the filter and the check come after it.
+import { XzReadableStream } from 'xz-decompress';
+import { concat } from '../bytes';
+import { crc32 } from '../checksum';
+import { ImageError } from '../error';
+import { unfilterArm } from './arm-branch-filter';
+import { corrupt, cutShort, reason, tooLarge, type Packed } from './packed';
+import { parseXzStream, plainXzStream, usesFilters, type XzBlock } from './xz-container';
+
+const SLICE = 1 << 16;
+
+export async function* unxz(packed: Packed): AsyncGenerator<Uint8Array> {
+  if (!usesFilters(packed)) {
+    yield* unpackStream(packed.data, packed);
+    return;
+  }
+  const { blocks, checkSize } = parseXzStream(packed);
+  const total = blocks.reduce((sum, block) => sum + block.unpackedSize, 0);
+  if (total > packed.limit) throw tooLarge(packed, 'xz');
+  for (const block of blocks) yield await unpackFiltered(block, checkSize, packed);
+}
+
+async function unpackFiltered(block: XzBlock, checkSize: number, packed: Packed): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const part of unpackStream(plainXzStream(block), packed)) parts.push(part);
+  const unpacked = concat(parts);
+  unfilterArm(unpacked, block.armStart);
+  if (checkSize === 4 && crc32(unpacked) !== block.check) {
+    throw corrupt(packed, 'xz', 'the unpacked data does not match its CRC-32', block.offset);
+  }
+  return unpacked;
+}
+
+async function* unpackStream(data: Uint8Array, packed: Packed): AsyncGenerator<Uint8Array> {
+  let at = 0;
+  const source = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      if (at >= data.length) return controller.close();
+      controller.enqueue(data.subarray(at, at + SLICE));
+      at += SLICE;
+    },
+  });
+  const reader = new XzReadableStream(source).getReader();
+  let total = 0;
+  for (;;) {
+    let next: ReadableStreamReadResult<Uint8Array>;
+    try {
+      next = await reader.read();
+    } catch (thrown) {
+      throw failure(thrown, packed, at >= data.length);
+    }
+    if (next.done) return;
+    total += next.value.length;
+    if (total > packed.limit) {
+      await reader.cancel();
+      throw tooLarge(packed, 'xz');
+    }
+    if (next.value.length > 0) yield next.value;
+  }
+}
+
+/** Results of xz-embedded (xz.h, enum xz_ret) that mean something other than damaged data. */
+const XZ_UNSUPPORTED = ['error code 2', 'error code 6'];
+const XZ_MEMORY_LIMIT = ['error code 3', 'error code 4'];
+const XZ_INPUT_ENDED = 'error code 8';
+
+function failure(thrown: unknown, packed: Packed, inputUsedUp: boolean): ImageError {
+  const why = reason(thrown);
+  const place = { file: packed.file, offset: packed.origin };
+  if (XZ_UNSUPPORTED.some(code => why.endsWith(code))) {
+    return new ImageError('image.unsupported', 'the xz data uses a check or filter that is not supported', place);
+  }
+  if (XZ_MEMORY_LIMIT.some(code => why.endsWith(code))) {
+    return new ImageError('image.tooLarge', 'the xz data asks for too large a dictionary', place);
+  }
+  if (why.endsWith(XZ_INPUT_ENDED) || (inputUsedUp && thrown instanceof TypeError)) return cutShort(packed, 'xz');
+  return corrupt(packed, 'xz', why);
+}
