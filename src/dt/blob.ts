@@ -1,0 +1,329 @@
+// Flattened device trees (Devicetree Specification v0.4, chapter 5): reads versions 16 and 17, writes version 17.
+import { Bytes, align4, viewOf } from './bytes';
+import { DtError, type DtCode } from './error';
+import { MAX_BLOB, MAX_DEPTH, MAX_NAME } from './limits';
+import { DeviceTree, DtNode, DtProperty, checkDepth, isName, type Reservation } from './tree';
+
+/** The first four bytes, big-endian as all of a blob. */
+export const FDT_MAGIC = 0xd00dfeed;
+
+/** Tokens of the structure block (section 5.4.1). */
+const FDT_BEGIN_NODE = 1;
+const FDT_END_NODE = 2;
+const FDT_PROP = 3;
+const FDT_NOP = 4;
+const FDT_END = 9;
+
+/** Byte offsets of the header's fields (section 5.2). Version 16 lacks the last one. */
+const HEADER = {
+  magic: 0,
+  totalsize: 4,
+  offDtStruct: 8,
+  offDtStrings: 12,
+  offMemRsvmap: 16,
+  version: 20,
+  lastCompVersion: 24,
+  bootCpuidPhys: 28,
+  sizeDtStrings: 32,
+  sizeDtStruct: 36,
+} as const;
+const HEADER_SIZE_16 = 36;
+const HEADER_SIZE_17 = 40;
+const RESERVATION_SIZE = 16;
+
+/** What the header says, with every block inside the blob. */
+export interface BlobHeader {
+  readonly totalSize: number;
+  readonly version: number;
+  readonly lastCompatibleVersion: number;
+  readonly bootCpu: number;
+  readonly structure: Block;
+  readonly strings: Block;
+  readonly reservations: Block;
+}
+
+/** A part of a blob: `[start, end)`. */
+export interface Block {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Reads and checks the header alone.
+ * @param file the name that errors carry.
+ */
+export function parseBlobHeader(bytes: Uint8Array, file = 'blob'): BlobHeader {
+  const fail = failure(file);
+  const view = viewOf(bytes);
+  if (bytes.length < HEADER_SIZE_16)
+    throw fail('blob-short', bytes.length, `the file has ${bytes.length} bytes, a header has 40; get a whole file`);
+  const magic = view.getUint32(HEADER.magic);
+  if (magic !== FDT_MAGIC)
+    throw fail('blob-magic', 0, `the magic number is ${hex(magic)}, not 0xd00dfeed; this is no .dtb file`);
+  const version = view.getUint32(HEADER.version);
+  const lastCompatibleVersion = view.getUint32(HEADER.lastCompVersion);
+  if (version < 16 || lastCompatibleVersion > 17)
+    throw fail(
+      'blob-version',
+      HEADER.version,
+      `version ${version} (compatible back to ${lastCompatibleVersion}) is not 16 or 17; convert it with dtc -I dtb -O dtb`,
+    );
+  const headerSize = version < 17 ? HEADER_SIZE_16 : HEADER_SIZE_17;
+  const totalSize = view.getUint32(HEADER.totalsize);
+  if (totalSize > bytes.length)
+    throw fail(
+      'blob-short',
+      HEADER.totalsize,
+      `totalsize is ${totalSize}, the file has ${bytes.length} bytes: it was cut short; copy it again`,
+    );
+  if (totalSize > MAX_BLOB)
+    throw fail(
+      'tree-large',
+      HEADER.totalsize,
+      `totalsize is ${totalSize}, the limit is ${MAX_BLOB}; use a smaller tree`,
+    );
+  if (totalSize < headerSize)
+    throw fail('blob-layout', HEADER.totalsize, `totalsize ${totalSize} is less than the header; the file is damaged`);
+
+  const block = (name: string, field: number, alignment: number, size?: number): Block => {
+    const start = view.getUint32(field);
+    const end = size === undefined ? totalSize : start + size;
+    if (start < headerSize || end > totalSize || start > end)
+      throw fail(
+        'blob-layout',
+        field,
+        `${name} [${hex(start)}, ${hex(end)}) lies outside the blob; the file is damaged`,
+      );
+    if (start % alignment !== 0)
+      throw fail('blob-layout', field, `${name} ${hex(start)} is not aligned to ${alignment}; the file is damaged`);
+    return { start, end };
+  };
+  const structureSize = version < 17 ? undefined : view.getUint32(HEADER.sizeDtStruct);
+  return {
+    totalSize,
+    version,
+    lastCompatibleVersion,
+    bootCpu: view.getUint32(HEADER.bootCpuidPhys),
+    structure: block('off_dt_struct', HEADER.offDtStruct, 4, structureSize),
+    strings: block('off_dt_strings', HEADER.offDtStrings, 1, view.getUint32(HEADER.sizeDtStrings)),
+    reservations: block('off_mem_rsvmap', HEADER.offMemRsvmap, 8),
+  };
+}
+
+/**
+ * Reads a whole blob. Bytes past `totalsize` are ignored, so a tree appended to a kernel can be read in place.
+ * @param file the name that errors carry.
+ * @throws DtError with the byte offset, for anything that is not well-formed.
+ */
+export function parseBlob(bytes: Uint8Array, file = 'blob'): DeviceTree {
+  const header = parseBlobHeader(bytes, file);
+  const blob = bytes.subarray(0, header.totalSize);
+  const tree = new DeviceTree(new StructureReader(blob, header, file).read());
+  tree.bootCpu = header.bootCpu;
+  tree.reservations = readReservations(blob, header.reservations, file);
+  return tree;
+}
+
+function readReservations(bytes: Uint8Array, { start, end }: Block, file: string): Reservation[] {
+  const view = viewOf(bytes);
+  const result: Reservation[] = [];
+  for (let at = start; at + RESERVATION_SIZE <= end; at += RESERVATION_SIZE) {
+    const size = view.getBigUint64(at + 8);
+    // Like dtc and libfdt: a size of zero ends the list whatever the address.
+    if (size === 0n) return result;
+    result.push({ address: view.getBigUint64(at), size, labels: [] });
+  }
+  throw failure(file)('blob-short', end, 'the memory reservations have no end; the file is damaged');
+}
+
+/** Reads the structure block. A loop with a stack, for the depth is the input's. */
+class StructureReader {
+  private at: number;
+  private readonly view: DataView;
+  private readonly fail: ReturnType<typeof failure>;
+  private readonly names = new Map<number, string>();
+
+  constructor(
+    private readonly bytes: Uint8Array,
+    private readonly header: BlobHeader,
+    file: string,
+  ) {
+    this.view = viewOf(bytes);
+    this.fail = failure(file);
+    this.at = header.structure.start;
+  }
+
+  read(): DtNode {
+    let root: DtNode | undefined;
+    let node: DtNode | undefined;
+    let depth = 0;
+    for (;;) {
+      const start = this.at;
+      const token = this.word();
+      switch (token) {
+        case FDT_NOP:
+          break;
+        case FDT_BEGIN_NODE: {
+          if (root && !node) throw this.fail('blob-structure', start, 'a second root node; the file is damaged');
+          checkDepth(++depth, this.fail.place(start));
+          node = this.beginNode(node, start);
+          root ??= node;
+          break;
+        }
+        case FDT_PROP:
+          if (!node) throw this.fail('blob-structure', start, 'a property outside of any node; the file is damaged');
+          this.property(node, start);
+          break;
+        case FDT_END_NODE:
+          if (!node)
+            throw this.fail('blob-structure', start, 'the end of a node that was not begun; the file is damaged');
+          node = node.parent;
+          depth--;
+          break;
+        case FDT_END:
+          if (!root || node)
+            throw this.fail('blob-structure', start, 'the tree ends inside a node; the file is damaged');
+          return root;
+        default:
+          throw this.fail('blob-structure', start, `${hex(token)} is no token of a tree; the file is damaged`);
+      }
+    }
+  }
+
+  private word(): number {
+    if (this.at + 4 > this.header.structure.end)
+      throw this.fail('blob-short', this.at, 'the structure block ends before FDT_END; the file is damaged');
+    const value = this.view.getUint32(this.at);
+    this.at += 4;
+    return value;
+  }
+
+  private beginNode(parent: DtNode | undefined, start: number): DtNode {
+    const name = this.string(this.at, this.header.structure.end);
+    this.at = align4(this.at + name.length + 1);
+    // A root's name is empty by the specification; some writers call it "/". It takes part in no path.
+    if (!parent) return new DtNode('');
+    if (!isName(name, 'node')) throw this.badName('node', name, start);
+    if (parent.child(name))
+      throw this.fail('duplicate-node', start, `${parent.path} has two nodes ${name}; remove one of them`);
+    return parent.add(name);
+  }
+
+  private property(node: DtNode, start: number): void {
+    const length = this.word();
+    const nameOffset = this.word();
+    const value = this.at;
+    if (length > this.header.structure.end - value)
+      throw this.fail(
+        'blob-short',
+        start + 4,
+        `a property of ${length} bytes leaves the structure block; the file is damaged`,
+      );
+    this.at = align4(value + length);
+    const name = this.name(nameOffset, start);
+    if (node.property(name))
+      throw this.fail('duplicate-property', start, `${node.path} has two properties ${name}; remove one of them`);
+    node.put(new DtProperty(name, this.bytes.slice(value, value + length)));
+  }
+
+  /** A property's name. Names are shared, so each is read and checked once. */
+  private name(offset: number, start: number): string {
+    const known = this.names.get(offset);
+    if (known !== undefined) return known;
+    const { start: strings, end } = this.header.strings;
+    if (offset >= end - strings)
+      throw this.fail(
+        'blob-layout',
+        start + 8,
+        `the name offset ${hex(offset)} leaves the strings block; the file is damaged`,
+      );
+    const name = this.string(strings + offset, end);
+    if (!isName(name, 'property')) throw this.badName('property', name, strings + offset);
+    this.names.set(offset, name);
+    return name;
+  }
+
+  private string(start: number, end: number): string {
+    const limit = Math.min(end, start + MAX_NAME + 1);
+    const nul = this.bytes.subarray(start, limit).indexOf(0);
+    if (nul < 0)
+      throw this.fail('name', start, `a name of more than ${limit - start - 1} bytes has no end; the file is damaged`);
+    return String.fromCharCode(...this.bytes.subarray(start, start + nul));
+  }
+
+  private badName(kind: string, name: string, offset: number): DtError {
+    return this.fail('name', offset, `${JSON.stringify(name)} is no ${kind} name; the file is damaged`);
+  }
+}
+
+/**
+ * Writes version 17, in the order and with the sharing of strings that dtc has, so equal trees give equal bytes.
+ * @throws DtError when the tree is deeper or larger than the format or this library allows.
+ */
+export function writeBlob(tree: DeviceTree): Uint8Array {
+  const structure = new Bytes();
+  const strings = new StringTable();
+  writeNode(tree.root, 1, structure, strings);
+  structure.word(FDT_END);
+
+  const reservationsAt = HEADER_SIZE_17;
+  const structureAt = reservationsAt + (tree.reservations.length + 1) * RESERVATION_SIZE;
+  const stringsAt = structureAt + structure.length;
+  const out = new Bytes();
+  // In the order of HEADER.
+  const header = [FDT_MAGIC, stringsAt + strings.bytes.length, structureAt, stringsAt, reservationsAt];
+  header.push(17, 16, tree.bootCpu, strings.bytes.length, structure.length);
+  for (const field of header) out.word(field);
+  for (const { address, size } of tree.reservations) {
+    out.wide(address);
+    out.wide(size);
+  }
+  out.wide(0n);
+  out.wide(0n);
+  out.append(structure.done());
+  out.append(strings.bytes.done());
+  return out.done();
+}
+
+function writeNode(node: DtNode, depth: number, out: Bytes, strings: StringTable): void {
+  checkDepth(depth, { kind: 'node', path: depth > MAX_DEPTH ? node.name : '/' });
+  out.word(FDT_BEGIN_NODE);
+  out.text(depth === 1 ? '' : node.name);
+  out.pad4();
+  for (const { name, value } of node.properties.values()) {
+    out.word(FDT_PROP);
+    out.word(value.length);
+    out.word(strings.offset(name));
+    out.append(value);
+    out.pad4();
+  }
+  for (const child of node.children.values()) writeNode(child, depth + 1, out, strings);
+  out.word(FDT_END_NODE);
+}
+
+/** The strings block: like dtc, a name that is the end of an earlier one shares its bytes (reg in #reg, say). */
+class StringTable {
+  readonly bytes = new Bytes();
+  private readonly offsets = new Map<string, number>();
+
+  offset(name: string): number {
+    const known = this.offsets.get(name);
+    if (known !== undefined) return known;
+    const start = this.bytes.length;
+    this.bytes.text(name);
+    for (let skip = 0; skip < name.length; skip++) {
+      const tail = name.slice(skip);
+      if (!this.offsets.has(tail)) this.offsets.set(tail, start + skip);
+    }
+    return start;
+  }
+}
+
+/** Makes errors about one file. */
+function failure(file: string) {
+  const place = (offset: number) => ({ kind: 'blob', file, offset }) as const;
+  const fail = (code: DtCode, offset: number, text: string): DtError => new DtError(code, text, place(offset));
+  return Object.assign(fail, { place });
+}
+
+const hex = (n: number): string => `0x${n.toString(16)}`;

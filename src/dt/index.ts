@@ -1,0 +1,25 @@
+// Device trees: blobs, sources, and what lies between. A library that stands alone; this is its door.
+export { DT_CODES, DtError, formatPlace, type DtCode, type Place } from './error';
+export { DeviceTree, DtNode, DtProperty, type Chunk, type Reservation, type ValueLayout } from './tree';
+export { FDT_MAGIC, parseBlob, parseBlobHeader, writeBlob, type BlobHeader } from './blob';
+export { compileSource, loadSource, type CompileOptions, type CompileResult } from './source/compile';
+export { printSource, type PrintOptions } from './source/printer';
+export type { SourceReader } from './source/reader';
+export { Span, type Position } from './source/text';
+export {
+  alias,
+  findByCompatible,
+  findByPhandle,
+  findNode,
+  getCell,
+  getCells,
+  getString,
+  getStrings,
+  isEnabled,
+  phandleOf,
+  setCells,
+  setString,
+  setWide,
+} from './access';
+export { addressCells, getReg, physicalReg, sizeCells, translate, type Region } from './address';
+export { diffTrees, type Difference } from './diff';

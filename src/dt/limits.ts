@@ -1,0 +1,20 @@
+// Bounds that keep hostile input from costing more than it should. Real trees stay far below all of them.
+
+/** Levels of nodes; Linux stops at the same number (FDT_MAX_DEPTH). */
+export const MAX_DEPTH = 64;
+/** Bytes of a blob. Linux maps at most 2 MiB. */
+export const MAX_BLOB = 16 << 20;
+/** Characters of a node or property name; the specification allows 31 for both parts of each. */
+export const MAX_NAME = 255;
+/** UTF-16 units of a source with all its includes and macros expanded. */
+export const MAX_SOURCE = 16 << 20;
+/** Files open at once. */
+export const MAX_INCLUDE_DEPTH = 64;
+/** Files included in all. */
+export const MAX_INCLUDES = 4096;
+/** Macros inside each other. */
+export const MAX_MACRO_DEPTH = 100;
+/** Parentheses and operators inside each other. */
+export const MAX_EXPRESSION_DEPTH = 100;
+/** Diagnostics reported for one source. */
+export const MAX_ERRORS = 100;

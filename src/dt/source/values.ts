@@ -1,0 +1,199 @@
+// The right-hand side of a property: cells, strings, bytes, files and references, with labels anywhere between.
+import { evaluate, type ExpressionInput } from './expression';
+import { unescape } from './escapes';
+import type { Token } from './lexer';
+import { candidates, type SourceReader } from './reader';
+import type { ByteItem, Cell, LabelSyntax, Reference, ValuePart } from './syntax';
+import { Span, type ExpandedText } from './text';
+import { Resume, TokenStream } from './tokens';
+
+export interface ParserOptions {
+  /** For /incbin/. */
+  readonly reader?: SourceReader;
+  readonly includePaths?: readonly string[];
+}
+
+export class ValueParser extends TokenStream implements ExpressionInput {
+  constructor(
+    text: ExpandedText,
+    private readonly options: ParserOptions,
+  ) {
+    super(text);
+  }
+
+  protected value(): ValuePart[] {
+    const parts: ValuePart[] = [];
+    do {
+      // The equals sign, or the comma before the next part.
+      this.advance();
+      for (const label of this.labels()) parts.push({ kind: 'label', ...label });
+      parts.push(this.part());
+      for (const label of this.labels()) parts.push({ kind: 'label', ...label });
+    } while (this.atPunctuation(','));
+    return parts;
+  }
+
+  private part(): ValuePart {
+    const start = this.current;
+    switch (start.kind) {
+      case 'string':
+        this.advance();
+        return { kind: 'string', bytes: terminated(this.literal(start)), span: this.span(start) };
+      case 'reference':
+        return { kind: 'path', ...this.reference('a node') };
+      case 'keyword':
+        if (start.text === '/bits/') return this.cells(this.bits(), start);
+        if (start.text === '/incbin/') return this.binary();
+        break;
+      case 'punctuation':
+        if (start.text === '<') return this.cells(32, start);
+        if (start.text === '[') return this.bytes();
+    }
+    throw this.unexpected('a value: <cells>, "string", [bytes] or &label');
+  }
+
+  private bits(): 8 | 16 | 32 | 64 {
+    this.advance();
+    const token = this.current;
+    if (token.kind !== 'number') throw this.unexpected('the number of bits, without brackets');
+    this.advance();
+    const bits = Number(this.integer(token));
+    if (bits === 8 || bits === 16 || bits === 32 || bits === 64) return bits;
+    this.error('expression', `elements cannot have ${bits} bits; use 8, 16, 32 or 64`, token);
+    return 32;
+  }
+
+  private cells(bits: 8 | 16 | 32 | 64, start: Token): ValuePart {
+    if (!this.expect('<')) throw new Resume();
+    const cells: Cell[] = [];
+    while (!this.atPunctuation('>')) {
+      const token = this.current;
+      if (token.kind === 'label') {
+        for (const label of this.labels()) cells.push({ kind: 'label', ...label });
+      } else if (token.kind === 'reference') {
+        if (bits !== 32) this.error('expression', 'a reference needs a cell of 32 bits', token);
+        cells.push({ kind: 'phandle', ...this.reference('a node') });
+      } else {
+        const value = this.primary(0);
+        const span = this.from(token);
+        if (!fits(value, bits)) this.errorAt('expression', `the value does not fit in ${bits} bits`, span);
+        cells.push({ kind: 'integer', value: BigInt.asUintN(bits, value), span });
+      }
+    }
+    this.advance();
+    return { kind: 'cells', bits, cells, span: this.from(start) };
+  }
+
+  private bytes(): ValuePart {
+    const start = this.advance();
+    const bytes: ByteItem[] = [];
+    while (!this.atPunctuation(']')) {
+      if (this.current.kind === 'label') for (const label of this.labels()) bytes.push({ kind: 'label', ...label });
+      else if (this.current.kind === 'byte') bytes.push({ kind: 'byte', value: parseInt(this.advance().text, 16) });
+      else throw this.unexpected('two hexadecimal digits or ]');
+    }
+    this.advance();
+    return { kind: 'bytes', bytes, span: this.from(start) };
+  }
+
+  /** `/incbin/("file")` or `/incbin/("file", offset, length)`. */
+  private binary(): ValuePart {
+    const start = this.advance();
+    if (!this.expect('(')) throw new Resume();
+    const name = this.current;
+    if (name.kind !== 'string') throw this.unexpected('the name of a file');
+    this.advance();
+    let range: [offset: bigint, length: bigint] | undefined;
+    if (this.atPunctuation(',')) {
+      this.advance();
+      const offset = this.primary(0);
+      if (!this.expect(',')) throw new Resume();
+      range = [offset, this.primary(0)];
+    }
+    this.expect(')');
+    const span = this.from(start);
+    const from = span.begin.file;
+    const paths = candidates(name.text, from, this.options.includePaths ?? [], true);
+    for (const path of paths) {
+      const bytes = this.options.reader?.bytes?.(path);
+      if (bytes && range) return { kind: 'file', bytes: slice(bytes, ...range), span };
+      if (bytes) return { kind: 'file', bytes, span };
+    }
+    const text = `cannot read ${name.text}: not found as ${paths.join(', ')}; correct the name`;
+    this.errorAt('include', text, this.span(name));
+    return { kind: 'file', bytes: new Uint8Array(), span };
+  }
+
+  /** A literal or a bracketed expression. */
+  primary(depth: number): bigint {
+    const token = this.current;
+    if (token.kind === 'number') return this.integer(this.advance());
+    if (token.kind === 'char') {
+      const bytes = this.literal(this.advance());
+      if (bytes.length !== 1)
+        this.error('token', `a character literal holds one byte, this one ${bytes.length}; correct it`, token);
+      return BigInt(bytes[0] ?? 0);
+    }
+    if (!this.atPunctuation('(')) throw this.unexpected('a number, or an expression in brackets');
+    this.advance();
+    const value = evaluate(this, depth + 1);
+    if (!this.expect(')')) throw new Resume();
+    return value;
+  }
+
+  private integer(token: Token): bigint {
+    const digits = token.text.replace(/[UL]+$/, '');
+    const octal = /^0[0-9]/.test(digits);
+    if (octal && /[89]/.test(digits)) {
+      this.error('token', `${digits} begins with 0 and so is octal, where 8 and 9 are no digits`, token);
+      return 0n;
+    }
+    const value = digits.length > 30 ? undefined : BigInt(octal ? `0o${digits.slice(1)}` : digits);
+    if (value !== undefined && value < 1n << 64n) return value;
+    this.error('token', 'the number needs more than 64 bits', token);
+    return 0n;
+  }
+
+  private literal(token: Token): Uint8Array {
+    const bytes = unescape(token.text);
+    if (typeof bytes !== 'number') return bytes;
+    const at = token.start + 1 + bytes;
+    this.errorAt('token', '\\x needs one or two hexadecimal digits', new Span(this.text, at, at + 2));
+    return new Uint8Array();
+  }
+
+  protected reference(what: string): Reference {
+    const token = this.current;
+    if (token.kind !== 'reference') throw this.unexpected(`&label of ${what}`);
+    this.advance();
+    return { ref: token.text, span: this.span(token) };
+  }
+
+  protected labels(): LabelSyntax[] {
+    const labels: LabelSyntax[] = [];
+    while (this.current.kind === 'label') {
+      const token = this.advance();
+      labels.push({ name: token.text, span: this.span(token) });
+    }
+    return labels;
+  }
+}
+
+function terminated(bytes: Uint8Array): Uint8Array {
+  const result = new Uint8Array(bytes.length + 1);
+  result.set(bytes);
+  return result;
+}
+
+/** What lies beyond the end of the file is left out, as dtc does. */
+function slice(bytes: Uint8Array, offset: bigint, length: bigint): Uint8Array {
+  const end = offset + length;
+  const size = BigInt(bytes.length);
+  return offset >= size ? new Uint8Array() : bytes.subarray(Number(offset), Number(end < size ? end : size));
+}
+
+/** The bits above must be all zero, or all one for a negative number. */
+function fits(value: bigint, bits: number): boolean {
+  const mask = (1n << BigInt(bits)) - 1n;
+  return value <= mask || (value | mask) === (1n << 64n) - 1n;
+}
