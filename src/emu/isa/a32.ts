@@ -425,6 +425,11 @@ function miscellaneousRows(): Row[] {
     row('RFE A1', '1111 100 P:1 U:1 0 W:1 1 Rn:4 (0)(0)(0)(0) (1)(0)(1)(0) (0)(0)(0)(0) (0)(0)(0)(0)', guarded(noPc('Rn'), f => sys('rfe', (f.P! << 24) | (f.U! << 23) | (f.W! << 21) | (f.Rn! << 16))), f => ins(`rfe${blockMode(f)}`, `${r(f.Rn)}${f.W ? '!' : ''}`), { system: true }),
     row('SRS A1', '1111 100 P:1 U:1 1 W:1 0 (1)(1)(0)(1) (0)(0)(0)(0) (0)(1)(0)(1) (0)(0)(0) mode:5', f => sys('srs', (f.P! << 24) | (f.U! << 23) | (f.W! << 21) | f.mode!), f => ins(`srs${blockMode(f)}`, `sp${f.W ? '!' : ''}`, imm(f.mode!)), { system: true }),
   ]; // prettier-ignore
+  return rows;
+}
+
+function coprocessorRows(): Row[] {
+  const rows: Row[] = [];
   for (const two of ['', '2']) {
     const prefix = two ? '1111' : 'cond:4';
     const coproc = (f: Fields): boolean => f.coproc !== 10 && f.coproc !== 11;
@@ -496,9 +501,11 @@ export const cpsText = (f: Fields): string => {
 const BARRIERS: Readonly<Record<number, string>> = { 15: 'sy', 14: 'st', 11: 'ish', 10: 'ishst', 7: 'un', 6: 'unst', 3: 'osh', 2: 'oshst' }; // prettier-ignore
 export const barrier = (option: number): string => BARRIERS[option] ?? `#${option}`;
 
+export const A32_COPROCESSOR: readonly Row[] = coprocessorRows();
 export const A32_CORE: readonly Row[] = [
   ...dataProcessingRows(),
   ...multiplyRows(),
   ...mediaRows(),
   ...miscellaneousRows(),
+  ...A32_COPROCESSOR,
 ];

@@ -169,3 +169,11 @@ export const tableBranch = operation({
 
 /** PLD, PLI, and other hints without effect. */
 export const nop = operation({ name: 'nop', early: [], late: {}, emit: () => {} });
+
+/** IT: ITSTATE for the instructions that follow. */
+export const ifThen = operation({
+  name: 'it',
+  early: [],
+  late: { imm: 'imm' },
+  emit: x => x.setState(CPU.IT, x.n('imm')),
+});
