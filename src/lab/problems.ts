@@ -1,4 +1,6 @@
 // Problems as data: every one has a code that docs/errors.md lists. Nothing a user gives may end in a stack trace.
+import { DtError } from '../dt/error';
+import { ImageError } from '../image';
 import type { LabProblem } from './protocol';
 
 /** What a code means, for docs/errors.md; the message of a problem says the particulars. */
@@ -44,11 +46,21 @@ export function fail(code: LabProblemCode, message: string, place: Place = {}): 
   throw new LabFailure(problem(code, message, place));
 }
 
-/** @returns the problems an exception stands for; anything that is no LabFailure is a fault of this program. */
+/** @returns the problems an exception stands for; one that is nobody's refusal is a fault of this program. */
 export function problemsOf(error: unknown): LabProblem[] {
   if (error instanceof LabFailure) return [...error.problems];
+  if (error instanceof ImageError) return [libraryProblem(error.code, error)];
+  if (error instanceof DtError) return [libraryProblem(`dt.${error.code}`, error)];
   const what = error instanceof Error ? error.message : String(error);
   return [problem('lab.internal', `the emulator failed: ${what}`)];
+}
+
+function libraryProblem(code: string, error: { message: string } & Partial<Record<keyof Place, unknown>>): LabProblem {
+  const { message, file, line, column, offset } = error;
+  const place = Object.fromEntries(
+    Object.entries({ file, line, column, offset }).filter(([, value]) => value !== undefined),
+  );
+  return { severity: 'error', code, message, ...place };
 }
 
 /** One line for people: the message says what, where, why and what to do; the code leads to the docs. */

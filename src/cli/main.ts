@@ -1,0 +1,85 @@
+// `xenlab`: the command line. A table of commands; each reads its own options.
+import packageJson from '../../package.json';
+import { didYouMean } from '../lab/nearest';
+import { describeProblem, LabFailure, problemsOf } from '../lab/problems';
+import { bootCommand } from './boot';
+import { BOOT_OPTIONS } from './boot-options';
+import { dapCommand, DAP_OPTIONS } from './dap';
+import { describeOptions, UsageError } from './options';
+import { say, Status } from './process';
+
+interface Command {
+  /** Operands and options, as the usage line shows them. */
+  readonly synopsis: string;
+  readonly help: string;
+  /** The options, described. */
+  readonly options?: () => string;
+  readonly run: (words: string[]) => Promise<Status>;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  boot: {
+    synopsis: '[LAB.json] [options]',
+    help: 'boot a lab; without a kernel the demo guest runs',
+    options: () => describeOptions(BOOT_OPTIONS),
+    run: bootCommand,
+  },
+  dap: {
+    synopsis: '[--port N]',
+    help: 'serve the Debug Adapter Protocol on stdin and stdout, or on a port',
+    options: () => describeOptions(DAP_OPTIONS),
+    run: dapCommand,
+  },
+};
+
+const STATUSES =
+  'exit status: 0 expectations met, or powered off; 1 not met in time; 2 bad usage or input; 3 the guest crashed\n';
+
+function usage(name?: string): string {
+  const command = name === undefined ? undefined : COMMANDS[name];
+  if (command) {
+    const options = command.options ? `\n${command.options()}` : '';
+    return `usage: xenlab ${name} ${command.synopsis}\n${command.help}\n${options}\n${STATUSES}`;
+  }
+  const rows = Object.entries(COMMANDS).map(([key, { help }]) => `  ${key.padEnd(10)}${help}\n`);
+  return `${packageJson.displayName} ${packageJson.version}\nusage: xenlab COMMAND ...\n\n${rows.join('')}
+xenlab COMMAND --help describes a command; docs/ describes the rest\n`;
+}
+
+const HELP = new Set(['--help', '-h', 'help']);
+
+async function main([name, ...words]: string[]): Promise<Status> {
+  if (name === undefined) {
+    process.stderr.write(usage());
+    return Status.BadInput;
+  }
+  if (HELP.has(name)) {
+    process.stdout.write(usage(words[0]));
+    return Status.Ok;
+  }
+  if (name === '--version') {
+    process.stdout.write(`${packageJson.version}\n`);
+    return Status.Ok;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!command) throw new UsageError(`there is no command "${name}"${didYouMean(name, Object.keys(COMMANDS))}`);
+  if (words.some(word => word === '--help' || word === '-h')) {
+    process.stdout.write(usage(name));
+    return Status.Ok;
+  }
+  return command.run(words);
+}
+
+/** Every refusal is one line; a stack is only for those who ask for it. */
+function refuse(error: unknown): Status {
+  if (error instanceof UsageError) say(error.message);
+  else for (const one of problemsOf(error)) say(describeProblem(one));
+  const expected = error instanceof UsageError || error instanceof LabFailure;
+  if (!expected && process.env['XENLAB_STACKS'] && error instanceof Error) say(error.stack ?? '');
+  return Status.BadInput;
+}
+
+const status = await main(process.argv.slice(2)).catch(refuse);
+// What is still on its way to a pipe has to arrive before the process ends.
+await new Promise<void>(done => process.stdout.write('', () => done()));
+process.exit(status);
