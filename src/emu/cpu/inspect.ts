@@ -1,0 +1,100 @@
+// What a debugger shows of a core: registers by group, and how an address translates. Nothing here changes the core.
+import { CPU } from '../codegen/layout';
+import { Translation } from '../mmu/translation';
+import { type Trace, walk } from '../mmu/walk';
+import type { Core } from './core';
+import { BANK, type ModeName } from './modes';
+import { describePsr } from './psr';
+import { BANKED } from './state';
+import { SYSTEM_REGISTERS } from './sysregs';
+import { FLOATING_POINT } from './sysregs/floating-point';
+import { peek, peekWide, type Row } from './sysregs/table';
+
+export interface ShownRegister {
+  readonly name: string;
+  /** Hexadecimal, as wide as the register. */
+  readonly value: string;
+  readonly bits: number;
+  readonly description?: string;
+}
+
+export interface ShownGroup {
+  readonly name: string;
+  readonly registers: ShownRegister[];
+}
+
+const hex = (value: number | bigint, bits = 32): string => `0x${value.toString(16).padStart(bits / 4, '0')}`;
+const shown = (name: string, value: number, description?: string): ShownRegister => ({
+  name,
+  value: hex(value >>> 0),
+  bits: 32,
+  ...(description !== undefined && { description }),
+});
+
+function coreRegisters(core: Core): ShownGroup {
+  const registers = Array.from({ length: 13 }, (_, n) => shown(`r${n}`, core.r(n)));
+  registers.push(shown('sp', core.r(13)), shown('lr', core.r(14)), shown('pc', core.pc));
+  const { cpsr, mode } = core;
+  const state = `${describePsr(cpsr)} ${mode.name}, ${core.secure ? 'Secure' : 'Non-secure'}`;
+  registers.push(shown('cpsr', cpsr, state));
+  if (mode.spsr >= 0) registers.push(shown('spsr', core.spsr, describePsr(core.spsr)));
+  return { name: 'Core', registers };
+}
+
+const BANK_NAMES: readonly (keyof typeof BANK & ModeName)[] = ['usr', 'svc', 'abt', 'und', 'irq', 'fiq', 'mon', 'hyp'];
+
+function bankedRegisters(core: Core): ShownGroup {
+  const registers: ShownRegister[] = [];
+  for (const name of BANK_NAMES) {
+    const bank = BANK[name];
+    if (name === 'fiq') for (let n = 8; n <= 12; n++) registers.push(shown(`r${n}_fiq`, core.bankedHigh(n, true)));
+    registers.push(shown(`sp_${name}`, core.bankedSp(bank)));
+    if (name !== 'hyp') registers.push(shown(`lr_${name}`, core.bankedLr(bank)));
+    if (name !== 'usr') registers.push(shown(`spsr_${name}`, core.banked[BANKED.SPSR + bank]!));
+  }
+  registers.push(shown('elr_hyp', core.banked[BANKED.ELR_HYP]!));
+  return { name: 'Banked', registers };
+}
+
+function floatingPoint(core: Core): ShownGroup {
+  const registers = Array.from({ length: 32 }, (_, n): ShownRegister => {
+    const at = CPU.V + 8 * n;
+    return { name: `d${n}`, value: hex((BigInt(core.field(at + 4)) << 32n) | BigInt(core.field(at)), 64), bits: 64 };
+  });
+  for (const row of FLOATING_POINT) registers.push(shown(row.name.toLowerCase(), row.read(core), row.about));
+  return { name: 'Floating point', registers };
+}
+
+function systemRegister(core: Core, row: Row): ShownRegister {
+  const description = `${row.about} (${row.at})`;
+  if (!row.wide) return { name: row.name, value: hex(peek(core, row)), bits: 32, description };
+  return { name: row.name, value: hex(peekWide(core, row), 64), bits: 64, description };
+}
+
+/** Everything that can be read without an effect; of banked system registers the copy that instructions access. */
+export function registerGroups(core: Core): ShownGroup[] {
+  const groups = [coreRegisters(core), bankedRegisters(core), floatingPoint(core)];
+  const system = new Map<string, ShownRegister[]>();
+  for (const row of SYSTEM_REGISTERS.rows) {
+    if (row.volatile || row.rights === 'wo') continue;
+    const list = system.get(row.group) ?? [];
+    list.push(systemRegister(core, row));
+    system.set(row.group, list);
+  }
+  for (const [name, registers] of system) groups.push({ name, registers });
+  return groups;
+}
+
+/** How the current regime translates an address, step by step. */
+export function explainTranslation(core: Core, va: number): { translation: Translation; steps: Trace } {
+  const translation = new Translation();
+  const steps: Trace = [];
+  walk(core.regime, va, core.reader, translation, steps);
+  return { translation, steps };
+}
+
+/** The physical address of a virtual one in the current regime, permissions aside; −1 when it is not mapped. */
+export function physicalAddress(core: Core, va: number): number {
+  const translation = new Translation();
+  return walk(core.regime, va, core.reader, translation) ? translation.pa : -1;
+}
