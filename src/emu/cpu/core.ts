@@ -287,7 +287,6 @@ export class Core extends CoreState {
     words.fill(0, at, at + (CPU.SIZE >> 2));
     this.banked.fill(0);
     resetStorage(this.sys);
-    this.setField(CPU.ZF, 1);
     this.setField(CPU.CPSR, this.mode.number);
     this.bank = 1;
     this.waiting = false;
