@@ -12,9 +12,6 @@ import { MemoryAccess } from './memory-access';
 import { nextInstruction, recordItState } from './processor-state';
 import { executeSystem, type SystemContext } from './system-instructions';
 
-/** Why a slice of one core ended. */
-export type SliceEnd = 'budget' | 'wait' | 'stop';
-
 export interface ProcessorOptions {
   readonly memory: WebAssembly.Memory;
   readonly cores: readonly Core[];
@@ -34,11 +31,13 @@ export class Processor {
   private readonly events: boolean[];
   /** The core whose slice runs, or −1. */
   private current = -1;
-  /** Instructions taken away from the slice so that it ends after the current instruction. */
-  private withheld = 0;
+  /** Instructions of the running slice that come after an interrupt is taken. */
+  private deferred = 0;
+  /** Instructions taken off the end of the running slice. */
+  private cut = 0;
+  private slice = 0;
   /** A fetch failed, as opposed to a data access. */
   private fetching = false;
-  private stopping = false;
 
   constructor(options: ProcessorOptions) {
     const { memory, cores, bus } = options;
@@ -103,32 +102,40 @@ export class Processor {
     }
   }
 
-  /** Instructions that the running core has executed of its slice; for the clock. */
+  /** Instructions that the running core has executed of its slice, the current one excluded; for the clock. */
   get executed(): number {
     if (this.current < 0) return 0;
-    return this.slice - (this.cores[this.current]!.field(CPU.BUDGET) + this.withheld);
+    return this.slice - this.cut - this.deferred - this.cores[this.current]!.field(CPU.BUDGET);
   }
-  private slice = 0;
 
-  /** Ends the running slice after the current instruction. */
-  endSlice(): void {
+  /** Index of the core whose slice runs, or −1. */
+  get running(): number {
+    return this.current;
+  }
+
+  /** Ends the running slice when `more` further instructions are done, the current one included; at least that one. */
+  shortenSlice(more: number): void {
     if (this.current < 0) return;
     const core = this.cores[this.current]!;
     const budget = core.field(CPU.BUDGET);
-    if (budget <= 1) return;
-    this.withheld += budget - 1;
-    core.setField(CPU.BUDGET, 1);
-  }
-
-  /** As `endSlice`, and `run` answers `stop`. */
-  requestStop(): void {
-    this.stopping = true;
-    this.endSlice();
+    const wanted = Math.max(1, more);
+    const surplus = budget + this.deferred - wanted;
+    if (surplus <= 0) return;
+    this.cut += surplus;
+    if (budget > wanted) {
+      core.setField(CPU.BUDGET, wanted);
+      this.deferred = 0;
+    } else this.deferred = wanted - budget;
   }
 
   /** Devices may have raised interrupts, and instructions unmasked them. */
   private afterAccess(): void {
-    if (this.cores[this.current]!.pendingInterrupt() !== undefined) this.endSlice();
+    const core = this.cores[this.current]!;
+    if (core.pendingInterrupt() === undefined) return;
+    const budget = core.field(CPU.BUDGET);
+    if (budget <= 1) return;
+    this.deferred += budget - 1;
+    core.setField(CPU.BUDGET, 1);
   }
 
   /** Import `fetch`: the record for CPU.PC. */
@@ -183,17 +190,21 @@ export class Processor {
     this.code.decode(record, core.field(CPU.IT));
   }
 
-  /** Runs one core for at most `n` instructions. @returns how many it executed, and why it ended */
-  run(index: number, n: number): { executed: number; end: SliceEnd } {
+  /** Another core ran since: the local monitor is open (see storeExclusive). */
+  switchTo(index: number): void {
+    this.cores[index]!.setField(CPU.EXCL_SIZE, 0);
+  }
+
+  /** Runs one core for at most `n` instructions. @returns how many it executed, and whether it waits now */
+  run(index: number, n: number): { executed: number; waits: boolean } {
     const core = this.cores[index]!;
     const cpu = core.env.layout.cpu(index);
     this.current = index;
     this.slice = n;
-    this.stopping = false;
+    this.cut = 0;
+    this.deferred = 0;
     let left = n;
-    let end: SliceEnd = 'budget';
-    // Other cores have run: the local monitor is open (see storeExclusive).
-    core.setField(CPU.EXCL_SIZE, 0);
+    let waits = false;
     while (left > 0) {
       const interrupt = core.pendingInterrupt();
       if (interrupt) {
@@ -203,26 +214,20 @@ export class Processor {
       core.setField(CPU.EXIT, EXIT.NONE);
       core.setField(CPU.BUDGET, left);
       this.code.run(cpu);
-      left = core.field(CPU.BUDGET) + this.withheld;
-      this.withheld = 0;
-      core.setField(CPU.BUDGET, left);
       const exit = core.field(CPU.EXIT);
-      if (exit !== EXIT.NONE) {
-        left--;
-        core.setField(CPU.BUDGET, left);
-        if (!this.leave(core, exit)) {
-          end = 'wait';
-          break;
-        }
-      } else core.pc = core.pc;
-      if (this.stopping) {
-        end = 'stop';
+      // Instructions that end in an exception count: so even a storm of aborts ends its slice.
+      if (exit !== EXIT.NONE) core.setField(CPU.BUDGET, core.field(CPU.BUDGET) - 1);
+      left = core.field(CPU.BUDGET) + this.deferred;
+      this.deferred = 0;
+      core.setField(CPU.BUDGET, left);
+      if (exit === EXIT.NONE) core.pc = core.pc;
+      else if (!this.leave(core, exit)) {
+        waits = true;
         break;
       }
     }
-    const executed = n - left;
     this.current = -1;
-    return { executed, end };
+    return { executed: n - this.cut - left, waits };
   }
 
   /** Acts on the reason for which generated code left. @returns false when the core waits */

@@ -44,13 +44,12 @@ function single(load: boolean, access: Access, f: Fields, offset: Operands): Act
   return { op: loadRegister, operands: { ...common, pcw: f.Rt === 15 ? PC_WRITE.interworking : PC_WRITE.none } };
 }
 
-/** Write-back to the PC or to the register transferred, narrow accesses of the PC. */
+/** Write-back to the PC or to the register transferred, narrow accesses of the PC, LDRT to the PC. */
 const badSingle =
-  (narrow: boolean) =>
+  (load: number, narrow: boolean) =>
   (f: Fields): boolean =>
     (writesBack(f) && (f.Rn === 15 || f.Rn === f.Rt)) ||
-    (narrow && f.Rt === 15) ||
-    (f.Rt === 15 && unprivileged(f) === 1) ||
+    (f.Rt === 15 && (narrow || (load === 1 && unprivileged(f) === 1))) ||
     f.Rm === 15;
 
 const signedOffset = (f: Fields, offset: number): string | undefined =>
@@ -63,7 +62,7 @@ function wordAndByteRows(): Row[] {
       const name = `${load ? 'ldr' : 'str'}${byte ? 'b' : ''}`;
       const access: Access = byte ? 'u8' : 'word';
       const mnemonic = (f: Fields, cond: string): string => `${name}${unprivileged(f) ? 't' : ''}${cond}`;
-      const bad = badSingle(byte === 1);
+      const bad = badSingle(load, byte === 1);
       rows.push(
         row(`${name.toUpperCase()} (immediate) A1`, `cond:4 010 P:1 U:1 ${byte} W:1 ${load} Rn:4 Rt:4 imm12:12`, {
           execute: f => (bad(f) ? undefined : single(load === 1, access, f, immediate(f, f.imm12!))),
@@ -106,7 +105,7 @@ function extraRows(): Row[] {
     ['ldrsh', 1, '11', 's16'],
   ] as const) {
     // prettier-ignore
-    const bad = badSingle(true);
+    const bad = badSingle(load, true);
     const mnemonic = (f: Fields, cond: string): string => `${name}${unprivileged(f) ? 't' : ''}${cond}`;
     rows.push(
       row(

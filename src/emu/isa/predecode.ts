@@ -49,7 +49,7 @@ export function predecode(encoding: number, thumb: boolean, it: number, index: n
   let stepFlags = 0;
   if (thumb) {
     if (inIt) {
-      prefix = CASE.IT + Math.min(it >> 4, 14);
+      prefix = CASE.IT + (action.ownCondition ? 14 : Math.min(it >> 4, 14));
       if (action.alignPc) stepFlags = STEP_ALIGN_PC;
     } else if (readsPc) prefix = action.alignPc ? CASE.PC_T32_ALIGNED : CASE.PC_T32;
   } else {

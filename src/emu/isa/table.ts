@@ -10,7 +10,7 @@ export type Fields = Readonly<Record<string, number>>;
 export interface Action {
   readonly op: Operation;
   readonly operands: Operands;
-  /** The operation tests the condition itself. */
+  /** The operation tests the condition itself, or (BKPT) is not conditional even in an IT block. */
   readonly ownCondition?: boolean;
   /** The PC read as an operand is Align(PC, 4), as literal addressing has it. */
   readonly alignPc?: boolean;
