@@ -4,11 +4,10 @@ import { gunzip } from './codec/gzip';
 import { unlz4 } from './codec/lz4';
 import { unlzma } from './codec/lzma';
 import { LZOP_MAGIC, unlzo } from './codec/lzo';
-import { corrupt, reason, tooLarge, type Packed, type Unpack } from './codec/packed';
+import { tooLarge, type Packed, type Unpack } from './codec/packed';
 import { unxz } from './codec/xz';
 import { isXzHeader, XZ_MAGIC } from './codec/xz-container';
 import { unzstd } from './codec/zstd';
-import { ImageError } from './error';
 
 export type Compression = 'gzip' | 'xz' | 'lzma' | 'lzo' | 'lz4' | 'zstd';
 export type { Packed } from './codec/packed';
@@ -65,14 +64,10 @@ export function findCompressed(data: Uint8Array, from: number, to: number, most:
 export async function* unpackPieces(compression: Compression, packed: Packed): AsyncGenerator<Uint8Array> {
   const format = FORMATS.find(one => one.name === compression)!;
   let total = 0;
-  try {
-    for await (const piece of format.unpack(packed)) {
-      total += piece.length;
-      if (total > packed.limit) throw tooLarge(packed, compression);
-      yield piece;
-    }
-  } catch (thrown) {
-    throw thrown instanceof ImageError ? thrown : corrupt(packed, compression, reason(thrown));
+  for await (const piece of format.unpack(packed)) {
+    total += piece.length;
+    if (total > packed.limit) throw tooLarge(packed, compression);
+    yield piece;
   }
 }
 

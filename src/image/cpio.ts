@@ -29,7 +29,20 @@ const TRAILER = 'TRAILER!!!';
 const LONGEST_NAME = 4096;
 
 /** Header fields of eight hexadecimal digits after the magic. */
-const FIELD = { mode: 1, uid: 2, gid: 3, modified: 5, size: 6, major: 9, minor: 10, nameSize: 11 } as const;
+const FIELD = {
+  inode: 0,
+  mode: 1,
+  uid: 2,
+  gid: 3,
+  links: 4,
+  modified: 5,
+  size: 6,
+  deviceMajor: 7,
+  deviceMinor: 8,
+  major: 9,
+  minor: 10,
+  nameSize: 11,
+} as const;
 
 /**
  * All entries in order. Several archives one after another, with zeros between them, are read as one, as the kernel
@@ -38,20 +51,34 @@ const FIELD = { mode: 1, uid: 2, gid: 3, modified: 5, size: 6, major: 9, minor: 
 export function readCpio(data: Uint8Array, file: string): CpioEntry[] {
   const bytes = new Bytes(data, file);
   const entries: CpioEntry[] = [];
+  const hardLinks = new Map<string, number[]>();
   if (data.length === 0) throw bytes.error('image.magic', 0, `no cpio archive here: ${describe(data)}`);
   for (let at = 0; at < data.length;) {
     if (data[at] === 0) {
       at++;
       continue;
     }
-    const { entry, end } = readEntry(bytes, at);
-    if (entry.name !== TRAILER) entries.push(entry);
+    const { entry, identity, end } = readEntry(bytes, at);
     at = end;
+    if (entry.name === TRAILER) hardLinks.clear();
+    else if (identity === undefined) entries.push(entry);
+    else linkBodies(entries, entry, hardLinks, identity);
   }
   return entries;
 }
 
-function readEntry(bytes: Bytes, at: number): { entry: CpioEntry; end: number } {
+/** Of hard links to one file only the last carries the content. */
+function linkBodies(entries: CpioEntry[], entry: CpioEntry, hardLinks: Map<string, number[]>, identity: string): void {
+  const others = hardLinks.get(identity) ?? [];
+  if (entry.body.length > 0) {
+    for (const index of others) entries[index] = { ...entries[index]!, body: entry.body };
+    others.length = 0;
+  } else others.push(entries.length);
+  hardLinks.set(identity, others);
+  entries.push(entry);
+}
+
+function readEntry(bytes: Bytes, at: number): { entry: CpioEntry; identity: string | undefined; end: number } {
   const header = text(bytes.slice(at, HEADER, 'a cpio header'));
   if (!header.startsWith(MAGIC) && !header.startsWith(MAGIC_WITH_CHECKSUM)) {
     const found = at === 0 ? `: ${describe(bytes.data)}` : '';
@@ -83,7 +110,9 @@ function readEntry(bytes: Bytes, at: number): { entry: CpioEntry; end: number } 
     minor: field(FIELD.minor),
     body,
   };
-  return { entry, end: Math.min(bodyAt + alignUp(size, 4), bytes.length) };
+  const linked = field(FIELD.links) > 1 && (entry.mode & MODE.file) !== 0;
+  const identity = linked ? [FIELD.deviceMajor, FIELD.deviceMinor, FIELD.inode].map(field).join() : undefined;
+  return { entry, identity, end: Math.min(bodyAt + alignUp(size, 4), bytes.length) };
 }
 
 const NOTHING = new Uint8Array();

@@ -73,16 +73,21 @@ async function unpackPayload(zimage: ZImage): Promise<Payload> {
   const expected = sizes && unpackedSize(zimage, sizes.unpackedSizeOffset);
   const end = sizes ? sizes.unpackedSizeOffset + 4 : data.length;
   const candidates = findCompressed(data, ZIMAGE_HEADER_SIZE, end, MOST_CANDIDATES);
+  const limit = expected ?? LARGEST_KERNEL;
   let failure: ImageError | undefined;
   let longest = 0;
+  /** Bytes that may still come out of all candidates together: a file made for it could have many that are huge. */
+  let budget = 2 * limit;
   for (const [index, { offset, compression }] of candidates.entries()) {
-    const packed = { data: data.subarray(offset, end), file, origin: offset, limit: expected ?? LARGEST_KERNEL };
+    const packed = { data: data.subarray(offset, end), file, origin: offset, limit: Math.min(limit, budget) };
     try {
       const image = await unpack(compression, packed);
+      budget -= image.length;
       if (isWhole(image, expected, packed.data)) return { image, compression, payloadOffset: offset };
       failure ??= sizeMismatch(file, offset, image.length, expected);
     } catch (thrown) {
       if (!(thrown instanceof ImageError)) throw thrown;
+      if (thrown.code === 'image.tooLarge') budget -= packed.limit;
       // What ran longest before the next candidate is most likely the real payload; its failure is what matters.
       const length = (candidates[index + 1]?.offset ?? end) - offset;
       if (length > longest) failure = thrown;

@@ -14,6 +14,8 @@ const SMALLEST_DICTIONARY = 4096;
  */
 export function* unlzma(packed: Packed): Generator<Uint8Array> {
   const input = new Bytes(packed.data, packed.file, true, packed.origin);
+  const properties = input.u8(0, 'the lzma header');
+  if (!plausible(properties)) throw corrupt(packed, 'lzma', `properties of ${properties} in the header`);
   const dictionary = input.u32(1, 'the lzma header');
   const announced = input.u64(5, 'the lzma header');
   const bounded = announced !== UNKNOWN_SIZE;
@@ -32,8 +34,15 @@ export function* unlzma(packed: Packed): Generator<Uint8Array> {
   } catch (thrown) {
     throw corrupt(packed, 'lzma', reason(thrown));
   }
-  // The last copy of a match may run past the size; with an end mark it never does.
   if (unpacked.length < most && bounded) throw cutShort(packed, 'lzma');
+  // Also where data of unknown size is cut short: what is behind its end reads as more and more data.
   if (unpacked.length > packed.limit) throw tooLarge(packed, 'lzma');
   yield unpacked;
+}
+
+/** lc + 9 * lp + 45 * pb. liblzma allows no more than 4 for lc + lp; lzma1 takes properties from 128 on as negative. */
+function plausible(properties: number): boolean {
+  const lc = properties % 9;
+  const lp = Math.floor(properties / 9) % 5;
+  return properties < 128 && lc + lp <= 4;
 }

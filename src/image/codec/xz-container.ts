@@ -8,6 +8,8 @@ import { corrupt, cutShort, type Packed } from './packed';
 /** Section 2.1.1.1. */
 export const XZ_MAGIC = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00];
 const STREAM_HEADER = 12;
+const STREAM_FOOTER = 12;
+const FOOTER_MAGIC = [0x59, 0x5a];
 /** Section 5.3. */
 const FILTER_ARM = 0x07;
 const FILTER_LZMA2 = 0x21;
@@ -27,6 +29,8 @@ const FILTER_NAMES: Readonly<Record<number, string>> = {
 export interface XzBlock {
   /** Where it starts, from the start of the stream. */
   readonly offset: number;
+  /** Of header, chunks and check, without what fills the chunks up to a multiple of four. */
+  readonly unpaddedSize: number;
   /** The LZMA2 chunks, end mark included. */
   readonly chunks: Uint8Array;
   readonly unpackedSize: number;
@@ -64,13 +68,15 @@ export function parseXzStream(packed: Packed): { blocks: XzBlock[]; checkSize: n
   }
   const checkSize = check === 0 ? 0 : 4;
   const blocks: XzBlock[] = [];
+  let at = STREAM_HEADER;
   // A size of zero is the start of the index, section 4.1.
-  for (let at = STREAM_HEADER; input.u8(at, 'an xz block') !== 0;) {
+  while (input.u8(at, 'an xz block') !== 0) {
     const { dataStart, dictionary, armStart } = blockHeader(packed, input, at);
     const { end, unpackedSize } = chunks(packed, input, dataStart);
     const checkAt = dataStart + alignUp(end - dataStart, 4);
     blocks.push({
       offset: at,
+      unpaddedSize: end - at + checkSize,
       chunks: packed.data.subarray(dataStart, end),
       unpackedSize,
       dictionary,
@@ -79,7 +85,24 @@ export function parseXzStream(packed: Packed): { blocks: XzBlock[]; checkSize: n
     });
     at = checkAt + checkSize;
   }
+  verifyIndex(packed, input, at, blocks);
   return { blocks, checkSize };
+}
+
+/** The index has to list the blocks as they are, and the footer to follow it; sections 4 and 2.1.2. */
+function verifyIndex(packed: Packed, input: Bytes, start: number, blocks: readonly XzBlock[]): void {
+  const expected = index(blocks);
+  const actual = input.slice(start, expected.length, 'the xz index');
+  if (!holds(actual, 0, expected)) throw corrupt(packed, 'xz', 'the index does not match the blocks', start);
+  const footer = input.slice(start + expected.length, STREAM_FOOTER, 'the xz footer');
+  if (!holds(footer, STREAM_FOOTER - 2, FOOTER_MAGIC)) {
+    throw corrupt(packed, 'xz', 'no footer behind the index', start + expected.length);
+  }
+}
+
+function index(blocks: readonly Pick<XzBlock, 'unpaddedSize' | 'unpackedSize'>[]): Uint8Array {
+  const records = blocks.flatMap(block => [...encoded(block.unpaddedSize), ...encoded(block.unpackedSize)]);
+  return withCrc(padded([0, ...encoded(blocks.length), ...records]));
 }
 
 /** Section 3.1. */
@@ -154,17 +177,17 @@ function bigEndian16(input: Bytes, at: number): number {
 export function plainXzStream(block: XzBlock): Uint8Array {
   const flags = [0, 0];
   const header = withCrc([0x02, 0x00, FILTER_LZMA2, 1, block.dictionary, 0, 0, 0]);
-  const unpadded = header.length + block.chunks.length;
-  const index = withCrc(padded([0, 1, ...encoded(unpadded), ...encoded(block.unpackedSize)]));
-  const backward = [...littleEndian32(index.length / 4 - 1), ...flags];
+  const unpaddedSize = header.length + block.chunks.length;
+  const indexBytes = index([{ unpaddedSize, unpackedSize: block.unpackedSize }]);
+  const backward = [...littleEndian32(indexBytes.length / 4 - 1), ...flags];
   return concat([
     Uint8Array.from([...XZ_MAGIC, ...flags, ...littleEndian32(crc32(Uint8Array.from(flags)))]),
     header,
     block.chunks,
-    new Uint8Array(alignUp(unpadded, 4) - unpadded),
-    index,
+    new Uint8Array(alignUp(unpaddedSize, 4) - unpaddedSize),
+    indexBytes,
     // Section 2.1.2: the CRC comes first here.
-    Uint8Array.from([...littleEndian32(crc32(Uint8Array.from(backward))), ...backward, 0x59, 0x5a]),
+    Uint8Array.from([...littleEndian32(crc32(Uint8Array.from(backward))), ...backward, ...FOOTER_MAGIC]),
   ]);
 }
 
