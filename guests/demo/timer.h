@@ -1,0 +1,24 @@
+// The virtual timer of the generic timer: the tick and the clock.
+#ifndef TIMER_H
+#define TIMER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define TICK_HZ 100
+
+/** Reads or, where firmware left it zero, sets the counter frequency; starts the tick. */
+void timer_start(void);
+/** The timer's interrupt. */
+void timer_interrupt(void);
+void timer_stop(void);
+/** Counter ticks since timer_start. */
+uint64_t timer_now(void);
+/** Of the counter, in Hz. */
+uint32_t timer_frequency(void);
+/** Timer interrupts taken. */
+uint32_t timer_ticks(void);
+/** Whether CNTFRQ was zero, so that the frequency is the board's nominal one. */
+bool timer_frequency_assumed(void);
+
+#endif
