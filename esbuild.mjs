@@ -9,12 +9,18 @@ const root = fileURLToPath(new URL('.', import.meta.url));
 export const EMBEDDED = { '.dts': 'text', '.elf': 'binary', '.bin': 'binary' };
 
 // Packages written for CommonJS ask for Node's modules through require, which an ES module has to make for itself.
-const REQUIRE = "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);";
+export const REQUIRE = "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);";
 
 /** The bundles; every entry runs on Node 20 or newer (desktop VS Code from 1.96 on has it). */
 const NODE = { platform: 'node', target: 'node20' };
 const BUNDLES = [
-  { ...NODE, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.cjs', format: 'cjs', external: ['vscode'] },
+  {
+    ...NODE,
+    entryPoints: ['src/extension/extension.ts'],
+    outfile: 'dist/extension.cjs',
+    format: 'cjs',
+    external: ['vscode'],
+  },
   { ...NODE, entryPoints: ['src/lab/node/worker-entry.ts'], outfile: 'dist/worker.cjs', format: 'cjs' },
   {
     ...NODE,

@@ -3,23 +3,23 @@ import path from 'node:path';
 
 /** What each room may import besides itself. The longest matching prefix decides. */
 export const ROOMS = {
-  'dt': [],
-  'xl': [],
-  'image': [],
+  dt: [],
+  xl: [],
+  image: [],
   'emu/codegen': [],
   'emu/isa': ['emu/codegen'],
   'emu/mmu': ['emu/codegen'],
   'emu/cpu': ['emu/isa', 'emu/mmu', 'emu/codegen'],
   'emu/devices': [],
   'emu/boards': ['emu/devices', 'dt'],
-  'emu': ['emu/cpu', 'emu/isa', 'emu/mmu', 'emu/codegen', 'emu/devices', 'emu/boards', 'image', 'dt', 'xl'],
-  'hyp': ['emu', 'image', 'dt', 'xl'],
-  'lab': ['hyp', 'emu', 'image', 'dt', 'xl'],
+  emu: ['emu/cpu', 'emu/isa', 'emu/mmu', 'emu/codegen', 'emu/devices', 'emu/boards', 'image', 'dt', 'xl'],
+  hyp: ['emu', 'image', 'dt', 'xl'],
+  lab: ['hyp', 'emu', 'image', 'dt', 'xl'],
   'lab/node': ['lab', 'hyp', 'emu', 'image', 'dt', 'xl'],
-  'language': ['dt', 'xl', 'emu/boards'],
-  'debugAdapter': ['lab'],
-  'cli': ['lab', 'lab/node', 'debugAdapter', 'language', 'emu', 'image', 'dt', 'xl'],
-  'extension': ['lab', 'lab/node', 'debugAdapter', 'language', 'image', 'dt', 'xl', 'emu/boards'],
+  language: ['dt', 'xl', 'emu/boards'],
+  debugAdapter: ['lab'],
+  cli: ['lab', 'lab/node', 'debugAdapter', 'language', 'emu', 'image', 'dt', 'xl'],
+  extension: ['lab', 'lab/node', 'debugAdapter', 'language', 'image', 'dt', 'xl', 'emu/boards'],
 };
 
 /** Rooms that run anywhere: no Node, no editor. */
@@ -41,7 +41,9 @@ export function forbidden(file, specifier) {
   if (specifier === 'vscode') return under(file, 'extension') ? undefined : 'only src/extension imports vscode';
   if (specifier.startsWith('node:')) {
     if (NODE_ALLOWED.some(p => under(file, p))) return undefined;
-    return PORTABLE.some(p => under(file, p)) ? `portable code imports no Node module (${specifier}): inject it` : undefined;
+    return PORTABLE.some(p => under(file, p))
+      ? `portable code imports no Node module (${specifier}): inject it`
+      : undefined;
   }
   if (!specifier.startsWith('.')) return undefined;
   const target = path.posix.normalize(path.posix.join(path.posix.dirname(file), specifier));
@@ -50,7 +52,12 @@ export function forbidden(file, specifier) {
   const to = roomOf(target);
   if (!from || !to || from === to) return undefined;
   // A room's own sub-rooms count as itself only where the table says so.
-  return ROOMS[from].some(allowed => to === allowed || (under(to, allowed) && !ROOMS[to].includes(from) && allowed !== 'emu') || (allowed === 'emu' && under(to, 'emu')))
+  return ROOMS[from].some(
+    allowed =>
+      to === allowed ||
+      (under(to, allowed) && !ROOMS[to].includes(from) && allowed !== 'emu') ||
+      (allowed === 'emu' && under(to, 'emu')),
+  )
     ? undefined
     : `${from} must not import ${to} (ARCHITECTURE.md, arrows)`;
 }

@@ -2,6 +2,7 @@
 import packageJson from '../../package.json';
 import { didYouMean } from '../lab/nearest';
 import { describeProblem, LabFailure, problemsOf } from '../lab/problems';
+import { boardsCommand } from './boards';
 import { bootCommand } from './boot';
 import { BOOT_OPTIONS } from './boot-options';
 import { dapCommand, DAP_OPTIONS } from './dap';
@@ -24,6 +25,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     options: () => describeOptions(BOOT_OPTIONS),
     run: bootCommand,
   },
+  boards: { synopsis: '', help: 'list the boards', run: boardsCommand },
   dap: {
     synopsis: '[--port N]',
     help: 'serve the Debug Adapter Protocol on stdin and stdout, or on a port',
@@ -39,7 +41,7 @@ function usage(name?: string): string {
   const command = name === undefined ? undefined : COMMANDS[name];
   if (command) {
     const options = command.options ? `\n${command.options()}` : '';
-    return `usage: xenlab ${name} ${command.synopsis}\n${command.help}\n${options}\n${STATUSES}`;
+    return `${`usage: xenlab ${name} ${command.synopsis}`.trimEnd()}\n${command.help}\n${options}\n${STATUSES}`;
   }
   const rows = Object.entries(COMMANDS).map(([key, { help }]) => `  ${key.padEnd(10)}${help}\n`);
   return `${packageJson.displayName} ${packageJson.version}\nusage: xenlab COMMAND ...\n\n${rows.join('')}

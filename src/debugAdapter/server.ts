@@ -12,7 +12,6 @@ export function serveSession(workerFile: string | URL, input: Readable, output: 
     resolvePath: path => resolve(path),
     consolesAsOutput: true,
   });
-  session.setRunAsServer(true);
   session.start(input, output);
   return session;
 }

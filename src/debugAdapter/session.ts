@@ -25,6 +25,8 @@ export interface SessionPorts {
   consolesAsOutput: boolean;
   /** Told once everything is loaded; the editor attaches its terminals here. */
   onStarted?(lab: SessionLab, started: StartedLab): void;
+  /** Told why something was refused, beside the answer to the client; the editor marks the places. */
+  onProblems?(problems: readonly LabProblem[]): void;
 }
 
 /** Threads are cores, and the protocol counts threads from 1. */
@@ -48,6 +50,7 @@ export class XenLabSession extends DebugSession {
 
   constructor(ports: SessionPorts) {
     super();
+    this.setRunAsServer(true); // or the end of a connection would end the process
     this.#ports = ports;
   }
 
@@ -191,7 +194,9 @@ export class XenLabSession extends DebugSession {
       this.sendResponse(response);
     } catch (error) {
       // `_` marks a variable that may be shown; braces in the text stay what they are.
-      const text = problemsOf(error).map(describeProblem).join('\n');
+      const problems = problemsOf(error);
+      this.#ports.onProblems?.(problems);
+      const text = problems.map(describeProblem).join('\n');
       this.sendErrorResponse(response, { id: 1, format: '{_text}', variables: { _text: text }, showUser: true });
     }
     for (const act of afterwards) act();

@@ -1,6 +1,7 @@
 // Every attribute of a launch configuration as one table of JSON Schema fragments. Its readers: the check of what users
 // wrote, `debuggers.configurationAttributes` of package.json and docs/launch.md (scripts/manifest.mjs), and the
 // command line.
+import { DEFAULT_BOARD } from '../emu/boards';
 import type { LabConfiguration } from './protocol';
 
 /** The part of JSON Schema that attributes need; VS Code reads the same fragments for completion and hovers. */
@@ -26,8 +27,6 @@ export interface Attribute extends Schema {
 }
 
 const ADDRESS_MAXIMUM = 0xffff_ffff;
-
-export const DEFAULT_BOARD = 'vexpress-v2p-ca15-tc1';
 
 /** Names that are no `LabConfiguration` field yet, because nothing behind them exists. */
 type LaterAttribute = 'snapshot' | 'gdbPort';

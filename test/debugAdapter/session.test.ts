@@ -23,7 +23,6 @@ function connect(open: OpenLab = openFake) {
     resolvePath: path => `/lab/${path}`,
     consolesAsOutput: true,
   });
-  session.setRunAsServer(true);
   session.start(driver.toAdapter, driver.fromAdapter);
   sessions.push(session);
   return { driver, labs };

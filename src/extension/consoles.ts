@@ -1,0 +1,102 @@
+// Consoles as terminals in the panel: one per console, kept over restarts and after the machine has stopped.
+import * as vscode from 'vscode';
+import type { LabConsole } from '../lab/consoles';
+import type { EditorLab } from './labs';
+
+const STOPPED = '\r\n\x1b[2m[machine stopped]\x1b[0m\r\n';
+
+/** A terminal over a console. The machine behind it can go, and another one can come. */
+class ConsoleTerminal implements vscode.Pseudoterminal {
+  readonly #written = new vscode.EventEmitter<string>();
+  readonly #closed = new vscode.EventEmitter<void>();
+  readonly onDidWrite = this.#written.event;
+  readonly onDidClose = this.#closed.event;
+  #console: LabConsole | undefined;
+  #detach: (() => void) | undefined;
+  #open = false;
+
+  /** Shows a console, with all it said so far. */
+  show(console: LabConsole): void {
+    if (console === this.#console) return;
+    this.#detach?.();
+    this.#detach = undefined;
+    this.#console = console;
+    if (this.#open) this.#attach();
+  }
+
+  /** The machine is gone; what it said stays on the screen. */
+  stop(): void {
+    if (!this.#console) return;
+    this.#detach?.();
+    this.#detach = undefined;
+    this.#console = undefined;
+    this.#written.fire(STOPPED);
+  }
+
+  open(): void {
+    this.#open = true;
+    this.#attach();
+  }
+
+  close(): void {
+    this.#open = false;
+    this.#detach?.();
+    this.#detach = undefined;
+  }
+
+  handleInput(keys: string): void {
+    this.#console?.type(new TextEncoder().encode(keys));
+  }
+
+  dispose(): void {
+    this.close();
+    this.#written.dispose();
+    this.#closed.dispose();
+  }
+
+  #attach(): void {
+    // Characters may be split between two batches of bytes.
+    const decoder = new TextDecoder();
+    this.#detach = this.#console?.attach(data => this.#written.fire(decoder.decode(data, { stream: true })));
+  }
+}
+
+export class Consoles implements vscode.Disposable {
+  readonly #terminals = new Map<string, { terminal: vscode.Terminal; pty: ConsoleTerminal }>();
+  readonly #subscription: vscode.Disposable;
+
+  constructor() {
+    this.#subscription = vscode.window.onDidCloseTerminal(closed => {
+      for (const [key, { terminal, pty }] of this.#terminals)
+        if (terminal === closed) {
+          this.#terminals.delete(key);
+          pty.dispose();
+        }
+    });
+  }
+
+  /** Shows a console of a lab, in the terminal that the same console of an earlier run has, if it is still there. */
+  open(lab: EditorLab, name: string, options: { takeFocus: boolean }): void {
+    const key = `${lab.session.name} ${name}`;
+    let found = this.#terminals.get(key);
+    if (!found) {
+      const pty = new ConsoleTerminal();
+      const iconPath = new vscode.ThemeIcon('circuit-board');
+      const terminal = vscode.window.createTerminal({ name: `${name}: ${lab.session.name}`, pty, iconPath });
+      found = { terminal, pty };
+      this.#terminals.set(key, found);
+    }
+    found.pty.show(lab.client.consoles.get(name));
+    found.terminal.show(!options.takeFocus);
+  }
+
+  /** The machine of a lab is gone. */
+  stop(lab: EditorLab): void {
+    for (const name of lab.started?.consoles ?? []) this.#terminals.get(`${lab.session.name} ${name}`)?.pty.stop();
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    for (const { terminal } of this.#terminals.values()) terminal.dispose();
+  }
+}

@@ -1,0 +1,123 @@
+// The debug type `xenlab`: where sessions come from, and what F5 means where nothing is configured.
+import { homedir } from 'node:os';
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import { XenLabSession } from '../debugAdapter/session';
+import { spawnLab } from '../lab/node/spawn';
+import type { LabProblem } from '../lab/protocol';
+import type { Consoles } from './consoles';
+import type { LabRegistry } from './labs';
+
+export const DEBUG_TYPE = 'xenlab';
+
+/** A configuration that boots a board; without a kernel that is its demo guest. */
+export function bootConfiguration(board?: string): vscode.DebugConfiguration {
+  return { type: DEBUG_TYPE, request: 'launch', name: board ?? 'Demo guest', ...(board && { board }) };
+}
+
+class AdapterFactory implements vscode.DebugAdapterDescriptorFactory {
+  constructor(
+    private readonly workerFile: string,
+    private readonly labs: LabRegistry,
+    private readonly consoles: Consoles,
+    private readonly diagnostics: vscode.DiagnosticCollection,
+  ) {}
+
+  createDebugAdapterDescriptor(session: vscode.DebugSession): vscode.DebugAdapterDescriptor {
+    this.diagnostics.clear();
+    const folder = session.workspaceFolder?.uri.fsPath;
+    const adapter = new XenLabSession({
+      spawnLab: () => {
+        const lab = spawnLab(this.workerFile);
+        this.labs.booting(session, lab);
+        return lab;
+      },
+      resolvePath: file => absolute(file, folder),
+      consolesAsOutput: false,
+      onStarted: (_lab, started) => {
+        const lab = this.labs.loaded(session, started);
+        const [main] = started.consoles;
+        if (lab && main !== undefined) this.consoles.open(lab, main, { takeFocus: false });
+      },
+      onProblems: problems => this.mark(problems),
+    });
+    return new vscode.DebugAdapterInlineImplementation(adapter);
+  }
+
+  /** Shows where problems lie that have a place in a text file. */
+  private mark(problems: readonly LabProblem[]): void {
+    const byFile = new Map<string, vscode.Diagnostic[]>();
+    for (const { file, line, column = 1, message, code } of problems) {
+      if (file === undefined || line === undefined) continue;
+      const at = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
+      const diagnostic = new vscode.Diagnostic(new vscode.Range(at, at), message);
+      diagnostic.code = code;
+      diagnostic.source = 'xenlab';
+      byFile.set(file, [...(byFile.get(file) ?? []), diagnostic]);
+    }
+    for (const [file, list] of byFile) this.diagnostics.set(vscode.Uri.file(file), list);
+  }
+}
+
+function absolute(file: string, folder: string | undefined): string {
+  if (file === '~' || file.startsWith('~/')) return path.join(homedir(), file.slice(1));
+  return path.resolve(folder ?? homedir(), file);
+}
+
+class ConfigurationProvider implements vscode.DebugConfigurationProvider {
+  /** Without a launch.json VS Code hands in an empty configuration. */
+  resolveDebugConfiguration(
+    _folder: vscode.WorkspaceFolder | undefined,
+    given: vscode.DebugConfiguration,
+  ): vscode.DebugConfiguration {
+    const empty = !given.type && !given.request && !given.name;
+    const configuration = empty ? { ...bootConfiguration(), ...treeOfEditor() } : given;
+    // The consoles are terminals; the Debug Console would hide them as it opens.
+    return { internalConsoleOptions: 'neverOpen', ...configuration };
+  }
+}
+
+/** F5 on an open device tree source boots that tree. */
+function treeOfEditor(): { deviceTree?: string; name?: string } {
+  const document = vscode.window.activeTextEditor?.document;
+  if (document?.languageId !== 'dts' || !document.fileName.endsWith('.dts')) return {};
+  return { deviceTree: document.fileName, name: path.basename(document.fileName) };
+}
+
+/** What "Add Configuration" and the list of the Run view offer. */
+class DynamicConfigurations implements vscode.DebugConfigurationProvider {
+  provideDebugConfigurations(): vscode.DebugConfiguration[] {
+    return [
+      bootConfiguration(),
+      {
+        ...bootConfiguration(),
+        name: 'Linux on the bare board',
+        hypervisor: 'none',
+        kernel: 'zImage',
+        initrd: 'initrd.gz',
+        args: 'console=ttyAMA0 rdinit=/init',
+      },
+    ];
+  }
+}
+
+export function registerDebug(context: vscode.ExtensionContext, labs: LabRegistry, consoles: Consoles): void {
+  const diagnostics = vscode.languages.createDiagnosticCollection(DEBUG_TYPE);
+  const workerFile = context.asAbsolutePath(path.join('dist', 'worker.cjs'));
+  context.subscriptions.push(
+    diagnostics,
+    labs.onDidChange(lab => {
+      if (lab.state === 'ended') consoles.stop(lab);
+    }),
+    vscode.debug.registerDebugAdapterDescriptorFactory(
+      DEBUG_TYPE,
+      new AdapterFactory(workerFile, labs, consoles, diagnostics),
+    ),
+    vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, new ConfigurationProvider()),
+    vscode.debug.registerDebugConfigurationProvider(
+      DEBUG_TYPE,
+      new DynamicConfigurations(),
+      vscode.DebugConfigurationProviderTriggerKind.Dynamic,
+    ),
+  );
+}
