@@ -1,4 +1,5 @@
 // Trees as source. What a source said about its values is said again; for a blob it is guessed, as dtc does.
+import { phandleOf } from '../access';
 import { viewOf } from '../bytes';
 import type { Chunk, DeviceTree, DtNode, DtProperty, ValueLayout } from '../tree';
 import { escapeByte } from './escapes';
@@ -13,22 +14,27 @@ export interface PrintOptions {
 
 /** Prints a tree so that compiling the text gives the same blob. */
 export function printSource(tree: DeviceTree, options: PrintOptions = {}): string {
-  const printer = new Printer(options.strings === 'dtc');
-  return printer.tree(tree);
+  return new Printer(tree, options.strings === 'dtc').print();
 }
 
 const hex = (value: bigint | number, digits: number): string => `0x${value.toString(16).padStart(digits, '0')}`;
 
 class Printer {
   private readonly lines: string[] = [];
+  private readonly labelled = new Map<string, DtNode>();
 
-  constructor(private readonly likeDtc: boolean) {}
+  constructor(
+    private readonly tree: DeviceTree,
+    private readonly likeDtc: boolean,
+  ) {
+    for (const node of tree.nodes()) for (const label of node.labels) this.labelled.set(label, node);
+  }
 
-  tree(tree: DeviceTree): string {
+  print(): string {
     this.lines.push('/dts-v1/;', '');
-    for (const { address, size, labels } of tree.reservations)
+    for (const { address, size, labels } of this.tree.reservations)
       this.lines.push(`${prefix(labels)}/memreserve/\t${hex(address, 16)} ${hex(size, 16)};`);
-    this.node(tree.root, '/', '');
+    this.node(this.tree.root, '/', '');
     this.lines.push('');
     return this.lines.join('\n');
   }
@@ -51,7 +57,15 @@ class Printer {
     const head = `${prefix(labels)}${name}`;
     const layout = property.layout ?? { chunks: this.guess(value), phandles: [], labels: [] };
     if (value.length === 0) return head;
-    return `${head} = ${new ValuePrinter(value, layout).print()}`;
+    return `${head} = ${new ValuePrinter(value, layout, ref => this.target(ref)).print()}`;
+  }
+
+  /** The node that a reference of the source still names; edits may have taken it away. */
+  private target(ref: string): DtNode | undefined {
+    if (!ref.startsWith('/')) return this.labelled.get(ref);
+    let node: DtNode | undefined = this.tree.root;
+    for (const part of ref.split('/')) if (part !== '') node = node?.child(part);
+    return node;
   }
 
   /** What a value without a layout most likely is. */
@@ -76,6 +90,7 @@ class ValuePrinter {
   constructor(
     private readonly value: Uint8Array,
     private readonly layout: ValueLayout,
+    private readonly target: (ref: string) => DtNode | undefined,
   ) {
     this.view = viewOf(value);
   }
@@ -89,9 +104,14 @@ class ValuePrinter {
   private chunk(chunk: Chunk): string {
     switch (chunk.kind) {
       case 'path':
-        return reference(chunk.ref);
-      case 'string':
-        return this.string(chunk.offset, chunk.offset + chunk.length - 1);
+      case 'string': {
+        const end = chunk.offset + chunk.length - 1;
+        if (chunk.kind === 'path') {
+          const path = String.fromCharCode(...this.value.subarray(chunk.offset, end));
+          if (this.target(chunk.ref)?.path === path) return reference(chunk.ref);
+        }
+        return this.string(chunk.offset, end);
+      }
       case 'bytes':
         return `[${this.elements(chunk, 1, offset => this.view.getUint8(offset).toString(16).padStart(2, '0'))}]`;
       case 'cells':
@@ -104,10 +124,12 @@ class ValuePrinter {
       if (bits === 64) return hex(this.view.getBigUint64(offset), 2);
       if (bits === 16) return hex(this.view.getUint16(offset), 2);
       if (bits === 8) return hex(this.view.getUint8(offset), 2);
+      const cell = this.view.getUint32(offset);
       const phandle = this.layout.phandles[this.nextPhandle];
-      if (phandle?.offset !== offset) return hex(this.view.getUint32(offset), 2);
+      if (phandle?.offset !== offset) return hex(cell, 2);
       this.nextPhandle++;
-      return reference(phandle.ref);
+      const target = this.target(phandle.ref);
+      return target && phandleOf(target) === cell ? reference(phandle.ref) : hex(cell, 2);
     });
     return bits === 32 ? `<${body}>` : `/bits/ ${bits} <${body}>`;
   }
