@@ -118,7 +118,7 @@ function hashSources() {
   const files = ['build.mjs', 'common', 'demo', 'bench'].flatMap(entry =>
     entry.includes('.') ? [entry] : readdirSync(path.join(GUESTS, entry)).map(file => `${entry}/${file}`),
   );
-  const inputs = files.filter(file => /\.([chS]|inc|ld)$|build\.mjs$|generate-calls\.mjs$/.test(file)).sort();
+  const inputs = files.filter(file => /\.([chS]|ld)$|build\.mjs$|generate-calls\.mjs$/.test(file)).sort();
   return sha256(inputs.map(file => `${file} ${sha256(readFileSync(path.join(GUESTS, file)))}\n`).join(''));
 }
 

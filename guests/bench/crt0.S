@@ -1,6 +1,6 @@
 @ Entry of every benchmark: SVC mode, one core, floating point on, zeroed data, then main (runtime.c).
 
-.include "../common/hyp.inc"
+#include "../common/hyp.S"
 
 .syntax unified
 .fpu neon-vfpv4

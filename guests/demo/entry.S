@@ -1,7 +1,7 @@
 @ Where the demo is entered: the Linux boot protocol (MMU off, r2 = device tree), in SVC or in Hyp mode, A32.
 #include "layout.h"
 
-.include "../common/hyp.inc"
+#include "../common/hyp.S"
 
 .syntax unified
 .arm
