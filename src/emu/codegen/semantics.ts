@@ -44,8 +44,11 @@ export type EarlyValue = number | string;
 /** All operands of one decoded instruction by name, early and late. */
 export type Operands = Readonly<Record<string, EarlyValue>>;
 
-/** Where a late operand lies in a predecoded record. `reg`: a register number, kept times four. `byte`, `imm`, `half`: as is. `d`: D register number, kept times eight. */
-export type LateKind = 'reg' | 'byte' | 'imm' | 'half' | 'd';
+/**
+ * How a late operand lies in a predecoded record. `reg`: a core register's number, kept times four. `s`, `d`: an extension
+ * register's number, kept times four and eight. `byte`, `imm`, `half`: as is.
+ */
+export type LateKind = 'reg' | 'byte' | 'imm' | 'half' | 's' | 'd';
 
 /** What an instruction does. Rows of several encodings share one operation. */
 export interface Operation {
@@ -63,7 +66,7 @@ export interface Operation {
 export function operation(o: Operation): Operation {
   const kinds = Object.values(o.late);
   const count = (k: LateKind): number => kinds.filter(x => x === k).length;
-  if (count('reg') + count('byte') + count('d') > 4 || count('imm') > 1 || count('half') > 1)
+  if (count('reg') + count('byte') + count('s') + count('d') > 4 || count('imm') > 1 || count('half') > 1)
     throw new Error(`operation ${o.name}: operands do not fit in a record`);
   return o;
 }
@@ -84,8 +87,10 @@ export abstract class Semantics {
   /** A general register by number. */
   abstract reg(number: number): Value;
   abstract setReg(number: number, v: Value): void;
-  /** Byte offset (from `cpu`) of the D register named by a `d` operand plus `plus` bytes, as an address to load from. */
-  abstract dAddress(name: string): Value;
+  /** Address of the extension register named by an `s` or `d` operand. */
+  abstract v(name: string): Value;
+  /** The number of the extension register in units of S registers: for helpers. */
+  abstract vNumber(name: string): Value;
 
   /** Address of this instruction. */
   abstract pc(): Value;
@@ -110,8 +115,8 @@ export abstract class Semantics {
    * @returns for a load with the PC in the list, the word for the PC; pinned.
    */
   abstract multiple(load: boolean, start: Value, list: string, count: string, pc: boolean): Value;
-  /** Calls a TypeScript helper that computes on the core's state: see `helpers.ts`. */
-  abstract helper(number: Value, argument: Value): Value;
+  /** Lets TypeScript compute on the core's state: FP.*; its answer, pinned. */
+  abstract helper(number: number, argument: Value): Value;
 
   state(offset: number): Value {
     return load32(this.cpu, offset);

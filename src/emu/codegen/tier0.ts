@@ -273,8 +273,11 @@ export class Tier0 extends Semantics {
   setReg(number: number, v: Value): void {
     this.code.store32(this.cpu, v, CPU.R + 4 * number);
   }
-  dAddress(name: string): Value {
+  v(name: string): Value {
     return add(this.registerAddress(name), c(CPU.V));
+  }
+  vNumber(name: string): Value {
+    return shr(load8u(this.frame.ip, this.slot(name)), c(2));
   }
 
   pc(): Value {
@@ -318,9 +321,9 @@ export class Tier0 extends Semantics {
     this.afterCall();
     this.code.if(elsewhere, () => this.goto(this.state(CPU.PC)));
   }
-  helper(number: Value, argument: Value): Value {
+  helper(number: number, argument: Value): Value {
     this.saveForCall();
-    const result = this.tmp(call(this.functions.imports.helper, I32, this.cpu, number, argument));
+    const result = this.tmp(call(this.functions.imports.helper, I32, this.cpu, c(number), argument));
     this.afterCall();
     return result;
   }

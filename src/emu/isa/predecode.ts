@@ -78,6 +78,7 @@ export function writeRecord(u8: Uint8Array, at: number, p: Predecoded, h: number
     const slot = RECORD[slots[name]!];
     switch (p.op.late[name]) {
       case 'reg':
+      case 's':
         u8[at + slot] = v * 4;
         break;
       case 'd':

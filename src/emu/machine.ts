@@ -1,0 +1,346 @@
+// A machine: the cores, the bus and the clock of one board, and what a debugger asks of them.
+import { type Board, buildBoard, type BuiltBoard, guestMemories } from './boards';
+import { MachineClock } from './clock';
+import { layoutMemory, PAGE_SIZE } from './codegen/layout';
+import { Core, type EntryState } from './cpu/core';
+import { physicalAddress, registerGroups, type ShownGroup } from './cpu/inspect';
+import { Processor } from './cpu/processor';
+import type { BlockStore } from './devices/device';
+import { GenericTimerRegisters } from './devices/generic-timer-registers';
+import { type MemoryRegion, PhysicalMap } from './physical-map';
+
+/** Instructions that each core executes before it is the next one's turn. */
+const QUANTUM = 20_000;
+
+export interface MachineOptions {
+  readonly board: Board;
+  readonly cpus: number;
+  /** Bytes of main memory. */
+  readonly memoryBytes: number;
+  /** A byte that a console's device sends. */
+  readonly output: (console: string, byte: number) => void;
+  /** Something a guest did that is not modelled, or that is odd; repeated lines are left out. */
+  readonly log: (message: string) => void;
+  /** What the real time clock shows at power-on, in seconds since 1970. */
+  readonly baseSeconds: number;
+  readonly sdCard?: BlockStore;
+}
+
+/** What lies in memory when the machine starts, and how its cores begin. */
+export interface BootImage {
+  readonly images: readonly { readonly address: number; readonly bytes: Uint8Array }[];
+  readonly entry: EntryState;
+}
+
+/** Why `run` came back. */
+export interface RunEnd {
+  readonly reason: 'budget' | 'idle' | 'poweroff' | 'reboot';
+  /** Of `idle`: guest time of the next event; undefined when only input can wake the machine. */
+  readonly idleUntilNs?: number;
+}
+
+/** The cores' turns in one quantum. */
+interface Round {
+  readonly cores: readonly number[];
+  /** Index in `cores`. */
+  turn: number;
+  /** Instructions of the quantum, and how many of them the core in turn has executed. */
+  length: number;
+  done: number;
+  /** The most that any core executed so far. */
+  longest: number;
+}
+
+export class Machine {
+  readonly board: Board;
+  readonly cores: readonly Core[];
+  readonly map: PhysicalMap;
+  readonly hardware: BuiltBoard;
+  readonly processor: Processor;
+  readonly memory: WebAssembly.Memory;
+  private readonly clock: MachineClock;
+  private readonly said = new Set<string>();
+  private round: Round | undefined;
+  private ended: 'poweroff' | 'reboot' | undefined;
+  private boot: BootImage | undefined;
+  /** Guest time at the beginning of the round. */
+  private base = 0;
+  private executedBefore = 0;
+
+  constructor(options: MachineOptions) {
+    const { board, cpus } = options;
+    this.board = board;
+    const memories = guestMemories(board, options.memoryBytes);
+    const total = memories.reduce((sum, m) => sum + Math.ceil(m.size / PAGE_SIZE) * PAGE_SIZE, 0);
+    const layout = layoutMemory(cpus, total);
+    const memory = new WebAssembly.Memory({ initial: layout.wasmPages, maximum: layout.wasmPages });
+    this.memory = memory;
+    let host = layout.guest;
+    const regions: MemoryRegion[] = memories.map(({ name, size, bases, flash }) => {
+      const region = { name, host, size, bases, flash };
+      host += Math.ceil(size / PAGE_SIZE) * PAGE_SIZE;
+      return region;
+    });
+    const contents = (name: string): Uint8Array => {
+      const region = regions.find(r => r.name === name)!;
+      return new Uint8Array(memory.buffer, region.host, region.size);
+    };
+    this.clock = new MachineClock(
+      () => this.timeNs,
+      deadline => this.appointed(deadline),
+    );
+    const log = (message: string, once?: string): void => {
+      if (once !== undefined && this.said.has(once)) return;
+      if (once !== undefined) this.said.add(once);
+      options.log(message);
+    };
+    const cores: Core[] = [];
+    this.cores = cores;
+    this.hardware = buildBoard(board, cpus, {
+      clock: this.clock,
+      log,
+      irq: core => ({ set: level => void (cores[core] && (cores[core].lines.irq = level)) }),
+      fiq: core => ({ set: level => void (cores[core] && (cores[core].lines.fiq = level)) }),
+      powerOff: () => this.end('poweroff'),
+      reboot: () => this.end('reboot'),
+      console: name => ({ write: byte => options.output(name, byte) }),
+      baseSeconds: options.baseSeconds,
+      ...(options.sdCard && { sdCard: options.sdCard }),
+      contents,
+      setDirect: (name, on) => this.setDirect(name, on),
+    });
+    this.map = new PhysicalMap(regions, this.hardware.windows, cores, at =>
+      this.processor.code.hasCode(Math.floor((at - layout.guest) / PAGE_SIZE)),
+    );
+    for (let i = 0; i < cpus; i++)
+      cores.push(
+        new Core(
+          {
+            memory,
+            layout,
+            physical: this.map,
+            cores,
+            timer: new GenericTimerRegisters(this.hardware.timers[i]!),
+            peripheralBase: board.cpu.peripheralBase,
+            instructions: () => this.instructions,
+            log,
+          },
+          i,
+        ),
+      );
+    this.processor = new Processor({ memory, cores, bus: this.map });
+  }
+
+  private setDirect(name: string, on: boolean): void {
+    // Called while devices are built too, when there is no map and nothing was read yet.
+    this.map?.setDirect(name, on);
+    for (const core of this.cores ?? []) core.tlbFlush();
+    const region = this.map?.regions.find(r => r.name === name);
+    if (on && region) this.processor.written(region.host, region.size);
+  }
+
+  /** Instructions executed since power-on, by all cores. */
+  get instructions(): number {
+    return this.executedBefore + this.processor.executed;
+  }
+
+  /** Guest time since power-on. */
+  get timeNs(): number {
+    const { round } = this;
+    return this.base + (round ? round.done + (this.processor?.executed ?? 0) : 0);
+  }
+
+  private end(reason: 'poweroff' | 'reboot'): void {
+    this.ended ??= reason;
+    this.shorten(1);
+  }
+
+  /** A device wants to be called at a time that may lie within this round. */
+  private appointed(deadline: number): void {
+    if (this.round) this.shorten(Math.ceil(deadline) - this.timeNs);
+  }
+
+  /** Ends the round when the running core has executed `more` further instructions, the current one included. */
+  private shorten(more: number): void {
+    const { round, processor } = this;
+    if (!round || processor.running < 0) return;
+    const wanted = Math.max(1, more);
+    const at = round.done + processor.executed + wanted;
+    if (at >= round.length) return;
+    round.length = at;
+    processor.shortenSlice(wanted);
+  }
+
+  /** Puts images in place and the cores at their entry; kept for `reset`. */
+  start(boot: BootImage): void {
+    this.boot = boot;
+    this.reset();
+  }
+
+  /** Power-on: devices and cores as at first, the images in place again. Memory otherwise keeps its contents. */
+  reset(): void {
+    this.round = undefined;
+    this.ended = undefined;
+    this.clock.clear();
+    for (const device of this.hardware.devices) device.reset();
+    for (const { address, bytes } of this.boot?.images ?? []) this.writePhysical(address, bytes);
+    const entry = this.boot?.entry ?? {};
+    this.hardware.handOver(entry.secure !== false);
+    this.cores.forEach((core, i) => {
+      core.reset(i === 0 ? entry : { ...entry, registers: [] });
+      if (i > 0) this.park(core);
+    });
+  }
+
+  /** Firmware lets secondary cores wait until the word at `secondaryEntry` tells them where to go. */
+  private park(core: Core): void {
+    const at = this.parkingCode();
+    core.pc = at;
+  }
+
+  private parkingCode(): number {
+    const sram = this.map.regions.find(r => r.name === 'sram')!;
+    const base = sram.bases[0]!;
+    const { secondaryEntry, cpu } = this.board;
+    const cpuInterface = cpu.peripheralBase + 0x2000;
+    // 1: enable the CPU interface and unmask, so that a software interrupt ends WFI; 2: until the word is not zero
+    const code = [
+      0xe59f0024, // ldr r0, =cpuInterface
+      0xe3a01001, // mov r1, #1
+      0xe5801000, // str r1, [r0]           GICC_CTLR
+      0xe3a010ff, // mov r1, #255
+      0xe5801004, // str r1, [r0, #4]       GICC_PMR
+      0xe59f0014, // ldr r0, =secondaryEntry
+      0xe320f003, // wfi
+      0xe5901000, // ldr r1, [r0]
+      0xe3510000, // cmp r1, #0
+      0x0afffffb, // beq wfi
+      0xe12fff11, // bx r1
+      cpuInterface,
+      secondaryEntry,
+    ];
+    const bytes = new Uint8Array(code.length * 4);
+    code.forEach((w, i) => new DataView(bytes.buffer).setUint32(4 * i, w, true));
+    this.writePhysical(base, bytes);
+    return base;
+  }
+
+  /**
+   * Runs at most `n` instructions, all cores together. Where the caller cuts time into calls makes no difference to
+   * what the guest sees.
+   */
+  run(n: number): RunEnd {
+    let left = n;
+    while (left > 0) {
+      if (this.ended) return { reason: this.ended };
+      const round = this.round ?? this.beginRound();
+      if (!round) {
+        const next = this.clock.next;
+        return next === Infinity ? { reason: 'idle' } : { reason: 'idle', idleUntilNs: next };
+      }
+      left -= this.advance(round, left);
+    }
+    return this.ended ? { reason: this.ended } : { reason: 'budget' };
+  }
+
+  /** Gives the core in turn up to `n` instructions. @returns how many it executed */
+  private advance(round: Round, n: number): number {
+    const index = round.cores[round.turn]!;
+    if (round.done === 0) this.processor.switchTo(index);
+    const { executed, waits } = this.processor.run(index, Math.min(n, round.length - round.done));
+    this.executedBefore += executed;
+    round.done += executed;
+    if (!waits && round.done < round.length) return executed;
+    round.longest = Math.max(round.longest, round.done);
+    round.done = 0;
+    round.turn++;
+    if (round.turn === round.cores.length) {
+      this.base += round.longest;
+      this.round = undefined;
+    }
+    return executed;
+  }
+
+  /** Fires what is due and gives turns to the cores that do not wait. @returns undefined when all of them do */
+  private beginRound(): Round | undefined {
+    this.clock.fireDue();
+    const cores: number[] = [];
+    for (let i = 0; i < this.cores.length; i++) if (this.processor.wakes(i)) cores.push(i);
+    if (cores.length === 0) return undefined;
+    const length = Math.max(1, Math.min(QUANTUM, Math.ceil(this.clock.next - this.base)));
+    this.round = { cores, turn: 0, length, done: 0, longest: 0 };
+    return this.round;
+  }
+
+  /** Advances guest time while every core waits: to the next event, or to `untilNs` if that comes first. */
+  skipIdle(untilNs = Infinity): void {
+    if (this.round) return;
+    const to = Math.min(this.clock.next, untilNs);
+    if (to !== Infinity && to > this.base) this.base = Math.ceil(to);
+  }
+
+  /** Executes one instruction of one core; the others stand still. */
+  step(index: number): void {
+    // The step is a round of its own, so that time goes on by one.
+    const core = this.cores[index]!;
+    if (!this.processor.wakes(index)) return;
+    this.finishRound();
+    this.clock.fireDue();
+    this.round = { cores: [core.index], turn: 0, length: 1, done: 0, longest: 0 };
+    this.advance(this.round, 1);
+    this.finishRound();
+  }
+
+  private finishRound(): void {
+    if (!this.round) return;
+    this.base += Math.max(this.round.longest, this.round.done);
+    this.round = undefined;
+  }
+
+  /** Offers a byte to a console's device. @returns false when it has no room now */
+  receive(console: string, byte: number): boolean {
+    return this.hardware.consoles.get(console)?.receive(byte) ?? false;
+  }
+
+  /** Reads as far as there is plain memory. */
+  readPhysical(pa: number, length: number): Uint8Array {
+    const out = new Uint8Array(length);
+    for (let i = 0; i < length; i++) {
+      const host = this.map.hostOf(pa + i);
+      if (host === 0) return out.subarray(0, i);
+      out[i] = new Uint8Array(this.memory.buffer, host, 1)[0]!;
+    }
+    return out;
+  }
+
+  /** @throws RangeError when some of the bytes have no memory to go to. */
+  writePhysical(pa: number, bytes: Uint8Array): void {
+    const first = this.map.hostOf(pa);
+    const last = bytes.length === 0 ? first : this.map.hostOf(pa + bytes.length - 1);
+    if (first === 0 || last - first !== Math.max(0, bytes.length - 1))
+      throw new RangeError(`0x${pa.toString(16)}: no memory for ${bytes.length} bytes`);
+    new Uint8Array(this.memory.buffer).set(bytes, first);
+    this.processor.written(first, bytes.length);
+  }
+
+  /** Reads virtual addresses as a core sees them now, as far as they are mapped to plain memory. */
+  readVirtual(index: number, va: number, length: number): Uint8Array {
+    const core = this.cores[index]!;
+    const out = new Uint8Array(length);
+    let done = 0;
+    while (done < length) {
+      const at = (va + done) >>> 0;
+      const pa = physicalAddress(core, at);
+      if (pa < 0) break;
+      const part = this.readPhysical(pa, Math.min(length - done, PAGE_SIZE - (at & (PAGE_SIZE - 1))));
+      out.set(part, done);
+      done += part.length;
+      if (part.length === 0) break;
+    }
+    return out.subarray(0, done);
+  }
+
+  registers(index: number): ShownGroup[] {
+    return registerGroups(this.cores[index]!);
+  }
+}
