@@ -130,7 +130,7 @@ export class Sp804 extends RegisterDevice<State> {
   /** Sets the output, and an appointment for the next interrupt if one is to come. */
   private update(i: number): void {
     const { count, since, raised } = this.state;
-    this.irq.set((this.masked(0) | this.masked(1)) !== 0);
+    this.irq.set(this.asserted(0) || this.asserted(1));
     this.pending[i]?.cancel();
     this.pending[i] = undefined;
     const live = (this.control(i) & (ENABLE | INT_ENABLE)) === (ENABLE | INT_ENABLE);
@@ -155,7 +155,12 @@ export class Sp804 extends RegisterDevice<State> {
   }
 
   masked(i: number): number {
-    return this.control(i) & INT_ENABLE ? this.raw(i) : 0;
+    this.sync(i);
+    return this.asserted(i) ? 1 : 0;
+  }
+
+  private asserted(i: number): boolean {
+    return this.state.raised[i] === 1 && (this.control(i) & INT_ENABLE) !== 0;
   }
 
   /** After a write to TimerXLoad: counts from there; zero interrupts at once. */
@@ -194,7 +199,6 @@ export class Sp804 extends RegisterDevice<State> {
   protected override settle(): void {
     for (const i of [0, 1] as const) {
       this.rates[i] = new TickRate(this.state.hertz[i] || 1);
-      if (!(this.control(i) & ENABLE)) this.state.since[i] = this.ticks(i);
     }
     this.update(0);
     this.update(1);

@@ -36,7 +36,17 @@ const REGISTERS = defineRegisters<Sp805>('apb')({
 });
 const R = REGISTERS.slot;
 
-export class Sp805 extends RegisterDevice<{ count: number; since: number; raised: boolean }> {
+const INITIAL = {
+  /** Counter value at tick `since` of its clock. */
+  count: 0xffffffff,
+  since: 0,
+  /** Raw interrupt status: the counter has reached zero. */
+  raised: false,
+  /** WDOGRES has been given; once is enough. */
+  bitten: false,
+};
+
+export class Sp805 extends RegisterDevice<typeof INITIAL> {
   private readonly rate: TickRate;
   private pending: Timer | undefined;
 
@@ -46,7 +56,7 @@ export class Sp805 extends RegisterDevice<{ count: number; since: number; raised
     private readonly ports: Sp805Ports,
     hertz: number,
   ) {
-    super(name, REGISTERS, { count: 0xffffffff, since: 0, raised: false }, ports.log);
+    super(name, REGISTERS, INITIAL, ports.log);
     this.rate = new TickRate(hertz);
   }
 
@@ -77,7 +87,9 @@ export class Sp805 extends RegisterDevice<{ count: number; since: number; raised
     if (reached === 0) return;
     const second = state.raised || reached > 1;
     state.raised = true;
-    if (second && this.values[R.WDOGCONTROL]! & RESEN) this.ports.reset();
+    if (!second || state.bitten || !(this.values[R.WDOGCONTROL]! & RESEN)) return;
+    state.bitten = true;
+    this.ports.reset();
   }
 
   private update(): void {
@@ -85,7 +97,7 @@ export class Sp805 extends RegisterDevice<{ count: number; since: number; raised
     this.ports.irq.set(state.raised && this.enabled);
     this.pending?.cancel();
     this.pending = undefined;
-    const more = !state.raised || (this.values[R.WDOGCONTROL]! & RESEN) !== 0;
+    const more = !state.raised || (!state.bitten && (this.values[R.WDOGCONTROL]! & RESEN) !== 0);
     const steps = ticksToZero(state.count, this.period());
     if (!this.enabled || !more || steps === Infinity) return;
     this.pending = this.ports.clock.schedule(this.rate.nanoseconds(state.since + steps), () => {
@@ -139,11 +151,11 @@ export class Sp805 extends RegisterDevice<{ count: number; since: number; raised
     if (this.locked) return;
     this.sync();
     this.state.raised = false;
+    this.state.bitten = false;
     this.reload();
   }
 
   protected override settle(): void {
-    if (!this.enabled) this.state.since = this.ticks();
     this.update();
   }
 }
