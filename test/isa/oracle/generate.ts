@@ -16,31 +16,48 @@ export const GENERATOR = 'v1';
 /** Every encoding of a row is UNPREDICTABLE, or something that a user program cannot be asked about. */
 export class NothingToAsk extends Error {}
 
-/** The cases of a row, without end. @throws NothingToAsk */
-export function* generate(row: Row): Generator<Case, never> {
+export interface Choice {
+  readonly encoding: number;
+  readonly facts: Facts;
+  readonly fields: Fields;
+}
+
+/**
+ * Encodings of a row, without end, none of them UNPREDICTABLE.
+ * @param refuse why an encoding is not wanted, or undefined
+ * @throws NothingToAsk
+ */
+export function* encodings(
+  row: Row,
+  rnd: Random,
+  refuse: (facts: Facts) => string | undefined,
+): Generator<Choice, never> {
   const pattern = parsePattern(row.pattern);
   if (pattern.width !== (row.set === 't16' ? 16 : 32))
     throw new SyntaxError(`row '${row.name}': ${pattern.width} bits in ${row.set}`);
-  const seed = `${GENERATOR} ${row.set} ${row.name} ${row.pattern}`;
-  const rnd = new Random(seed);
-  const memory = (hash32(seed) | 1) >>> 0;
-  for (;;) {
-    const { encoding, facts, fields } = predictable(row, pattern, rnd);
-    yield makeCase(row, encoding, facts, fields, memory, rnd);
-  }
+  for (;;) yield choose(row, pattern, rnd, refuse);
 }
 
-function predictable(row: Row, pattern: Pattern, rnd: Random): { encoding: number; facts: Facts; fields: Fields } {
+function choose(row: Row, pattern: Pattern, rnd: Random, refuse: (facts: Facts) => string | undefined): Choice {
   let why = '';
   for (let i = 0; i < TRIES; i++) {
     const fields = chooseFields(row, pattern, rnd);
     const encoding = assemble(pattern, fields);
     const facts = inspect(row.set, encoding);
-    const complaint = facts.unpredictable ?? facts.outside;
+    const complaint = facts.unpredictable ?? refuse(facts);
     if (complaint !== undefined) why = `${facts.what}: ${complaint}`;
     else if (row.predictable?.(fields) ?? true) return { encoding, facts, fields };
   }
   throw new NothingToAsk(why || 'no encoding satisfies its predicate');
+}
+
+/** The cases of a row, without end. @throws NothingToAsk */
+export function* generate(row: Row): Generator<Case, never> {
+  const seed = `${GENERATOR} ${row.set} ${row.name} ${row.pattern}`;
+  const rnd = new Random(seed);
+  const memory = (hash32(seed) | 1) >>> 0;
+  const source = encodings(row, rnd, facts => facts.outside);
+  for (;;) yield makeCase(row, source.next().value, memory, rnd);
 }
 
 function chooseFields(row: Row, pattern: Pattern, rnd: Random): Fields {
@@ -56,10 +73,13 @@ function chooseFields(row: Row, pattern: Pattern, rnd: Random): Fields {
       registers.push(fields[name]);
     } else fields[name] = /^imm/.test(name) ? immediate(rnd, width) : rnd.below(2 ** width);
   }
+  // Quadword operands are UNDEFINED in odd registers, which would be most of the cases.
+  if (fields['Q'] === 1 && rnd.chance(90))
+    for (const name of ['Vd', 'Vn', 'Vm']) if (name in fields) fields[name]! &= ~1;
   return fields;
 }
 
-function makeCase(row: Row, encoding: number, facts: Facts, fields: Fields, memory: number, rnd: Random): Case {
+function makeCase(row: Row, { encoding, facts, fields }: Choice, memory: number, rnd: Random): Case {
   const thumb = row.set !== 'a32';
   const r = new Uint32Array(15);
   for (let i = 0; i < 15; i++) r[i] = i > 0 && rnd.chance(8) ? r[rnd.below(i)]! : word(rnd);

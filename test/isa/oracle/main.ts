@@ -7,7 +7,7 @@ import { ask, buildHarness, emulatorVersion } from './qemu';
 import { regenerate } from './regenerate';
 import { ROWS } from './rows';
 
-const root = process.cwd();
+const root = process.env['PROJECT'] ?? process.cwd();
 const fixtures = join(root, 'test/isa/fixtures');
 const harness = buildHarness(root);
 mkdirSync(fixtures, { recursive: true });

@@ -106,7 +106,12 @@ const miscellaneous: Rule[] = [
     pattern: 'cond:4 00010010 imm12:12 0111 imm4:4',
     unpredictable: [never('conditional BKPT', f => f['cond'] !== 14)],
   },
-  { what: 'HVC', pattern: 'cond:4 00010100 imm12:12 0111 imm4:4', outside: 'call to Hyp mode' },
+  {
+    what: 'HVC',
+    pattern: 'cond:4 00010100 imm12:12 0111 imm4:4',
+    unpredictable: [never('conditional HVC', f => f['cond'] !== 14)],
+    outside: 'call to Hyp mode',
+  },
   { what: 'SMC', pattern: 'cond:4 00010110 (000000000000) 0111 imm4:4', outside: 'call to Monitor mode' },
   {
     what: 'SMLAxy',
