@@ -96,6 +96,7 @@ const REGISTERS = defineRegisters<CpuInterfaceWindow>('ignore')({
     read: d => d.activePriorities(),
     write: (d, value) => d.setActivePriorities(value),
   },
+  GICC_APR1: { at: 0x00d4, count: 3, access: 'raz', about: 'for more than 32 preemption levels' },
   GICC_NSAPR0: {
     at: 0x00e0,
     stored: false,
@@ -103,6 +104,7 @@ const REGISTERS = defineRegisters<CpuInterfaceWindow>('ignore')({
     read: d => (d.secure ? d.gic.state.activePriorities1[d.core]! : 0),
     write: (d, value) => d.setActivePriorities1(value),
   },
+  GICC_NSAPR1: { at: 0x00e4, count: 3, access: 'raz', about: 'for more than 32 preemption levels' },
   GICC_IIDR: { at: 0x00fc, access: 'const', reset: 0x0002043b, about: 'GICv2 of ARM' },
   GICC_DIR: {
     at: 0x1000,
