@@ -121,10 +121,11 @@ export class Sp804 extends RegisterDevice<State> {
     }
     const prescale = PRESCALE[(this.control(i) >>> 2) & 3]!;
     const steps = Math.floor((now - since[i]!) / prescale);
+    if (steps <= 0) return;
     const period = this.period(i);
     const value = (count[i]! & this.limit(i)) >>> 0;
     if (zeros(value, steps, period) > 0) raised[i] = 1;
-    count[i] = valueAfter(value, steps, period);
+    count[i] = (valueAfter(value, steps, period) & this.limit(i)) >>> 0;
     since[i] = since[i]! + steps * prescale;
   }
 

@@ -80,6 +80,7 @@ export class Sp805 extends RegisterDevice<typeof INITIAL> {
   private sync(): void {
     const { state } = this;
     const now = this.ticks();
+    if (now < state.since) return;
     const steps = this.enabled ? now - state.since : 0;
     const reached = zeros(state.count, steps, this.period());
     state.count = valueAfter(state.count, steps, this.period());

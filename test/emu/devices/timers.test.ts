@@ -86,6 +86,10 @@ describe('SP804', () => {
     d.write(CONTROL, 4, 0x80); // free running, 16 bits
     clock.advance(5000);
     expect(d.read(VALUE, 4)).toBe(0xfffd);
+    clock.advance(0xfffd * 1000);
+    expect(d.read(VALUE, 4)).toBe(0);
+    clock.advance(1000);
+    expect(d.read(VALUE, 4)).toBe(0xffff);
     d.write(0x20, 4, 10);
     d.write(0x28, 4, 0xe6); // periodic, 32 bits, / 16
     clock.advance(159_000);
