@@ -24,6 +24,9 @@ export interface MachineOptions {
   /** What the real time clock shows at power-on, in seconds since 1970. */
   readonly baseSeconds: number;
   readonly sdCard?: BlockStore;
+  /** See ProcessorOptions. */
+  readonly count?: boolean;
+  readonly hot?: readonly string[];
 }
 
 /** What lies in memory when the machine starts, and how its cores begin. */
@@ -128,7 +131,13 @@ export class Machine {
           i,
         ),
       );
-    this.processor = new Processor({ memory, cores, bus: this.map });
+    this.processor = new Processor({
+      memory,
+      cores,
+      bus: this.map,
+      ...(options.count && { count: true }),
+      ...(options.hot && { hot: options.hot }),
+    });
   }
 
   private setDirect(name: string, on: boolean): void {

@@ -112,6 +112,8 @@ export interface Layout {
   tlb(n: number, kind: TlbKind): number;
   /** u32 per host page and state: `codeMap + (page * 2 + thumb) * 4` holds the slot's address, or 0. */
   readonly codeMap: number;
+  /** u32 per case of the interpreter: how often it ran, when counting is on. */
+  readonly counters: number;
   /** u32 per host page: bit n set when bytes n*128.. of the page are predecoded. */
   readonly granules: number;
   readonly slots: number;
@@ -123,6 +125,9 @@ export interface Layout {
   readonly wasmPages: number;
 }
 
+/** Cases that can be counted. */
+export const COUNTERS = 16384;
+
 const align = (n: number, to: number): number => Math.ceil(n / to) * to;
 
 /** @param slotCount pages of predecoded code kept before all are dropped; 32 KiB each. */
@@ -130,7 +135,8 @@ export function layoutMemory(cores: number, guestBytes: number, slotCount = 3072
   const guestPages = align(guestBytes, PAGE_SIZE) / PAGE_SIZE;
   const cpuBase = PAGE_SIZE; // page 0 stays empty, so that address 0 is never valid
   const tlbBase = align(cpuBase + cores * CPU.SIZE, PAGE_SIZE);
-  const codeMap = tlbBase + cores * TLB_KINDS.length * TLB.BYTES;
+  const counters = tlbBase + cores * TLB_KINDS.length * TLB.BYTES;
+  const codeMap = counters + 4 * COUNTERS;
   const granules = codeMap + guestPages * 8;
   const slots = align(granules + guestPages * 4, 64);
   const guest = align(slots + slotCount * SLOT_SIZE, 65536);
@@ -140,6 +146,7 @@ export function layoutMemory(cores: number, guestBytes: number, slotCount = 3072
     cores,
     cpu: n => cpuBase + n * CPU.SIZE,
     tlb: (n, kind) => tlbBase + (n * TLB_KINDS.length + TLB_KINDS.indexOf(kind)) * TLB.BYTES,
+    counters,
     codeMap,
     granules,
     slots,

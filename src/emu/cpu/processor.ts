@@ -16,8 +16,10 @@ export interface ProcessorOptions {
   readonly memory: WebAssembly.Memory;
   readonly cores: readonly Core[];
   readonly bus: Bus;
-  /** Address of u32 counters per case, or 0. */
-  readonly profile?: number;
+  /** Counts how often each variant runs (layout.counters); slows everything down. */
+  readonly count?: boolean;
+  /** Variants with a case of their own, instead of the usual ones. */
+  readonly hot?: readonly string[];
 }
 
 export class Processor {
@@ -84,8 +86,8 @@ export class Processor {
         const host = layout.guest + hostPage * PAGE_SIZE;
         for (const core of cores) core.tlbProtect(host);
       },
-      undefined,
-      options.profile ?? 0,
+      options.hot,
+      options.count ? layout.counters : 0,
     );
   }
 
