@@ -64,6 +64,7 @@ export function isEnabled(node: DtNode): boolean {
  * unit address finds the first node of that name with one.
  */
 export function findNode(tree: DeviceTree, path: string): DtNode | undefined {
+  if (path === '') return undefined;
   const [first = '', ...rest] = path.split('/');
   let node: DtNode | undefined = tree.root;
   if (first !== '') {

@@ -1,6 +1,17 @@
 // The lines of the C preprocessor: where a directive ends, what it says, and which conditions are open.
 import { commentEnd, isApostrophe, isQuote, isSlash, quoteEnd } from './scan';
 
+/** A directive's word (a property's name would go on after it), or the line marker of an earlier preprocessor. */
+const DIRECTIVE =
+  /[ \t]*#[ \t]*(?:(define|undef|include|ifdef|ifndef|if|elif|else|endif|error|warning|pragma|line)(?![\w,.+*#?@-])|(?<=[ \t])(\d+)(?=[ \t]+"))/y;
+
+/** The word of the directive on the line that begins at `at`; undefined when the line is none. */
+export function directiveName(text: string, at: number): string | undefined {
+  DIRECTIVE.lastIndex = at;
+  const match = DIRECTIVE.exec(text);
+  return match?.[1] ?? match?.[2];
+}
+
 /** The open #ifdefs of a file, innermost last. */
 export class Conditions {
   private readonly open: { taken: boolean; readonly outer: boolean; readonly start: number }[] = [];
@@ -35,6 +46,7 @@ export class Conditions {
 
 /** The end of the directive at `at`: that of its line, which a backslash or an open comment carries over to the next. */
 export function directiveEnd(text: string, at: number): number {
+  let quotes = true;
   for (let i = at; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c === 10) return i;
@@ -43,10 +55,11 @@ export function directiveEnd(text: string, at: number): number {
       const close = commentEnd(text, i);
       if (close < 0) return text.length;
       if (close > i) i = close - 1;
-    } else if (isQuote(c) || isApostrophe(c)) {
-      // A lone quote in a line of words (#error don't) begins nothing.
+    } else if (quotes && (isQuote(c) || isApostrophe(c))) {
       const close = quoteEnd(text, i);
-      if (close > 0) i = close - 1;
+      // A lone quote in a line of words (#error don't) begins nothing, nor do those behind it.
+      if (close < 0) quotes = false;
+      else i = close - 1;
     }
   }
   return text.length;
@@ -56,10 +69,14 @@ export function directiveEnd(text: string, at: number): number {
 export function withoutComments(text: string): string {
   let result = '';
   let copied = 0;
+  let quotes = true;
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
-    if (isQuote(c)) i = Math.max(quoteEnd(text, i) - 1, i);
-    else if (isSlash(c)) {
+    if (quotes && isQuote(c)) {
+      const close = quoteEnd(text, i);
+      if (close < 0) quotes = false;
+      else i = close - 1;
+    } else if (isSlash(c)) {
       const close = commentEnd(text, i);
       const end = close < 0 ? text.length : close;
       if (end === i) continue;

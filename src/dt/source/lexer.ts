@@ -44,6 +44,9 @@ const KEYWORD = /\/(?:dts-v1|plugin|memreserve|bits|incbin|include|delete-proper
 const OPERATOR = /<<|>>|<=|>=|==|!=|&&|\|\||[^]/uy;
 const WORD = /\w+/y;
 
+/** Literals without end after which the rest of the text is given up. */
+const MAX_OPEN_LITERALS = 16;
+
 /** The mode that a keyword begins; the others leave it as it is. */
 const KEYWORD_MODE: ReadonlyMap<string, Mode> = new Map<string, Mode>([
   ['/dts-v1/', 'value'],
@@ -57,6 +60,7 @@ const KEYWORD_MODE: ReadonlyMap<string, Mode> = new Map<string, Mode>([
 export class Lexer {
   private at = 0;
   private mode: Mode = 'value';
+  private openLiterals = 0;
 
   constructor(private readonly text: string) {}
 
@@ -99,8 +103,8 @@ export class Lexer {
   private quoted(kind: 'string' | 'char', end: number): Token {
     const start = this.at;
     if (end >= 0) return this.token(kind, start, end, this.text.slice(start + 1, end - 1));
-    // Go on behind the line: what follows is seldom part of the literal.
-    const newline = this.text.indexOf('\n', start);
+    // Go on behind the line: what follows is seldom part of the literal. Not for ever, for each costs the whole rest.
+    const newline = ++this.openLiterals > MAX_OPEN_LITERALS ? -1 : this.text.indexOf('\n', start);
     return this.token('open', start, newline < 0 ? this.text.length : newline);
   }
 

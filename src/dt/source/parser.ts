@@ -48,7 +48,10 @@ class Parser extends ValueParser {
       } catch (stop) {
         this.resume(stop);
         // A brace too many closes nothing here.
-        if (this.atPunctuation('}')) this.advance();
+        if (this.atPunctuation('}')) {
+          this.advance();
+          if (this.atPunctuation(';')) this.advance();
+        }
       }
     }
     if (statements.length === 0 && this.errors.length === 0)

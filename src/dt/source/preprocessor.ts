@@ -5,7 +5,7 @@
 // names such as #address-cells) pass through, as they do through cpp in assembler mode.
 import { DtError, type DtCode } from '../error';
 import { MAX_INCLUDES, MAX_INCLUDE_DEPTH, MAX_MACRO_DEPTH, MAX_SOURCE } from '../limits';
-import { Conditions, directiveEnd, withoutComments } from './directive';
+import { Conditions, directiveEnd, directiveName, withoutComments } from './directive';
 import { candidates, type SourceReader } from './reader';
 import { commentEnd, isApostrophe, isQuote, isSlash, quoteEnd, stringEnd } from './scan';
 import { ExpandedText, SourceFile, Span, type ExpandedTextBuilder } from './text';
@@ -23,10 +23,10 @@ interface Macro {
 }
 
 /** The next thing that is not plain text: a directive, quote, slash, identifier, or number (whose letters are its own). */
-const NEXT = /^[ \t]*#[ \t]*(?=[a-z0-9])|["'/]|[A-Za-z_]\w*|\.?\d(?:[eEpP][+-]|[\w.])*/gm;
-/** A directive's word; a property name goes on after it. */
-const DIRECTIVE =
-  /(define|undef|include|ifdef|ifndef|if|elif|else|endif|error|warning|pragma|line|\d+)(?![\w,.+*#?@-])/y;
+const NEXT = /^[ \t]*#|["'/]|[A-Za-z_]\w*|\.?\d(?:[eEpP][+-]|[\w.])*/gm;
+/** What one replacement of a macro weighs, in characters of {@link MAX_SOURCE}. */
+const EXPANSION_COST = 64;
+
 const INCLUDE_KEYWORD = /\/include\/[ \t\r\n\f\v]*/y;
 
 /** @returns the text of the file with everything it includes, and what was wrong on the way. */
@@ -69,12 +69,12 @@ class Preprocessor {
           copied = end;
         } else if (end === at) end++;
       } else if (word.trimStart().startsWith('#')) {
-        DIRECTIVE.lastIndex = end;
-        const name = DIRECTIVE.exec(text)?.[1];
+        const name = directiveName(text, at);
         if (name === undefined) continue;
         copyTo(at);
+        const argument = text.indexOf(name, at) + name.length;
         end = directiveEnd(text, at);
-        this.directive(file, at, name, text.slice(DIRECTIVE.lastIndex, end), conditions, depth);
+        this.directive(file, at, name, text.slice(argument, end), conditions, depth);
         copied = end;
       } else if (this.macros.has(word) && conditions.active) {
         copyTo(at);
@@ -97,7 +97,10 @@ class Preprocessor {
   private literal(file: SourceFile, at: number): number {
     const { text } = file;
     const first = text.charCodeAt(at);
-    if (isApostrophe(first)) return Math.max(quoteEnd(text, at), at + 1);
+    if (isApostrophe(first)) {
+      const end = quoteEnd(text, at);
+      return end < 0 ? lineEnd(text, at) : end;
+    }
     const end = isSlash(first) ? commentEnd(text, at) : stringEnd(text, at);
     // The lexer complains of a string without an end; here the rest of the file is part of it.
     if (end < 0 && isSlash(first)) this.fail('token', file, at, at + 2, 'this comment has no end; close it with */');
@@ -193,7 +196,7 @@ class Preprocessor {
       this.fail('preprocessor', file, at, end, `macro ${name} has parameters, which is not supported; run cpp first`);
       return '0';
     }
-    this.work += body.length + 1;
+    this.work += body.length + EXPANSION_COST;
     if (within.size >= MAX_MACRO_DEPTH || this.work > MAX_SOURCE) {
       this.failLarge(file, at);
       return '';
@@ -235,4 +238,9 @@ class Preprocessor {
     const span = new Span(builder.finish(file), 0, end - start);
     this.errors.push(new DtError(code, text, { kind: 'source', span }));
   }
+}
+
+function lineEnd(text: string, at: number): number {
+  const newline = text.indexOf('\n', at);
+  return newline < 0 ? text.length : newline;
 }

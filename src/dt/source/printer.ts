@@ -2,6 +2,7 @@
 import { phandleOf } from '../access';
 import { viewOf } from '../bytes';
 import type { Chunk, DeviceTree, DtNode, DtProperty, ValueLayout } from '../tree';
+import { directiveName } from './directive';
 import { escapeByte } from './escapes';
 
 export interface PrintOptions {
@@ -54,7 +55,8 @@ class Printer {
 
   private property(property: DtProperty): string {
     const { name, value, labels } = property;
-    const head = `${prefix(labels)}${name}`;
+    // A backslash keeps the preprocessor from a name like #if; the compiler takes it away.
+    const head = `${prefix(labels)}${directiveName(name, 0) === undefined ? '' : '\\'}${name}`;
     const layout = property.layout ?? { chunks: this.guess(value), phandles: [], labels: [] };
     if (value.length === 0) return head;
     return `${head} = ${new ValuePrinter(value, layout, ref => this.target(ref)).print()}`;
