@@ -5,10 +5,10 @@ export interface LabHost {
   readFile(path: string): Promise<Uint8Array>;
   /** @returns undefined when there is nothing at the path */
   stat(path: string): Promise<{ size: number; isDirectory: boolean } | undefined>;
-  /** Names in a directory. */
-  list(path: string): Promise<string[]>;
   /** Milliseconds on a clock that never goes back. */
   now(): number;
+  /** Seconds since 1970, as the wall says. */
+  dateSeconds(): number;
   /** Processor time this process has used, in seconds. */
   cpuSeconds(): number;
   /** Resolves after `ms` milliseconds (Infinity: never), or as soon as `signal` is aborted. */

@@ -15,6 +15,7 @@ export const LAB_PROBLEMS = {
   'file.missing': 'No file at this path.',
   'file.unreadable': 'The file exists, but the system refuses to read it, or it is a directory.',
   'file.tooLarge': 'The file is larger than any guest memory; it is not read.',
+  'host.memory': 'The host cannot give the machine its memory.',
   'lab.state': 'A request that the state of the lab does not allow, for example a step while the machine runs.',
   'lab.address': 'An address that is malformed or not readable.',
   'lab.worker': 'The thread that the machine lives in ended unexpectedly.',

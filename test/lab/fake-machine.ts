@@ -130,7 +130,7 @@ export class FakeHost implements LabHost {
     const file = this.files.get(path);
     return Promise.resolve(file && { size: file.length, isDirectory: false });
   };
-  list = (): Promise<string[]> => Promise.resolve([...this.files.keys()]);
+  dateSeconds = (): number => 0;
   now = (): number => (this.clock += this.perLook);
   cpuSeconds = (): number => this.clock / 1000;
   sleep = (ms: number, signal: AbortSignal): Promise<void> => {

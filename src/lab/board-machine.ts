@@ -1,0 +1,65 @@
+// The emulated machine as the lab sees it.
+import type { Machine } from '../emu/machine';
+import { fail } from './problems';
+import type { LabMachine, SliceEnd } from './machine-port';
+import type { RegisterGroup } from './protocol';
+
+const SPACE = /^(pa|va:(\d+))$/;
+
+export class BoardMachine implements LabMachine {
+  readonly cpus: number;
+  readonly consoles: readonly string[];
+  readonly #machine: Machine;
+
+  /** @param machine started */
+  constructor(machine: Machine) {
+    this.#machine = machine;
+    this.cpus = machine.cores.length;
+    this.consoles = [...machine.hardware.consoles.keys()];
+  }
+
+  get instructions(): number {
+    return this.#machine.instructions;
+  }
+
+  get timeNs(): number {
+    return this.#machine.timeNs;
+  }
+
+  run(instructions: number): SliceEnd {
+    return this.#machine.run(instructions);
+  }
+
+  skipIdle(untilNs?: number): void {
+    this.#machine.skipIdle(untilNs);
+  }
+
+  step(cpu: number): void {
+    this.#machine.step(cpu);
+  }
+
+  reboot(): void {
+    this.#machine.reset();
+  }
+
+  pc(cpu: number): number {
+    return this.#machine.cores[cpu]!.pc >>> 0;
+  }
+
+  registers(cpu: number): RegisterGroup[] {
+    return this.#machine.registers(cpu);
+  }
+
+  read(space: string, address: number, length: number): Uint8Array {
+    const [, kind, cpu] =
+      SPACE.exec(space) ?? fail('lab.address', `there is no address space "${space}"; use pa or va:N`);
+    if (kind === 'pa') return this.#machine.readPhysical(address, length);
+    const index = Number(cpu);
+    if (index >= this.cpus) fail('lab.address', `${space}: there is no cpu ${index}`);
+    return this.#machine.readVirtual(index, address, length);
+  }
+
+  receive(console: string, byte: number): boolean {
+    return this.#machine.receive(console, byte);
+  }
+}

@@ -1,0 +1,81 @@
+// From a configuration to a machine that is ready to run.
+import { BOARDS, DEFAULT_BOARD, findBoard, type Board } from '../emu/boards';
+import { Machine, type MachineOptions } from '../emu/machine';
+import { BoardMachine } from './board-machine';
+import { planBoot } from './boot-plan';
+import type { LabHost } from './host';
+import type { OpenedLab } from './machine-port';
+import { didYouMean } from './nearest';
+import { fail } from './problems';
+import type { LabConfiguration } from './protocol';
+import { openCard } from './sd-card';
+import type { LabPorts } from './worker';
+
+const MIB = 1 << 20;
+/** 2026-01-01T00:00:00Z: what the clock of a machine shows whose time is not that of the wall. */
+const FIXED_DATE_SECONDS = 1_767_225_600;
+
+/**
+ * Builds the machine that a configuration describes, everything loaded.
+ * @param configuration checked, with absolute paths
+ * @throws LabFailure, ImageError or DtError for anything that is wrong with what the user gave
+ */
+export async function openLab(configuration: LabConfiguration, host: LabHost, ports: LabPorts): Promise<OpenedLab> {
+  const board = boardOf(configuration);
+  checkHypervisor(configuration);
+  const cpus = within(board, 'cpus', configuration.cpus ?? board.cpu.fitted, 1, board.cpu.most);
+  const mebibytes = configuration.memory ?? board.ram.fitted / MIB;
+  const memoryBytes = within(board, 'memory', mebibytes, board.ram.least / MIB, board.ram.size / MIB) * MIB;
+  const plan = await planBoot({ host, board, configuration, cpus, memoryBytes });
+  const sdCard = configuration.sdcard === undefined ? undefined : await openCard(host, configuration.sdcard);
+  const sinks = new Map<string, { write(byte: number): void }>();
+  const machine = build({
+    board,
+    cpus,
+    memoryBytes,
+    output: (console, byte) => sinks.get(console)?.write(byte),
+    log: ports.log,
+    baseSeconds: configuration.pace === 'fast' ? FIXED_DATE_SECONDS : host.dateSeconds(),
+    ...(sdCard && { sdCard }),
+  });
+  for (const console of machine.hardware.consoles.keys()) sinks.set(console, ports.sink(console));
+  machine.start(plan);
+  return { board: board.name, machine: new BoardMachine(machine), problems: [] };
+}
+
+function boardOf({ board = DEFAULT_BOARD }: LabConfiguration): Board {
+  const names = BOARDS.map(({ name }) => name);
+  return (
+    findBoard(board) ??
+    fail('configuration.board', `there is no board "${board}"${didYouMean(board, names)}; there is ${names.join(', ')}`)
+  );
+}
+
+/** Until there is a hypervisor, a kernel runs on the bare board, and only when that was asked for. */
+function checkHypervisor({ hypervisor = 'builtin', kernel }: LabConfiguration): void {
+  if (hypervisor === 'none') return;
+  const remedy = 'set hypervisor to "none" (--hypervisor none) to run on the bare board';
+  if (hypervisor !== 'builtin')
+    fail('configuration.later', `hypervisor ${hypervisor}: this release does not run Xen binaries; ${remedy}`);
+  if (kernel !== undefined)
+    fail('configuration.later', `the built-in hypervisor, which is the default, is not in this release; ${remedy}`);
+}
+
+function within(board: Board, name: string, value: number, least: number, most: number): number {
+  if (value >= least && value <= most) return value;
+  return fail('configuration.value', `${name}: ${board.name} takes ${least} to ${most}, not ${value}`);
+}
+
+/** The memory of a machine is allocated at once; the host may not have so much. */
+function build(options: MachineOptions): Machine {
+  try {
+    return new Machine(options);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const why = error.message.replaceAll(/\s+/g, ' ');
+    return fail(
+      'host.memory',
+      `no room for ${options.memoryBytes / MIB} MiB of guest memory (${why}); set memory lower`,
+    );
+  }
+}
