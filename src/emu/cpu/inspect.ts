@@ -76,7 +76,7 @@ export function registerGroups(core: Core): ShownGroup[] {
   const groups = [coreRegisters(core), bankedRegisters(core), floatingPoint(core)];
   const system = new Map<string, ShownRegister[]>();
   for (const row of SYSTEM_REGISTERS.rows) {
-    if (row.volatile || row.rights === 'wo') continue;
+    if (row.volatile || row.reserved || row.rights === 'wo') continue;
     const list = system.get(row.group) ?? [];
     list.push(systemRegister(core, row));
     system.set(row.group, list);

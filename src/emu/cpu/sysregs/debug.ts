@@ -130,9 +130,9 @@ const BREAK_AND_WATCH: readonly SystemRegister[] = [
 
 /** Jazelle is trivial: BXJ is BX, nothing else exists. */
 const JAZELLE: readonly SystemRegister[] = [
-  row('JIDR', '7,c0,c0,0', 'Jazelle ID: trivial implementation', { user: 'ro', value: 0 }),
+  row('JIDR', '7,c0,c0,0', 'Jazelle ID: trivial implementation', { rights: 'ro', value: 0 }),
   row('JOSCR', '7,c1,c0,0', 'Jazelle OS control: none', { value: 0 }),
-  row('JMCR', '7,c2,c0,0', 'Jazelle main configuration: none', { user: 'wo', value: 0 }),
+  row('JMCR', '7,c2,c0,0', 'Jazelle main configuration: none', { value: 0 }),
 ];
 
 const THUMB_EE: readonly SystemRegister[] = [

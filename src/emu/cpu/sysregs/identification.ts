@@ -13,6 +13,12 @@ const id = (name: string, at: string, value: number, about: string): SystemRegis
   rights: 'ro',
 });
 
+/** The rest of the space of feature registers, c3 to c7, reads as zero (B7.2.1). */
+const RESERVED: readonly SystemRegister[] = Array.from({ length: 40 }, (_, n) => {
+  const at = `p15,0,c0,c${3 + (n >> 3)},${n & 7}`;
+  return { ...id(`ID (${at})`, at, 0, 'Reserved feature register, zero'), reserved: true };
+});
+
 /** By CSSELR: level 1 data (32 KiB, 2-way), level 1 instruction (the same), level 2 unified (1 MiB, 16-way). */
 const CACHE_SIZES: readonly number[] = [0x701fe00a, 0x201fe00a, 0x707fe07a];
 
@@ -52,8 +58,8 @@ export const IDENTIFICATION: readonly SystemRegister[] = [
     'Instructions: SMC, barriers, unprivileged accesses, SWP without bus lock',
   ),
   id('ID_ISAR5', 'p15,0,c0,c2,5', 0, 'Instructions: no cryptography'),
-  id('ID_ISAR6 (reserved)', 'p15,0,c0,c2,6', 0, 'Reserved, zero'),
-  id('ID_ISAR7 (reserved)', 'p15,0,c0,c2,7', 0, 'Reserved, zero'),
+  { ...id('ID_ISAR6', 'p15,0,c0,c2,6', 0, 'Reserved feature register, zero'), reserved: true },
+  { ...id('ID_ISAR7', 'p15,0,c0,c2,7', 0, 'Reserved feature register, zero'), reserved: true },
   {
     name: 'CCSIDR',
     at: 'p15,1,c0,c0,0',
@@ -72,4 +78,5 @@ export const IDENTIFICATION: readonly SystemRegister[] = [
     store: 'CSSELR',
     mask: 0xf,
   },
+  ...RESERVED,
 ];

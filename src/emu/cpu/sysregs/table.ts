@@ -60,6 +60,8 @@ export interface SystemRegister {
   readonly writeWide?: (core: Core, value: bigint) => void;
   /** A read changes something or is an operation: debuggers do not read it. */
   readonly volatile?: true;
+  /** Reads as zero and means nothing: debuggers do not show it. */
+  readonly reserved?: true;
 }
 
 /** A row with its encoding parsed. */
