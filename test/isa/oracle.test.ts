@@ -89,6 +89,8 @@ describe('the rules', () => {
     ['a32', 0xe8b10006, 'base written back and loaded'],
     ['a32', 0xe1600074, 'outside: call to Monitor mode'],
     ['a32', 0xe7df021f, 'predictable'],
+    ['a32', 0xe7f001f0, 'outside: a breakpoint of Linux'],
+    ['a32', 0xe7f000f0, 'predictable'],
     ['a32', 0xf3b00800, 'predictable'],
     ['a32', 0xf3b0fb80, 'predictable'],
     ['a32', 0xf3b2f18f, 'a register exchanged with itself'],
@@ -146,9 +148,10 @@ describe('stored answers', () => {
       { name: 'A', digest: 7, skips: [0, 0, 0, 5, 0, 12, 0, 0], answers: Uint8Array.of(1, 2, 3) },
       { name: 'B (x)', digest: 8, skips: [10], answers: Uint8Array.of(4) },
     ];
-    const file = unpackFixture(packFixture(rows));
-    for (const row of rows) expect(file.get(row.name)).toEqual({ ...row, answers: expect.anything() as unknown });
-    expect([...file.get('B (x)')!.answers]).toEqual([4]);
+    const file = unpackFixture(packFixture(rows, new Map([['C', 'system call']])));
+    for (const row of rows) expect(file.rows.get(row.name)).toEqual({ ...row, answers: expect.anything() as unknown });
+    expect([...file.rows.get('B (x)')!.answers]).toEqual([4]);
+    expect(file.leftOut.get('C')).toBe('system call');
   });
 });
 

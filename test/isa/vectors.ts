@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
 import type { Answer, Case, Row } from './oracle/case';
 import { decodeAnswers } from './oracle/codec';
-import { digestOf, type StoredRow, unpackFixture } from './oracle/fixture';
+import { digestOf, type Fixture, unpackFixture } from './oracle/fixture';
 import { generate } from './oracle/generate';
 import { type Probe, probes } from './oracle/probes';
 import type { InstructionSet } from './oracle/rules';
@@ -31,22 +31,25 @@ export interface Vector {
 
 const fixture = (name: string): Uint8Array => readFileSync(new URL(`./fixtures/${name}`, import.meta.url));
 
-const files = new Map<InstructionSet, Map<string, StoredRow>>();
+const files = new Map<InstructionSet, Fixture>();
 
-function stored(row: Row): StoredRow {
-  let file = files.get(row.set);
-  if (!file) files.set(row.set, (file = unpackFixture(fixture(`${row.set}.bin.br`))));
-  const found = file.get(row.name);
-  if (!found) throw new Error(`no answers for row '${row.name}' (${row.set}); run 'npm run vectors'`);
-  return found;
+function fileOf(set: InstructionSet): Fixture {
+  let file = files.get(set);
+  if (!file) files.set(set, (file = unpackFixture(fixture(`${set}.bin.br`))));
+  return file;
 }
+
+/** Why there are no vectors of a row (it cannot be asked of a user program), or undefined when there should be. */
+export const leftOut = (row: Row): string | undefined => fileOf(row.set).leftOut.get(row.name);
 
 /**
  * Cases and answers of a row, at least 200 executed ones unless nearly all of its encodings are UNDEFINED.
- * @throws Error when there are none (rows that `npm run vectors` lists as left out), or when the row has changed since.
+ * @throws Error when there are none (see {@link leftOut}), or when the row has changed since.
  */
 export function vectors(row: Row): Vector[] {
-  const { skips, digest, answers } = stored(row);
+  const stored = fileOf(row.set).rows.get(row.name);
+  if (!stored) throw new Error(`no answers for row '${row.name}' (${row.set}); run 'npm run vectors'`);
+  const { skips, digest, answers } = stored;
   const source = generate(row);
   const cases = skips.map(skip => {
     for (let i = 0; i < skip; i++) source.next();

@@ -12,7 +12,15 @@ export interface StoredRow {
   readonly answers: Uint8Array;
 }
 
+/** The content of a file. */
+export interface Fixture {
+  readonly rows: ReadonlyMap<string, StoredRow>;
+  /** Rows that qemu-arm cannot be asked about, and why. */
+  readonly leftOut: ReadonlyMap<string, string>;
+}
+
 interface Directory {
+  readonly leftOut: readonly (readonly [name: string, why: string])[];
   readonly rows: readonly {
     readonly name: string;
     readonly digest: number;
@@ -21,8 +29,9 @@ interface Directory {
   }[];
 }
 
-export function packFixture(rows: readonly StoredRow[]): Uint8Array {
+export function packFixture(rows: readonly StoredRow[], leftOut: ReadonlyMap<string, string>): Uint8Array {
   const directory: Directory = {
+    leftOut: [...leftOut],
     rows: rows.map(({ name, digest, skips, answers }) => ({
       name,
       digest,
@@ -37,17 +46,18 @@ export function packFixture(rows: readonly StoredRow[]): Uint8Array {
 }
 
 /** @throws Error when the file is not one that {@link packFixture} wrote. */
-export function unpackFixture(file: Uint8Array): Map<string, StoredRow> {
+export function unpackFixture(file: Uint8Array): Fixture {
   const bytes = brotliDecompressSync(file);
   let at = bytes.indexOf(10) + 1;
   const directory = JSON.parse(new TextDecoder().decode(bytes.subarray(0, at))) as Directory;
-  return new Map(
+  const rows = new Map(
     directory.rows.map(row => {
       const answers = bytes.subarray(at, at + row.bytes);
       at += row.bytes;
       return [row.name, { name: row.name, digest: row.digest, skips: unpackSkips(row.skips), answers }];
     }),
   );
+  return { rows, leftOut: new Map(directory.leftOut) };
 }
 
 /** Runs of zeros, which nearly all skips are, as a count in brackets: `0 0 0 5 0` is `[3]5,[1]`. */

@@ -83,12 +83,14 @@ export interface Regenerated {
 
 export function regenerate(set: Row['set'], rows: readonly Row[], harness: string): Regenerated {
   const remarks: string[] = [];
+  const leftOut = new Map<string, string>();
   const all: Progress[] = [];
   for (const row of rows.filter(candidate => candidate.set === set)) {
     try {
       all.push(new Progress(row));
     } catch (error) {
       if (!(error instanceof NothingToAsk)) throw error;
+      leftOut.set(row.name, error.message);
       remarks.push(`${row.name}: left out, ${error.message}`);
     }
   }
@@ -104,7 +106,10 @@ export function regenerate(set: Row['set'], rows: readonly Row[], harness: strin
   }
   return {
     set,
-    file: packFixture(all.map(row => row.stored())),
+    file: packFixture(
+      all.map(row => row.stored()),
+      leftOut,
+    ),
     remarks,
     rows: all.length,
     cases: all.reduce((sum, row) => sum + row.answers.length, 0),

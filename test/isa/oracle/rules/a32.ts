@@ -6,6 +6,7 @@ import {
   type Check,
   differ,
   inList,
+  linuxBreakpoint,
   never,
   notLowest,
   notPc,
@@ -354,7 +355,11 @@ const media: Rule[] = [
     pattern: 'cond:4 0111110 msb:5 Rd:4 lsb:5 001 Rn:4',
     unpredictable: [notPc('Rd'), never('msb below lsb', f => f['msb']! < f['lsb']!)],
   },
-  { what: 'UDF', pattern: 'cond:4 01111111 imm12:12 1111 imm4:4' },
+  {
+    what: 'UDF',
+    pattern: 'cond:4 01111111 imm12:12 1111 imm4:4',
+    unobservable: [linuxBreakpoint(f => f['imm12'] === 0x001 && f['imm4'] === 0)],
+  },
   { what: 'media, unallocated', pattern: 'cond:4 011 x:20 1 y:4' },
 ];
 

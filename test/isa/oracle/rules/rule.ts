@@ -85,6 +85,9 @@ export const bit = (f: Fields, name: string): boolean => f[name] === 1;
 /** MSR of CPSR.E: any mode may by the manual, User mode may not in qemu-arm. */
 export const writesEndianness: Check = never('qemu-arm does not let MSR write CPSR.E', f => (f['mask']! & 2) !== 0);
 
+/** One UDF of each set is a breakpoint for Linux, and so for qemu-arm: it raises SIGTRAP instead of SIGILL. */
+export const linuxBreakpoint = (condition: (f: Fields) => boolean): Check => never('a breakpoint of Linux', condition);
+
 export function bitCount(n: number): number {
   let count = 0;
   for (; n; n &= n - 1) count++;

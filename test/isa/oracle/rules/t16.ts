@@ -1,5 +1,5 @@
 // The 16-bit instructions of T32, section A6.2 of the manual. First match decides.
-import { always, never, notLowest, notPc, type Rule } from './rule';
+import { always, linuxBreakpoint, never, notLowest, notPc, type Rule } from './rule';
 
 const emptyList = never('empty list', f => f['list'] === 0);
 
@@ -54,7 +54,7 @@ export const T16: readonly Rule[] = [
     memory: { base: 'Rn' },
   },
   { what: 'LDM', pattern: '11001 Rn:3 list:8', unpredictable: [emptyList], memory: { base: 'Rn' } },
-  { what: 'UDF', pattern: '1101 1110 imm8:8' },
+  { what: 'UDF', pattern: '1101 1110 imm8:8', unobservable: [linuxBreakpoint(f => f['imm8'] === 1)] },
   { what: 'SVC', pattern: '1101 1111 imm8:8', outside: 'system call' },
   {
     what: 'conditional branch',

@@ -7,6 +7,7 @@ import {
   type Check,
   differ,
   inList,
+  linuxBreakpoint,
   low,
   never,
   notPc,
@@ -117,7 +118,11 @@ const control: Rule[] = [
   },
   { what: 'HVC', pattern: '111101111110 imm4:4 1000 imm12:12', outside: 'call to Hyp mode', it: 'never' },
   { what: 'SMC', pattern: '111101111111 imm4:4 1000 (000000000000)', outside: 'call to Monitor mode' },
-  { what: 'UDF', pattern: '111101111111 imm4:4 1010 imm12:12' },
+  {
+    what: 'UDF',
+    pattern: '111101111111 imm4:4 1010 imm12:12',
+    unobservable: [linuxBreakpoint(f => f['imm4'] === 0 && f['imm12'] === 0)],
+  },
   { what: 'control, unallocated', pattern: '11110 x:1 111 y:7 10 z:1 0 w:12' },
   {
     what: 'conditional branch',
