@@ -20,6 +20,7 @@ const HIGH = {
   PXN: 1 << 21,
 } as const;
 const LOW = { NS: 1 << 5, AF: 1 << 10, NG: 1 << 11 } as const;
+const TWO_32 = 2 ** 32;
 const AP_READ_ONLY = 2;
 const AP_PL0 = 1;
 
@@ -42,11 +43,11 @@ export function walkLong(regime: Regime, va: number, reader: TableReader, out: T
   if (select < 0 || (!hyp && regime.ttbcr & (select ? TTBCR_EPD1 : TTBCR_EPD0))) return out.fail('translation', 1);
   const inputBits = 32 - ((regime.ttbcr >>> (select ? 16 : 0)) & 7);
   let level = inputBits > 30 ? 1 : 2;
-  const tableBytes = 8 * 2 ** (inputBits - (level === 1 ? 30 : 21));
+  const tableBytes = 8 << (inputBits - (level === 1 ? 30 : 21));
   const low = select ? regime.ttbr1 : regime.ttbr0;
   const high = (select ? regime.ttbr1High : regime.ttbr0High) & 0xff;
-  let table = high * 2 ** 32 + ((low & -tableBytes) >>> 0);
-  const input = inputBits === 32 ? va >>> 0 : va & (2 ** inputBits - 1);
+  let table = high * TWO_32 + ((low & -tableBytes) >>> 0);
+  const input = (va << (32 - inputBits)) >>> (32 - inputBits);
   let index = level === 1 ? input >>> 30 : input >>> 21;
   let inherited = 0;
   let base: 'TTBR0' | 'TTBR1' | 'HTTBR' | '' = hyp ? 'HTTBR' : select ? 'TTBR1' : 'TTBR0';
@@ -67,7 +68,7 @@ export function walkLong(regime: Regime, va: number, reader: TableReader, out: T
     });
     if (isTable) {
       inherited |= second;
-      table = (second & 0xff) * 2 ** 32 + ((first & ~0xfff) >>> 0);
+      table = (second & 0xff) * TWO_32 + ((first & ~0xfff) >>> 0);
       index = level === 1 ? (va >>> 21) & 0x1ff : (va >>> 12) & 0x1ff;
       level++;
       base = '';
@@ -89,9 +90,10 @@ function leaf(
   if (!(low & LOW.AF)) return out.fail('accessFlag', level);
   const hyp = regime.name === 'hyp';
   out.level = level;
-  out.sizeShift = 39 - 9 * level;
-  const offsetMask = 2 ** out.sizeShift - 1;
-  out.pa = (high & 0xff) * 2 ** 32 + ((low & ~offsetMask & ~0xfff) >>> 0) + (va & offsetMask);
+  const sizeShift = 39 - 9 * level;
+  const offsetMask = (1 << sizeShift) - 1;
+  out.sizeShift = sizeShift;
+  out.pa = (high & 0xff) * TWO_32 + ((low & ~offsetMask & ~0xfff) >>> 0) + (va & offsetMask);
   const nonSecureTable = (inherited & HIGH.NS_TABLE) !== 0;
   out.nonSecure = regime.name !== 'secure' || nonSecureTable || (low & LOW.NS) !== 0;
   // A Secure walk through a Non-secure table cannot make global entries.

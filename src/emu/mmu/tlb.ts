@@ -28,6 +28,8 @@ export const HOST_PAGE = {
  */
 export class TlbTable {
   private mark = -1;
+  /** Nothing was inserted since the last flush. */
+  private empty = false;
   /** log2 of the largest mapping that reaches into each MiB of the address space and has entries; 0: only pages. */
   private readonly reach = new Uint8Array(1 << (32 - MEGABYTE_SHIFT));
   private readonly classOf = new Uint8Array(ENTRIES);
@@ -53,6 +55,8 @@ export class TlbTable {
   }
 
   flush(): void {
+    if (this.empty) return;
+    this.empty = true;
     const at = this.base >> 2;
     // Every word, also the addends: an invalid tag never leads to its addend.
     this.words.fill(TLB.INVALID, at, at + ENTRIES * ENTRY_WORDS);
@@ -100,6 +104,7 @@ export class TlbTable {
    * @param restrictions of {@link HOST_PAGE}
    */
   insert(va: number, translation: Translation, privileged: boolean, host: number, restrictions: number): void {
+    this.empty = false;
     const page = va & PAGE_MASK;
     const index = (va >>> PAGE_SHIFT) & (ENTRIES - 1);
     const at = (this.base >> 2) + index * ENTRY_WORDS;
