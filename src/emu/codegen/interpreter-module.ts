@@ -4,7 +4,7 @@
 import { Code, type Label } from './code';
 import { CPU, type Layout, RECORD, TLB } from './layout';
 import { declareImports, defineSlowPaths, type Exits, type Frame, type Functions, Tier0 } from './tier0';
-import { ACCESSES, type Access, CONDITIONS } from './semantics';
+import { ACCESSES, ACCESS_SIZE, type Access, CONDITIONS } from './semantics';
 import {
   add,
   and,
@@ -277,7 +277,7 @@ export function variantModule(l: Layout, variants: readonly Variant[]): Uint8Arr
   const slow = (store: boolean): Record<Access, number> =>
     Object.fromEntries(
       ACCESSES.map(access => {
-        const wide = access === 'dwordAligned' || access === 'doubleAligned' ? I64 : I32;
+        const wide = ACCESS_SIZE[access] === 8 ? I64 : I32;
         const params = store ? [I32, I32, I32, I32, I32, wide, I32] : [I32, I32, I32, I32, I32, I32];
         return [access, m.importFunction('interpreter', slowName(access, store), m.type(params as (typeof I32)[], store ? [] : [wide]))]; // prettier-ignore
       }),

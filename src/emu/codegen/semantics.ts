@@ -1,15 +1,17 @@
 // What an instruction may say: the vocabulary in which operations are written. Tier 0 and tier 1 each implement it.
 import type { Code } from './code';
+import type { HelperName } from './helpers';
 import { CPU, EXIT } from './layout';
 import { add, and, c, eqz, ge, geu, load32, lt, ltu, ne, not, or, shl, shr, type Value, xor } from './value';
 
 /**
  * Kinds of guest access. Plain `u16`, `s16` and `word` may be unaligned while SCTLR.A is 0. `wordAligned`: alignment
- * fault unless a multiple of 4 (LDM, LDREX, VLDR). `dwordAligned`: 64 bits as two words, a multiple of 4 (LDRD, VLDR).
- * `u16Aligned`, `doubleAligned`: the exclusive accesses.
+ * fault unless a multiple of 4 (LDM, LDREX, VLDR). `dwordAligned`: 64 bits as two words, a multiple of 4 (LDRD).
+ * `vector64`: 64 bits as one number, a multiple of 4 (VLDR of a doubleword); so with big-endian data the words lie the
+ * other way round. `u16Aligned`, `doubleAligned`: the exclusive accesses.
  */
 export type Access =
-  'u8' | 's8' | 'u16' | 's16' | 'word' | 'u16Aligned' | 'wordAligned' | 'dwordAligned' | 'doubleAligned';
+  'u8' | 's8' | 'u16' | 's16' | 'word' | 'u16Aligned' | 'wordAligned' | 'dwordAligned' | 'doubleAligned' | 'vector64';
 export const ACCESSES: readonly Access[] = [
   'u8',
   's8',
@@ -20,6 +22,7 @@ export const ACCESSES: readonly Access[] = [
   'wordAligned',
   'dwordAligned',
   'doubleAligned',
+  'vector64',
 ];
 export const ACCESS_SIZE: Readonly<Record<Access, 1 | 2 | 4 | 8>> = {
   u8: 1,
@@ -31,10 +34,11 @@ export const ACCESS_SIZE: Readonly<Record<Access, 1 | 2 | 4 | 8>> = {
   wordAligned: 4,
   dwordAligned: 8,
   doubleAligned: 8,
+  vector64: 8,
 };
 
 /** Instructions that TypeScript executes, by the order of this list. */
-export const SYSTEM = ['mcr', 'mrc', 'mcrr', 'mrrc', 'ldc', 'stc', 'mrs', 'msr', 'mrsBanked', 'msrBanked', 'cps', 'setend', 'rfe', 'srs', 'exceptionReturn', 'ldmUser', 'ldmReturn', 'stmUser', 'eret', 'isb', 'sev', 'swp', 'swpb'] as const; // prettier-ignore
+export const SYSTEM = ['mcr', 'mrc', 'mcrr', 'mrrc', 'ldc', 'stc', 'mrs', 'msr', 'mrsBanked', 'msrBanked', 'cps', 'setend', 'rfe', 'srs', 'exceptionReturn', 'ldmUser', 'ldmReturn', 'stmUser', 'eret', 'isb', 'sev', 'swp', 'swpb', 'vmrs', 'vmsr'] as const; // prettier-ignore
 export type SystemInstruction = (typeof SYSTEM)[number];
 
 /** Condition codes, ARM DDI 0406C A8.3. */
@@ -59,6 +63,8 @@ export interface Operation {
   readonly late: Readonly<Record<string, LateKind>>;
   /** Late `reg` operands that are read: when one is 15 the PC is supplied. */
   readonly reads?: readonly string[];
+  /** UNDEFINED while VFP, or Advanced SIMD, is disabled: the tiers test that before `emit`. */
+  readonly fp?: 'vfp' | 'simd';
   readonly emit: (x: Semantics) => void;
 }
 
@@ -115,8 +121,13 @@ export abstract class Semantics {
    * @returns for a load with the PC in the list, the word for the PC; pinned.
    */
   abstract multiple(load: boolean, start: Value, list: string, count: string, pc: boolean): Value;
-  /** Lets TypeScript compute on the core's state: FP.*; its answer, pinned. */
-  abstract helper(number: number, argument: Value): Value;
+  /**
+   * Loads or stores `words` words (pinned, 1 to 32) of extension registers upwards from the address `first` in the
+   * core's state (word aligned); `double`: in pairs that are one number each. All or nothing.
+   */
+  abstract multipleVector(load: boolean, start: Value, first: Value, words: Value, double: boolean): void;
+  /** Lets TypeScript compute on the core's state; its answer, pinned. For the argument see `helperArgument`. */
+  abstract helper(name: HelperName, argument: Value): Value;
 
   state(offset: number): Value {
     return load32(this.cpu, offset);
@@ -161,6 +172,13 @@ export abstract class Semantics {
     this.setNZ(r);
     this.setCarry(shr(or(and(a, b), and(or(a, b), not(r))), c(31)));
     this.setState(CPU.VF, and(xor(a, r), xor(b, r)));
+  }
+  /** N, Z, C and V from bits 31:28; pinned. */
+  setNZCV(flags: Value): void {
+    this.setState(CPU.NF, flags);
+    this.setState(CPU.ZF, and(not(flags), c(1 << 30)));
+    this.setCarry(and(shr(flags, c(29)), c(1)));
+    this.setState(CPU.VF, shl(flags, c(3)));
   }
   setQ(condition: Value): void {
     this.code.if(condition, () => this.setState(CPU.QF, c(1)));

@@ -1,6 +1,7 @@
 // Tier 0: the meaning of instructions over operands that are read from predecoded records. Each variant of an operation
 // becomes a case of the interpreter's switch, or, when it is rare, a function of its own behind a table.
 import { Code } from './code';
+import { type HelperName, HELPERS } from './helpers';
 import { CPU, PAGE_SIZE, RECORD, TLB } from './layout';
 import { ACCESSES, ACCESS_SIZE, type Access, type Operands, type Operation, Semantics } from './semantics';
 import {
@@ -17,6 +18,8 @@ export const IMPORTS = {
   store: { params: 5, result: false },
   /** (cpu, start, list | flags): all words of LDM or STM; the word for the PC is the result. */
   multiple: { params: 3, result: true },
+  /** (cpu, start, first | words | flags): all words of VLDM or VSTM, see MULTIPLE_VECTOR. */
+  multipleVector: { params: 3, result: false },
   /** (cpu, what, encoding): 0 go on, 1 go on at CPU.PC. */
   system: { params: 3, result: true },
   /** (cpu): makes CPU.PC executable: the address of its record, or 0 with CPU.EXIT set. */
@@ -30,6 +33,9 @@ export type ImportName = keyof typeof IMPORTS;
 
 /** Bits of the third argument of `multiple` above the register list. */
 export const MULTIPLE = { LOAD: 1 << 16, PC: 1 << 17 } as const;
+
+/** The third argument of `multipleVector`: S register number in bits 5:0, words from bit 8 on, and these. */
+export const MULTIPLE_VECTOR = { WORDS_SHIFT: 8, LOAD: 1 << 16, DOUBLE: 1 << 17 } as const;
 
 /** Function indices of one module: imports and the shared slow paths. */
 export interface Functions {
@@ -69,6 +75,7 @@ function rawLoad(access: Access, host: Value): Value {
       return unaligned(load32(host));
     case 'dwordAligned':
     case 'doubleAligned':
+    case 'vector64':
       return unaligned(load64(host));
   }
 }
@@ -83,7 +90,7 @@ function rawStore(code: Code, access: Access, host: Value, v: Value): void {
 
 /** How far an access that is not aligned to its size may still be done in WebAssembly: alignment it must have. */
 function fastAlignment(access: Access): number {
-  if (access === 'dwordAligned') return 4;
+  if (access === 'dwordAligned' || access === 'vector64') return 4;
   if (access === 'u16' || access === 's16' || access === 'word') return 1;
   return ACCESS_SIZE[access];
 }
@@ -229,6 +236,8 @@ export class Tier0 extends Semantics {
 
   /** Writes the whole variant. */
   emit(): void {
+    const { fp } = this.op;
+    if (fp) this.undefinedIf(eqz(this.state(fp === 'vfp' ? CPU.FP_ENABLED : CPU.ASIMD_ENABLED)));
     this.op.emit(this);
     this.next();
   }
@@ -321,9 +330,10 @@ export class Tier0 extends Semantics {
     this.afterCall();
     this.code.if(elsewhere, () => this.goto(this.state(CPU.PC)));
   }
-  helper(number: number, argument: Value): Value {
+  helper(name: HelperName, argument: Value): Value {
     this.saveForCall();
-    const result = this.tmp(call(this.functions.imports.helper, I32, this.cpu, c(number), argument));
+    const number = c(HELPERS.indexOf(name));
+    const result = this.tmp(call(this.functions.imports.helper, I32, this.cpu, number, argument));
     this.afterCall();
     return result;
   }
@@ -405,5 +415,36 @@ export class Tier0 extends Semantics {
       },
     );
     return result;
+  }
+
+  multipleVector(isLoad: boolean, start: Value, first: Value, words: Value, double: boolean): void {
+    const te = this.tmp(tlbEntry(this.cpu, start, false));
+    const miss = ne(and(start, c(PAGE_MASK | 3)), load32(te, isLoad ? TLB.READ : TLB.WRITE));
+    const crosses = geu(and(start, c(PAGE_SIZE - 1)), sub(c(PAGE_SIZE + 1), shl(words, c(2))));
+    const register = this.tmp(first);
+    this.code.if(
+      or(miss, crosses),
+      () => {
+        this.saveForCall();
+        const number = shr(sub(register, add(this.cpu, c(CPU.V))), c(2));
+        const flags = (isLoad ? MULTIPLE_VECTOR.LOAD : 0) | (double ? MULTIPLE_VECTOR.DOUBLE : 0);
+        const argument = or(or(number, shl(words, c(MULTIPLE_VECTOR.WORDS_SHIFT))), c(flags));
+        this.code.callVoid(this.functions.imports.multipleVector, this.cpu, start, argument);
+        this.afterCall();
+      },
+      () => {
+        const step = double ? 8 : 4;
+        const host = this.tmp(add(start, load32(te, TLB.ADDEND)));
+        const end = this.tmp(add(host, shl(words, c(2))));
+        const again = this.code.loop();
+        const [from, to] = isLoad ? [host, register] : [register, host];
+        if (double) this.code.store64(to, unaligned(load64(from)));
+        else this.code.store32(to, unaligned(load32(from)));
+        this.code.set(register, add(register, c(step)));
+        this.code.set(host, add(host, c(step)));
+        this.code.brIf(again, ltu(host, end));
+        this.code.end();
+      },
+    );
   }
 }

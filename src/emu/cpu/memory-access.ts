@@ -1,5 +1,5 @@
 // Guest accesses that generated code leaves to TypeScript: TLB misses, devices, page crossings, big-endian data, faults.
-import { MULTIPLE } from '../codegen/tier0';
+import { MULTIPLE, MULTIPLE_VECTOR } from '../codegen/tier0';
 import { CPU, EXIT, PAGE_SIZE } from '../codegen/layout';
 import { ACCESSES, ACCESS_SIZE, type Access } from '../codegen/semantics';
 import type { Bus } from './bus';
@@ -11,17 +11,21 @@ interface Kind {
   /** Alignment that is always required. */
   readonly align: number;
   readonly signed: boolean;
+  /** Of 64 bits: one number, not two words. */
+  readonly whole: boolean;
 }
 const ALIGN: Readonly<Partial<Record<Access, number>>> = {
   u16Aligned: 2,
   wordAligned: 4,
   dwordAligned: 4,
   doubleAligned: 8,
+  vector64: 4,
 };
 const KINDS: readonly Kind[] = ACCESSES.map(a => ({
   size: ACCESS_SIZE[a],
   align: ALIGN[a] ?? 1,
   signed: a.startsWith('s'),
+  whole: a === 'vector64',
 }));
 /** Bit 8 of the access number: with the privilege of PL0. */
 const AS_USER = 256;
@@ -30,7 +34,7 @@ export class MemoryAccess {
   private readonly u8: Uint8Array;
   private readonly bytes = new Uint8Array(8);
   private readonly view = new DataView(this.bytes.buffer);
-  private readonly words = new Uint32Array(16);
+  private readonly words = new Uint32Array(32);
 
   constructor(
     memory: WebAssembly.Memory,
@@ -73,9 +77,9 @@ export class MemoryAccess {
       case 4:
         return view.getInt32(0, little);
       case 8:
-        // Two words, each in its own byte order.
-        core.setField(CPU.RESULT, view.getUint32(4, little));
-        return view.getInt32(0, little);
+        // Each word in its own byte order; a big-endian number has its upper word first.
+        core.setField(CPU.RESULT, view.getUint32(kind.whole && !little ? 0 : 4, little));
+        return view.getInt32(kind.whole && !little ? 4 : 0, little);
     }
   }
 
@@ -130,10 +134,11 @@ export class MemoryAccess {
     }
     const little = core.field(CPU.BIG_ENDIAN) === 0;
     const { view } = this;
+    const swapped = kind.whole && !little;
     if (kind.size === 1) view.setUint8(0, lo);
     else if (kind.size === 2) view.setUint16(0, lo, little);
-    else view.setUint32(0, lo, little);
-    if (kind.size === 8) view.setUint32(4, hi, little);
+    else view.setUint32(0, swapped ? hi : lo, little);
+    if (kind.size === 8) view.setUint32(4, swapped ? lo : hi, little);
     if (!this.write(core, va, kind.size, privileged)) this.abort(core);
   }
 
@@ -200,6 +205,34 @@ export class MemoryAccess {
     n = 0;
     for (let i = 0; i < 16; i++) if (list & (1 << i)) core.setR(i, this.words[n++]!);
     return flags & MULTIPLE.PC ? this.words[n]! : 0;
+  }
+
+  /** Import `multipleVector`: VLDM and VSTM whose words are not all at hand. */
+  multipleVector(core: Core, start: number, argument: number): void {
+    const isLoad = (argument & MULTIPLE_VECTOR.LOAD) !== 0;
+    const words = (argument >> MULTIPLE_VECTOR.WORDS_SHIFT) & 63;
+    const first = CPU.V + 4 * (argument & 63);
+    const { privileged } = core;
+    const little = core.field(CPU.BIG_ENDIAN) === 0;
+    // Big-endian doublewords have their upper word first: in memory, word i belongs to register word i ^ 1.
+    const flip = !little && argument & MULTIPLE_VECTOR.DOUBLE ? 1 : 0;
+    if (start & 3) {
+      core.fault.set('alignment', 0, 0, start >>> 0);
+      core.fault.write = !isLoad;
+      return this.abort(core);
+    }
+    if (!isLoad && !this.writableThroughout(core, start, words * 4, privileged)) return this.abort(core);
+    for (let i = 0; i < words; i++) {
+      const va = (start + 4 * i) | 0;
+      if (isLoad) {
+        if (!this.read(core, va, 4, privileged)) return this.abort(core);
+        this.words[i] = this.view.getUint32(0, little);
+      } else {
+        this.view.setUint32(0, core.field(first + 4 * (i ^ flip)), little);
+        if (!this.write(core, va, 4, privileged)) return this.abort(core);
+      }
+    }
+    if (isLoad) for (let i = 0; i < words; i++) core.setField(first + 4 * (i ^ flip), this.words[i]!);
   }
 
   /** Checks every page of a range before the first byte is written. */

@@ -8,6 +8,8 @@ import type { Core } from './core';
 import {
   takeBreakpoint, takeDataAbort, takeException, takePrefetchAbort, takeSecureMonitorCall,
 } from './exceptions'; // prettier-ignore
+import { executeHelper } from './fp/helpers';
+import { ExtensionRegisters } from './fp/registers';
 import { MemoryAccess } from './memory-access';
 import { nextInstruction, recordItState } from './processor-state';
 import { executeSystem, type SystemContext } from './system-instructions';
@@ -55,6 +57,7 @@ export class Processor {
     };
     const byBase = new Map(cores.map((core, i) => [layout.cpu(i), core]));
     const of = (cpu: number): Core => byBase.get(cpu)!;
+    const fp = new Map(cores.map((_, i) => [layout.cpu(i), new ExtensionRegisters(memory, layout.cpu(i))]));
     this.code = new CodeCache(
       memory,
       layout,
@@ -73,6 +76,10 @@ export class Processor {
           this.afterAccess();
           return v;
         },
+        multipleVector: (cpu, start, argument) => {
+          this.access.multipleVector(of(cpu!), start!, argument!);
+          this.afterAccess();
+        },
         system: (cpu, what, encoding) => {
           const elsewhere = executeSystem(of(cpu!), what!, encoding!, this.context);
           this.afterAccess();
@@ -80,7 +87,7 @@ export class Processor {
         },
         fetch: cpu => this.fetch(of(cpu!)),
         decode: (cpu, record) => this.decode(of(cpu!), record!),
-        helper: () => 0,
+        helper: (cpu, number, argument) => executeHelper(fp.get(cpu!)!, number!, argument!),
       },
       hostPage => {
         const host = layout.guest + hostPage * PAGE_SIZE;

@@ -9,6 +9,7 @@ import { PSR } from './psr';
 import { changeProcessorState, readCpsr, setEndianness, writeCpsr, writeSpsr } from './psr-write';
 import { accessBanked } from './banked-access';
 import { ABORT, mcr, mcrr, mrc, mrrc, UNDEFINED } from './sysregs';
+import { vmrs, vmsr } from './sysregs/floating-point';
 import type { MemoryAccess } from './memory-access';
 import { BANKED } from './state';
 import { ror32 } from '../isa/immediates';
@@ -195,6 +196,13 @@ const HANDLERS: Readonly<Record<SystemInstruction, Handler>> = {
   sev: (_core, _e, x) => (x.sendEvent(), NEXT),
   swp: (core, e, x) => swap(core, e, x, WORD_ALIGNED),
   swpb: (core, e, x) => swap(core, e, x, 0),
+  vmrs: (core, e) => {
+    const value = vmrs(core, rn(e));
+    if (value === UNDEFINED) return undefinedInstruction(core);
+    core.setR(rd(e), value);
+    return NEXT;
+  },
+  vmsr: (core, e) => finish(core, vmsr(core, rn(e), core.r(rd(e)))),
 };
 
 const TABLE: readonly Handler[] = SYSTEM.map(name => HANDLERS[name]);

@@ -2,11 +2,23 @@
 import { A32_CORE } from './a32';
 import { A32_MEMORY } from './a32-memory';
 import { T16_ROWS } from './t16';
-import { T32_CORE } from './t32';
+import { fromA32, T32_CORE } from './t32';
 import { T32_MEMORY } from './t32-memory';
+import { VFP_TRANSFER } from './vfp-transfer';
 import { a32Decoder, type CompiledRow, type Fields, t16Decoder, t32Decoder, type Row } from './table';
 
-export const ROWS: readonly Row[] = [...A32_CORE, ...A32_MEMORY, ...T16_ROWS, ...T32_CORE, ...T32_MEMORY];
+/** Floating point, written as A32; T32 has the same bits. */
+const VFP: readonly Row[] = [...VFP_TRANSFER];
+
+export const ROWS: readonly Row[] = [
+  ...A32_CORE,
+  ...A32_MEMORY,
+  ...VFP,
+  ...T16_ROWS,
+  ...T32_CORE,
+  ...T32_MEMORY,
+  ...VFP.map(fromA32),
+];
 
 const of = (set: Row['set']): Row[] => ROWS.filter(r => r.set === set);
 export const A32 = a32Decoder(of('a32'));

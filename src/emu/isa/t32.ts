@@ -318,6 +318,14 @@ export function fromA32(a: Row): Row {
   return { ...a, name: `${a.name} T32`, set: 't32', pattern: a.pattern.replace('cond:4', '1110') };
 }
 
+/** The same for Advanced SIMD: 1111001U... becomes 111U1111..., and 11110100... becomes 11111001... (A7.4, A7.7). */
+export function simdFromA32(a: Row): Row {
+  const pattern = a.pattern
+    .replace(/^1111\s*001\s*([01]|[A-Za-z]\w*:1)/, '111 $1 1111 ')
+    .replace(/^1111\s*0100/, '1111 1001 ');
+  return { ...a, name: `${a.name} T32`, set: 't32', pattern };
+}
+
 export const T32_CORE: readonly Row[] = [
   ...dataProcessingRows(),
   ...plainImmediateRows(),
