@@ -2,10 +2,21 @@
 import { HELPER_OPTION, type VFP_HELPERS } from '../../codegen/helpers';
 import type { Helper } from './helpers';
 import type { ExtensionRegisters } from './registers';
+import { add, divide, multiply, multiplyAdd, squareRoot } from './softfloat/arithmetic';
+import { compare } from './softfloat/compare';
+import { convert, fromFixed, toFixed } from './softfloat/convert';
 import {
-  add, compare, type Context, contextOf, convert, divide, F16, F16_ALTERNATIVE, F32, F64, type Format, FPSCR, fromFixed, multiply,
-  multiplyAdd, ROUND, squareRoot, toFixed,
-} from './softfloat'; // prettier-ignore
+  type Context,
+  contextOf,
+  F16,
+  F16_ALTERNATIVE,
+  F32,
+  F64,
+  type Format,
+  FPSCR,
+  ROUND,
+  signBit,
+} from './softfloat/format';
 
 /** The parts of a helper's argument. */
 const destination = (argument: number): number => argument & 63;
@@ -22,7 +33,7 @@ function write(x: ExtensionRegisters, f: Format, n: number, bits: bigint): void 
 }
 
 const formatOf = (argument: number): Format => (has(argument, HELPER_OPTION.DOUBLE) ? F64 : F32);
-const negate = (f: Format, bits: bigint): bigint => bits ^ (1n << (f.bits - 1n));
+const negate = (f: Format, bits: bigint): bigint => bits ^ signBit(f);
 
 /** An operation that reads registers in its format and writes the destination. */
 function compute(x: ExtensionRegisters, argument: number, operation: Arithmetic): number {
