@@ -3,6 +3,7 @@ import type { BlockStore, BusTarget, ByteSink, Clock, IrqLine, Log, Stateful } f
 import { GenericTimer, TIMER_INTID } from '../devices/generic-timer';
 import type { Gicv2 } from '../devices/gicv2';
 import type { Pl011 } from '../devices/pl011';
+import type { NetworkPort } from '../devices/network';
 import { Unmodelled } from '../devices/unmodelled';
 import type { Board, DeviceSpec, Range } from './board';
 import { construct } from './constructors';
@@ -25,6 +26,8 @@ export interface BoardPorts {
   readonly baseSeconds: number;
   /** The card in the socket. */
   readonly sdCard?: BlockStore;
+  /** Where the Ethernet cable leads; without one the link is down. */
+  readonly network?: NetworkPort;
   /** The memory of a flash, one of {@link guestMemories}. */
   contents(name: string): Uint8Array;
   /**

@@ -4,6 +4,7 @@ import type { BusTarget, IrqLine } from '../devices/device';
 import { Gicv2 } from '../devices/gicv2';
 import { Hdlcd } from '../devices/hdlcd';
 import { Isp1761 } from '../devices/isp1761';
+import { Lan9118 } from '../devices/lan9118';
 import { NorFlash } from '../devices/nor-flash';
 import { Pl011 } from '../devices/pl011';
 import { Pl031 } from '../devices/pl031';
@@ -64,9 +65,9 @@ const CONSTRUCTORS: { readonly [T in DeviceType]: Constructor<T> } = {
     return { device: new Hdlcd(spec.name, { ...common(spec, context), pixelClock }) };
   },
   isp1761: (spec, { ports }) => ({ device: new Isp1761(spec.name, ports) }),
-  lan9118: (spec, { ports }) => {
-    const explanation = 'the Ethernet controller SMSC LAN9118; drivers find no chip, there is no network';
-    return { device: new Unmodelled(spec.name, { log: ports.log, explanation }) };
+  lan9118: (spec, context) => {
+    const { network } = context.ports;
+    return { device: new Lan9118(spec.name, { ...common(spec, context), ...(network ? { network } : {}) }) };
   },
   'nor-flash': ({ name }, { ports }) => {
     const store = ports.flashStore?.(name);
