@@ -9,6 +9,12 @@ const WORDS = [
   0x00ff00ff, 0xff00ff00, 0x01010101, 0xaaaaaaaa, 0x55555555, 0x40000000, 0xc0000000, 0x3fffffff, 0xbfffffff,
 ]; // prettier-ignore
 
+/** Lanes of every width at their ends. */
+const EXTREMES = [
+  0x80000000, 0x80000000, 0x7fffffff, 0xffffffff, 0, 1, 0x80008000, 0x80008000, 0x7fff7fff, 0x7fff8000, 0x80808080,
+  0x7f7f7f7f, 0x80007fff, 0xffff0001, 0x01010101,
+]; // prettier-ignore
+
 const HALVES = [
   0, 0x8000, 1, 0x03ff, 0x0400, 0x3c00, 0xbc00, 0x3bff, 0x3c01, 0x7bff, 0xfbff, 0x7c00, 0xfc00, 0x7e00, 0xfe55, 0x7c01,
   0xfd00, 0x7fff,
@@ -71,23 +77,65 @@ function significand(rnd: Random, bits: number): number {
   const all = 2 ** bits - 1;
   if (rnd.chance(50)) return rnd.word() & all;
   const run = rnd.below(bits + 1);
-  const ones = run === 32 ? -1 : (1 << run) - 1;
+  const ones = (1 << run) - 1;
   return (rnd.chance(50) ? ones : (1 << rnd.below(bits)) | (rnd.chance(50) ? 1 : 0)) & all;
 }
 
-function single(rnd: Random): number {
-  if (rnd.chance(35)) return rnd.pick(SINGLES);
-  const exponent = rnd.chance(75) ? 127 + rnd.below(49) - 24 : rnd.below(256);
-  return ((rnd.below(2) << 31) | (exponent << 23) | significand(rnd, 23)) >>> 0;
+/** What the operands of one case have in common; mixed operands alone would seldom overflow, underflow or be invalid. */
+type Theme = 'ordinary' | 'special' | 'tiny' | 'huge' | 'wide';
+const THEMES: readonly Theme[] = [
+  'ordinary',
+  'ordinary',
+  'ordinary',
+  'special',
+  'special',
+  'special',
+  'tiny',
+  'huge',
+  'wide',
+];
+
+/** Percentage of values that come from a table of special ones. */
+const specials = (theme: Theme): number => (theme === 'special' ? 80 : 15);
+
+/** Zero, denormal, infinity, quiet and signalling NaN: few enough that two of them meet in every way. */
+const CORNERS = [0, 0x80000000, 0x00000001, 0x807fffff, 0x00800000, 0x7f7fffff, 0x7f800000, 0xff800000, 0x7fc01234, 0xffa00001, 0x7f800001]; // prettier-ignore
+const WIDE_CORNERS = [0, 0x80000000, 0x000fffff, 0x80000001, 0x00100000, 0x7fefffff, 0x7ff00000, 0xfff00000, 0x7ff81234, 0xfff40001, 0x7ff00001]; // prettier-ignore
+
+/**
+ * A biased exponent: near 1, or such that it or a product with its like is at the lower or upper end of the range.
+ * @param bias 127 or 1023
+ */
+function exponent(rnd: Random, theme: Theme, bias: number): number {
+  const near = bias === 127 ? 24 : 54;
+  const product = rnd.below(near) - near / 2;
+  switch (theme) {
+    case 'tiny':
+      return rnd.chance(50) ? rnd.below(near) : Math.floor(bias / 2) + product;
+    case 'huge':
+      return rnd.chance(50) ? 2 * bias - rnd.below(4) : bias + Math.floor(bias / 2) + product;
+    case 'wide':
+      return rnd.below(2 * bias + 2);
+    default:
+      return bias + rnd.below(2 * near) - near;
+  }
+}
+
+function single(rnd: Random, theme: Theme): number {
+  if (theme === 'special' && rnd.chance(50)) return rnd.pick(CORNERS);
+  if (rnd.chance(specials(theme))) return rnd.pick(SINGLES);
+  return ((rnd.below(2) << 31) | (exponent(rnd, theme, 127) << 23) | significand(rnd, 23)) >>> 0;
 }
 
 /** @returns the upper and the lower word. */
-function double(rnd: Random): readonly [number, number] {
-  if (rnd.chance(15)) return rnd.pick(NARROWING);
-  if (rnd.chance(25)) return [rnd.pick(DOUBLES), rnd.pick([0, 0, 1, 0x80000000, 0xffffffff])];
-  const exponent = rnd.chance(75) ? 1023 + rnd.below(109) - 54 : rnd.below(2048);
+function double(rnd: Random, theme: Theme): readonly [number, number] {
+  if (theme === 'special' && rnd.chance(50)) return [rnd.pick(WIDE_CORNERS), 0];
+  if (rnd.chance(12)) return rnd.pick(NARROWING);
+  if (rnd.chance(specials(theme))) return [rnd.pick(DOUBLES), rnd.pick([0, 0, 1, 0x80000000, 0xffffffff])];
+  // Half of the wide ones stay near the range of single precision.
+  const e = theme === 'wide' && rnd.chance(50) ? 1023 - 160 + rnd.below(320) : exponent(rnd, theme, 1023);
   const low = rnd.chance(50) ? rnd.word() : rnd.pick([0, 1, 0x10000000, 0x30000000, 0x80000000, 0xffffffff]);
-  return [((rnd.below(2) << 31) | (exponent << 20) | significand(rnd, 20)) >>> 0, low];
+  return [((rnd.below(2) << 31) | (e << 20) | significand(rnd, 20)) >>> 0, low];
 }
 
 const half = (rnd: Random): number => (rnd.chance(60) ? rnd.pick(HALVES) : rnd.below(65536));
@@ -97,23 +145,27 @@ export type Flavour = 'integer' | 'half' | 'single' | 'double';
 /** Fills D0..D31 (two words each, lower word first) with values of mostly one flavour. */
 export function fillVectors(rnd: Random, flavour: Flavour): Uint32Array {
   const d = new Uint32Array(64);
+  const theme = rnd.pick(THEMES);
+  // Two values for all lanes, so that the most negative one meets itself, as saturating products need.
+  const palette = [rnd.pick(EXTREMES), rnd.pick(EXTREMES)];
+  const lanes = (): number => (theme === 'special' ? rnd.pick(palette) : word(rnd));
   for (let n = 0; n < 64; n += 2) {
     if (n > 0 && rnd.chance(15)) {
       related(rnd, d, n);
       continue;
     }
-    switch (rnd.chance(88) ? flavour : rnd.pick<Flavour>(['integer', 'single', 'double'])) {
+    switch (rnd.chance(92) ? flavour : rnd.pick<Flavour>(['integer', 'single', 'double'])) {
       case 'integer':
-        [d[n], d[n + 1]] = [word(rnd), word(rnd)];
+        [d[n], d[n + 1]] = [lanes(), lanes()];
         break;
       case 'half':
         [d[n], d[n + 1]] = [half(rnd) | (half(rnd) << 16), half(rnd) | (half(rnd) << 16)];
         break;
       case 'single':
-        [d[n], d[n + 1]] = [single(rnd), single(rnd)];
+        [d[n], d[n + 1]] = [single(rnd, theme), single(rnd, theme)];
         break;
       case 'double':
-        [d[n + 1], d[n]] = double(rnd);
+        [d[n + 1], d[n]] = double(rnd, theme);
     }
   }
   return d;
@@ -136,6 +188,6 @@ export function fpscr(rnd: Random): number {
   if (rnd.chance(25)) value |= 1 << 25; // DN
   if (rnd.chance(25)) value |= 1 << 24; // FZ
   if (rnd.chance(50)) value |= rnd.below(4) << 22; // RMode
-  if (rnd.chance(50)) value |= rnd.word() & 0x9f; // IDC, IXC, UFC, OFC, DZC, IOC
+  if (rnd.chance(30)) value |= rnd.word() & 0x9f; // IDC, IXC, UFC, OFC, DZC, IOC
   return value >>> 0;
 }
