@@ -1,7 +1,7 @@
 // Flattened device trees (Devicetree Specification v0.4, chapter 5): reads versions 16 and 17, writes version 17.
 import { Bytes, align4, viewOf } from './bytes';
 import { DtError, type DtCode } from './error';
-import { MAX_BLOB, MAX_DEPTH, MAX_NAME } from './limits';
+import { MAX_BLOB, MAX_NAME } from './limits';
 import { DeviceTree, DtNode, DtProperty, checkDepth, isName, type Reservation } from './tree';
 
 /** The first four bytes, big-endian as all of a blob. */
@@ -165,7 +165,7 @@ class StructureReader {
           break;
         case FDT_BEGIN_NODE: {
           if (root && !node) throw this.fail('blob-structure', start, 'a second root node; the file is damaged');
-          checkDepth(++depth, this.fail.place(start));
+          checkDepth(++depth, () => this.fail.place(start));
           node = this.beginNode(node, start);
           root ??= node;
           break;
@@ -286,7 +286,7 @@ export function writeBlob(tree: DeviceTree): Uint8Array {
 }
 
 function writeNode(node: DtNode, depth: number, out: Bytes, strings: StringTable): void {
-  checkDepth(depth, { kind: 'node', path: depth > MAX_DEPTH ? node.name : '/' });
+  checkDepth(depth, () => ({ kind: 'node', path: node.path }));
   out.word(FDT_BEGIN_NODE);
   out.text(depth === 1 ? '' : node.name);
   out.pad4();

@@ -1,5 +1,5 @@
 // A device tree in memory: what blobs are read into, sources are compiled to, and loaders edit.
-import { DtError } from './error';
+import { DtError, type Place } from './error';
 import { MAX_DEPTH, MAX_NAME } from './limits';
 import type { PropertySyntax } from './source/syntax';
 import type { Span } from './source/text';
@@ -172,7 +172,7 @@ function checkName(name: string, kind: 'node' | 'property', path: string): void 
 }
 
 /** @throws DtError when `depth` (1 for a root) is more than a tree may have. */
-export function checkDepth(depth: number, place: DtError['place']): void {
+export function checkDepth(depth: number, place: () => Place): void {
   if (depth > MAX_DEPTH)
-    throw new DtError('tree-depth', `nodes are nested more than ${MAX_DEPTH} deep; flatten the tree`, place);
+    throw new DtError('tree-depth', `nodes are nested more than ${MAX_DEPTH} deep; flatten the tree`, place());
 }

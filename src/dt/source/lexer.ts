@@ -33,6 +33,7 @@ export interface Token {
 /** Where the lexer is: before names, inside a value, or inside the brackets of a byte string. */
 type Mode = 'names' | 'value' | 'bytes';
 
+const AMPERSAND = 38;
 const BLANKS = /[ \t\n\v\f\r]*/y;
 const LABEL = /([A-Za-z_]\w*):/y;
 const LABEL_REFERENCE = /&([A-Za-z_]\w*)/y;
@@ -73,10 +74,10 @@ export class Lexer {
     if (isQuote(c)) return this.quoted('string', stringEnd(this.text, start));
     if (isApostrophe(c)) return this.quoted('char', quoteEnd(this.text, start));
     return (
-      this.match(KEYWORD, 'keyword') ??
+      (isSlash(c) ? this.match(KEYWORD, 'keyword') : undefined) ??
+      (c === AMPERSAND ? this.match(PATH_REFERENCE, 'reference') : undefined) ??
+      (c === AMPERSAND ? this.match(LABEL_REFERENCE, 'reference') : undefined) ??
       this.match(LABEL, 'label') ??
-      this.match(PATH_REFERENCE, 'reference') ??
-      this.match(LABEL_REFERENCE, 'reference') ??
       this.word() ??
       this.match(OPERATOR, 'punctuation')!
     );

@@ -18,6 +18,9 @@ export function printSource(tree: DeviceTree, options: PrintOptions = {}): strin
   return new Printer(tree, options.strings === 'dtc').print();
 }
 
+/** The properties that hold the number of their own node. */
+const PHANDLES: ReadonlySet<string> = new Set(['phandle', 'linux,phandle']);
+
 const hex = (value: bigint | number, digits: number): string => `0x${value.toString(16).padStart(digits, '0')}`;
 
 class Printer {
@@ -59,7 +62,9 @@ class Printer {
     const head = `${prefix(labels)}${directiveName(name, 0) === undefined ? '' : '\\'}${name}`;
     const layout = property.layout ?? { chunks: this.guess(value), phandles: [], labels: [] };
     if (value.length === 0) return head;
-    return `${head} = ${new ValuePrinter(value, layout, ref => this.target(ref)).print()}`;
+    // The number of a node is printed as one: a reference to itself would ask for another.
+    const target = PHANDLES.has(name) ? () => undefined : (ref: string) => this.target(ref);
+    return `${head} = ${new ValuePrinter(value, layout, target).print()}`;
   }
 
   /** The node that a reference of the source still names; edits may have taken it away. */

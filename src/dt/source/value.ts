@@ -42,7 +42,7 @@ class ValueBuilder {
         this.labels.push({ offset, name: part.name });
         return;
       case 'cells':
-        this.chunk({ kind: 'cells', bits: part.bits, offset, length: this.cells(part.cells, part.bits / 8) });
+        this.chunk({ kind: 'cells', bits: part.bits, offset, length: this.cells(part.cells, part.bits) });
         return;
       case 'string':
         this.chunk({ kind: 'string', offset, length: this.append(part.bytes) });
@@ -76,7 +76,8 @@ class ValueBuilder {
     return { bytes, layout: { chunks: this.chunks, phandles: this.phandles, labels: this.labels } };
   }
 
-  private cells(cells: readonly Cell[], size: number): number {
+  private cells(cells: readonly Cell[], bits: 8 | 16 | 32 | 64): number {
+    const size = bits / 8;
     const start = this.length;
     const view = new DataView(new ArrayBuffer(cells.length * size));
     let at = 0;
@@ -84,10 +85,13 @@ class ValueBuilder {
       const offset = start + at;
       if (cell.kind === 'label') this.labels.push({ offset, name: cell.name });
       else {
-        if (cell.kind === 'phandle') this.phandles.push({ offset, ref: cell.ref });
-        const value = cell.kind === 'phandle' ? BigInt(this.references.phandle(cell)) : cell.value;
-        for (let byte = 0; byte < size; byte++)
-          view.setUint8(at + byte, Number((value >> BigInt((size - 1 - byte) * 8)) & 0xffn));
+        if (cell.kind === 'phandle') {
+          this.phandles.push({ offset, ref: cell.ref });
+          view.setUint32(at, this.references.phandle(cell));
+        } else if (bits === 64) view.setBigUint64(at, cell.value);
+        else if (bits === 32) view.setUint32(at, Number(cell.value));
+        else if (bits === 16) view.setUint16(at, Number(cell.value));
+        else view.setUint8(at, Number(cell.value));
         at += size;
       }
     }
