@@ -42,8 +42,8 @@ const REGISTERS: Readonly<Record<number, { readonly reset: number; readonly mask
 
 /** What {@link Lan9118Mac.write} reports to the rest of the chip. */
 export interface MacEvents {
-  /** The receiver or the transmitter stopped because its enable was taken away. */
-  stopped(which: 'receiver' | 'transmitter'): void;
+  /** The receiver stopped because its enable was taken away. */
+  receiverStopped(): void;
   log(message: string): void;
 }
 
@@ -104,8 +104,7 @@ export class Lan9118Mac {
     registers[index] = (old & ~register.mask) | (value & register.mask);
     if (index === CSR.MII_ACC) this.management(value);
     if (index !== CSR.MAC_CR) return;
-    if (old & CR.RXEN && !(value & CR.RXEN)) this.events.stopped('receiver');
-    if (old & CR.TXEN && !(value & CR.TXEN)) this.events.stopped('transmitter');
+    if (old & CR.RXEN && !(value & CR.RXEN)) this.events.receiverStopped();
     if (value & CR.PADSTR) this.events.log('automatic pad stripping is not modelled, frames keep their padding');
   }
 

@@ -180,7 +180,7 @@ export class Lan9118 extends RegisterDevice<{
   ) {
     super(name, TABLE, { gptStart: 0, gptDeadline: 0 }, ports.log);
     this.mac = new Lan9118Mac(ports.network !== undefined, {
-      stopped: which => this.raise(which === 'receiver' ? INT.RXSTOP : INT.TXSTOP),
+      receiverStopped: () => this.raise(INT.RXSTOP),
       log: what => this.log(`${name}: ${what}`, `${name}:${what}`),
     });
     this.receiver = new Lan9118Receiver(this.mac);
