@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
 const [entry, ...args] = process.argv.slice(2);
+if (entry === undefined) throw new Error('usage: node test/isa/run.mjs ENTRY.ts [arguments]');
 const outfile = path.join(root, '.cache/isa-oracle', `${entry.replaceAll('/', '-')}.mjs`);
 await build({
   entryPoints: [path.join(here, entry)],

@@ -30,6 +30,18 @@ export function compare(lines: Iterable<Line>, disassemble: (encoding: number, a
     .sort((a, b) => b.differences.length - a.differences.length);
 }
 
+/** Gives a disassembler of T32 the condition that the IT blocks of a stream put on each instruction, in order. */
+export function followIt(disassemble: (encoding: number, address: number, it?: number) => string) {
+  let state = 0;
+  return (encoding: number, address: number): string => {
+    const it = state & 15 ? state >> 4 : undefined;
+    const isIt = encoding >>> 8 === 0xbf && (encoding & 15) !== 0;
+    if (isIt) state = encoding & 0xff;
+    else state = state & 7 ? (state & 0xe0) | ((state << 1) & 0x1f) : 0;
+    return disassemble(encoding, address, it);
+  };
+}
+
 /** A readable report: per group its size and a few samples. */
 export function report(groups: readonly Group[], samples = 4): string {
   const show = (text: string): string => text.replaceAll('\t', ' ');

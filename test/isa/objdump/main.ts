@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { identify } from '../../../src/image';
 import { unpackZImage } from '../../../src/image/zimage-unpack';
-import { compare, report } from './compare';
+import { compare, followIt, report } from './compare';
 import { objdump } from './listing';
 import { disassemble } from './ours';
 
@@ -39,7 +39,10 @@ function instructions(): ReturnType<typeof objdump> {
 }
 
 const lines = instructions();
-const groups = compare(lines, (encoding, address) => disassemble(encoding, address, thumb));
+const groups = compare(
+  lines,
+  followIt((encoding, address, it) => disassemble(encoding, address, thumb, thumb ? it : undefined)),
+);
 const different = groups.reduce((sum, group) => sum + group.differences.length, 0);
 if (different > 0) console.log(report(groups, Number(values.samples)));
 console.log(`${lines.length} instructions, ${different} different`);
