@@ -6,7 +6,7 @@ export { readTar, type TarEntry, type TarFile, type TarOptions } from './archive
 export { compressionAt, unpack, unpackPieces, type Compression, type Packed } from './compression';
 export { CpioWriter, MODE, readCpio, type CpioEntry } from './cpio';
 export { parseElf, type ElfFile, type ElfMachine, type ElfSection, type ElfSegment, type ElfSymbol } from './elf';
-export { IMAGE_PROBLEMS, ImageError, type ImageErrorDetails, type ImageProblemCode } from './error';
+export { IMAGE_PROBLEMS, ImageError, size, type ImageErrorDetails, type ImageProblemCode } from './error';
 export { describe, identify, type ImageKind } from './identify';
 export { checkPlacement, placeLinux } from './placement';
 export type { KernelPayload, Payload, PlacedImage, Placement, PlacementRequest, RamBank } from './placement';

@@ -45,6 +45,20 @@ describe.each(['gnu', 'pax', 'ustar'])('tar in the %s format', format => {
     expect(entries.filter(entry => entry.data).map(entry => entry.name)).toEqual(['etc/hello']);
   });
 
+  it('lets go of its pieces when it is left early', async () => {
+    const archive = await tar(format);
+    let released = false;
+    function* pieces() {
+      try {
+        for (let at = 0; at < archive.length; at += 512) yield archive.subarray(at, at + 512);
+      } finally {
+        released = true;
+      }
+    }
+    for await (const entry of readTar(pieces(), { file: format })) if (entry.name.startsWith('deep')) break;
+    expect(released).toBe(true);
+  });
+
   it('finds damage, and its place', async () => {
     const archive = await tar(format);
     const cut = await failure(() => all(readTar([archive.subarray(0, 700)], { file: 'cut.tar' })));

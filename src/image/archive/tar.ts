@@ -46,6 +46,18 @@ export async function* readTar(
   { file, wanted = () => true }: TarOptions,
 ): AsyncGenerator<TarFile> {
   const input = new PieceReader(pieces, file);
+  try {
+    yield* readEntries(input, file, wanted);
+  } finally {
+    await input.close();
+  }
+}
+
+async function* readEntries(
+  input: PieceReader,
+  file: string,
+  wanted: (entry: TarEntry) => boolean,
+): AsyncGenerator<TarFile> {
   /** From the extensions, for the next entry. */
   let longName: string | undefined;
   let longTarget: string | undefined;
@@ -149,6 +161,11 @@ class PieceReader {
     private readonly file: string,
   ) {
     this.pieces = Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
+  }
+
+  /** Lets go of the pieces: what they come from may have things to release. */
+  async close(): Promise<void> {
+    await this.pieces.return?.();
   }
 
   /** Exactly `length` bytes, or undefined at the end of the archive. */

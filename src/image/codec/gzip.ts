@@ -1,5 +1,5 @@
 // gzip (RFC 1952), unpacked by pako, which also checks length and CRC.
-import { Inflate } from 'pako';
+import { Inflate, Z_BUF_ERROR } from 'pako';
 import { corrupt, cutShort, tooLarge, type Packed } from './packed';
 
 const SLICE = 1 << 16;
@@ -25,6 +25,3 @@ export function* gunzip(packed: Packed): Generator<Uint8Array> {
   }
   if (!inflate.ended) throw cutShort(packed, 'gzip');
 }
-
-/** zlib's "no progress possible": here the input has ended. */
-const Z_BUF_ERROR = -5;

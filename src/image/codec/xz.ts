@@ -44,20 +44,22 @@ async function* unpackStream(data: Uint8Array, packed: Packed): AsyncGenerator<U
   });
   const reader = new XzReadableStream(source).getReader();
   let total = 0;
-  for (;;) {
-    let next: ReadableStreamReadResult<Uint8Array>;
-    try {
-      next = await reader.read();
-    } catch (thrown) {
-      throw failure(thrown, packed, at >= data.length);
+  let ended = false;
+  try {
+    while (!ended) {
+      const next = await reader.read().catch((thrown: unknown) => {
+        ended = true;
+        throw failure(thrown, packed, at >= data.length);
+      });
+      ended = next.done;
+      total += next.value?.length ?? 0;
+      if (total > packed.limit) throw tooLarge(packed, 'xz');
+      if (next.value?.length) yield next.value;
     }
-    if (next.done) return;
-    total += next.value.length;
-    if (total > packed.limit) {
-      await reader.cancel();
-      throw tooLarge(packed, 'xz');
-    }
-    if (next.value.length > 0) yield next.value;
+  } finally {
+    // The library unpacks one stream after the other: one that is left without this would block all others for ever.
+    // Of a stream that is all in its queue by now it says that there is nothing to dispose of.
+    if (!ended) await reader.cancel().catch(() => undefined);
   }
 }
 
