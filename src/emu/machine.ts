@@ -42,16 +42,14 @@ export interface RunEnd {
   readonly idleUntilNs?: number;
 }
 
-/** The cores' turns in one quantum. */
-interface Round {
-  readonly cores: readonly number[];
-  /** Index in `cores`. */
-  turn: number;
-  /** Instructions of the quantum, and how many of them the core in turn has executed. */
+/** A core's turn. Cores take turns, so what guest time the instructions of a turn take is shared among those awake. */
+interface Turn {
+  readonly core: number;
+  /** Cores that were awake when it began: so many instructions pass in a nanosecond. */
+  readonly awake: number;
+  /** Instructions of the turn, and how many of them are done. */
   length: number;
   done: number;
-  /** The most that any core executed so far. */
-  longest: number;
 }
 
 export class Machine {
@@ -63,11 +61,14 @@ export class Machine {
   readonly memory: WebAssembly.Memory;
   private readonly clock: MachineClock;
   private readonly said = new Set<string>();
-  private round: Round | undefined;
+  private turn: Turn | undefined;
+  /** The core whose turn it was last. */
+  private last = -1;
   private ended: 'poweroff' | 'reboot' | undefined;
   private boot: BootImage | undefined;
-  /** Guest time at the beginning of the round. */
+  /** Guest time at the beginning of the turn, and instructions before it that did not make a whole nanosecond. */
   private base = 0;
+  private carry = 0;
   private executedBefore = 0;
 
   constructor(options: MachineOptions) {
@@ -153,10 +154,10 @@ export class Machine {
     return this.executedBefore + this.processor.executed;
   }
 
-  /** Guest time since power-on. */
+  /** Guest time since power-on. It never goes back, whichever core looks. */
   get timeNs(): number {
-    const { round } = this;
-    return this.base + (round ? round.done + (this.processor?.executed ?? 0) : 0);
+    const { turn } = this;
+    return turn ? this.base + Math.floor((this.carry + turn.done + this.processor.executed) / turn.awake) : this.base;
   }
 
   private end(reason: 'poweroff' | 'reboot'): void {
@@ -164,19 +165,19 @@ export class Machine {
     this.shorten(1);
   }
 
-  /** A device wants to be called at a time that may lie within this round. */
+  /** A device wants to be called at a time that may lie within this turn. */
   private appointed(deadline: number): void {
-    if (this.round) this.shorten(Math.ceil(deadline) - this.timeNs);
+    if (this.turn) this.shorten((Math.ceil(deadline) - this.timeNs) * this.turn.awake);
   }
 
-  /** Ends the round when the running core has executed `more` further instructions, the current one included. */
+  /** Ends the turn when the running core has executed `more` further instructions, the current one included. */
   private shorten(more: number): void {
-    const { round, processor } = this;
-    if (!round || processor.running < 0) return;
+    const { turn, processor } = this;
+    if (!turn || processor.running < 0) return;
     const wanted = Math.max(1, more);
-    const at = round.done + processor.executed + wanted;
-    if (at >= round.length) return;
-    round.length = at;
+    const at = turn.done + processor.executed + wanted;
+    if (at >= turn.length) return;
+    turn.length = at;
     processor.shortenSlice(wanted);
   }
 
@@ -188,7 +189,8 @@ export class Machine {
 
   /** Power-on: devices and cores as at first, the images in place again. Memory otherwise keeps its contents. */
   reset(): void {
-    this.round = undefined;
+    this.turn = undefined;
+    this.last = -1;
     this.ended = undefined;
     this.clock.clear();
     for (const device of this.hardware.devices) device.reset();
@@ -242,68 +244,66 @@ export class Machine {
     let left = n;
     while (left > 0) {
       if (this.ended) return { reason: this.ended };
-      const round = this.round ?? this.beginRound();
-      if (!round) {
+      const turn = this.turn ?? this.nextTurn();
+      if (!turn) {
         const next = this.clock.next;
         return next === Infinity ? { reason: 'idle' } : { reason: 'idle', idleUntilNs: next };
       }
-      left -= this.advance(round, left);
+      left -= this.advance(turn, left);
     }
     return this.ended ? { reason: this.ended } : { reason: 'budget' };
   }
 
   /** Gives the core in turn up to `n` instructions. @returns how many it executed */
-  private advance(round: Round, n: number): number {
-    const index = round.cores[round.turn]!;
-    if (round.done === 0) this.processor.switchTo(index);
-    const { executed, waits } = this.processor.run(index, Math.min(n, round.length - round.done));
+  private advance(turn: Turn, n: number): number {
+    if (turn.done === 0) this.processor.switchTo(turn.core);
+    const { executed, waits } = this.processor.run(turn.core, Math.min(n, turn.length - turn.done));
     this.executedBefore += executed;
-    round.done += executed;
-    if (!waits && round.done < round.length) return executed;
-    round.longest = Math.max(round.longest, round.done);
-    round.done = 0;
-    round.turn++;
-    if (round.turn === round.cores.length) {
-      this.base += round.longest;
-      this.round = undefined;
-    }
+    turn.done += executed;
+    if (waits || turn.done >= turn.length) this.endTurn(turn);
     return executed;
   }
 
-  /** Fires what is due and gives turns to the cores that do not wait. @returns undefined when all of them do */
-  private beginRound(): Round | undefined {
+  private endTurn(turn: Turn): void {
+    this.base = this.timeNs;
+    this.carry = (this.carry + turn.done) % turn.awake;
+    this.turn = undefined;
+  }
+
+  /** Fires what is due and gives the next core that does not wait its turn. @returns undefined when all of them do */
+  private nextTurn(): Turn | undefined {
     this.clock.fireDue();
-    const cores: number[] = [];
-    for (let i = 0; i < this.cores.length; i++) if (this.processor.wakes(i)) cores.push(i);
-    if (cores.length === 0) return undefined;
-    const length = Math.max(1, Math.min(QUANTUM, Math.ceil(this.clock.next - this.base)));
-    this.round = { cores, turn: 0, length, done: 0, longest: 0 };
-    return this.round;
+    let core = -1;
+    let awake = 0;
+    const count = this.cores.length;
+    for (let i = count; i > 0; i--) {
+      const candidate = (this.last + i) % count;
+      if (!this.processor.wakes(candidate)) continue;
+      core = candidate;
+      awake++;
+    }
+    if (core < 0) return undefined;
+    this.last = core;
+    this.carry %= awake;
+    const untilEvent = (Math.ceil(this.clock.next) - this.base) * awake - this.carry;
+    this.turn = { core, awake, length: Math.max(1, Math.min(QUANTUM, untilEvent)), done: 0 };
+    return this.turn;
   }
 
   /** Advances guest time while every core waits: to the next event, or to `untilNs` if that comes first. */
   skipIdle(untilNs = Infinity): void {
-    if (this.round) return;
+    if (this.turn) return;
     const to = Math.min(this.clock.next, untilNs);
     if (to !== Infinity && to > this.base) this.base = Math.ceil(to);
   }
 
   /** Executes one instruction of one core; the others stand still. */
   step(index: number): void {
-    // The step is a round of its own, so that time goes on by one.
-    const core = this.cores[index]!;
     if (!this.processor.wakes(index)) return;
-    this.finishRound();
+    if (this.turn) this.endTurn(this.turn);
     this.clock.fireDue();
-    this.round = { cores: [core.index], turn: 0, length: 1, done: 0, longest: 0 };
-    this.advance(this.round, 1);
-    this.finishRound();
-  }
-
-  private finishRound(): void {
-    if (!this.round) return;
-    this.base += Math.max(this.round.longest, this.round.done);
-    this.round = undefined;
+    this.turn = { core: index, awake: 1, length: 1, done: 0 };
+    this.advance(this.turn, 1);
   }
 
   /** Offers a byte to a console's device. @returns false when it has no room now */

@@ -8,7 +8,7 @@ describe('tier 0 on A32', () => {
     m.write32(RAM, 0xe3a0000a, 0xe3a01000, 0xe0811000, 0xe2500001, 0x1afffffc, 0xeafffffe);
     m.start({ pc: RAM });
     const r = m.processor.run(0, 32);
-    expect(r).toEqual({ executed: 32, end: 'budget' });
+    expect(r).toEqual({ executed: 32, waits: false });
     expect(m.core.r(1)).toBe(55);
     expect(m.core.r(0)).toBe(0);
     expect(m.core.pc).toBe(RAM + 20);
