@@ -5,7 +5,7 @@ import {
   loadDual, loadExclusive, loadMultiple, loadRegister, storeDual, storeExclusive, storeMultiple, storeRegister,
 } from '../codegen/operations/memory'; // prettier-ignore
 import type { Access, Operands } from '../codegen/semantics';
-import { blockMode } from './a32';
+import { blockMode } from './a32-control';
 import { type Asm, ins, memory, r, registerList, shiftedRegister } from './asm';
 import { bitCount } from './immediates';
 import type { Action, Fields, Row } from './table';

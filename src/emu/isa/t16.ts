@@ -12,23 +12,16 @@ import { branch, branchExchange, branchIf, compareBranch, leave, system } from '
 import { extend, reverse } from '../codegen/operations/media';
 import { ifThen, loadMultiple, loadRegister, storeMultiple, storeRegister } from '../codegen/operations/memory';
 import { mulOp } from '../codegen/operations/multiply';
-import type { Access, Operands, Operation } from '../codegen/semantics';
+import type { Access } from '../codegen/semantics';
 import { blockOperands } from './a32-memory';
-import { cpsText, hint, hintText } from './a32';
-import { type Asm, CONDITION_SUFFIX, hex, imm, ins, memory, r, registerList } from './asm';
+import { hint } from './a32-control';
+import { CONDITION_SUFFIX, hex, imm, ins, memory, r, registerList } from './asm';
+import { cpsText, hintText } from './asm-system';
 import { signExtend } from './immediates';
+import { rowsOf, run } from './rows';
 import type { Action, Fields, Row } from './table';
 
-type Execute = Row['execute'];
-const row = (name: string, pattern: string, execute: Execute, asm: Asm, rest: Partial<Row> = {}): Row => ({
-  name,
-  set: 't16',
-  pattern,
-  execute,
-  asm,
-  ...rest,
-});
-const run = (op: Operation, operands: Operands): Action => ({ op, operands });
+const row = rowsOf('t16');
 
 /** An ALU action with everything that a form does not use at rest. */
 export function aluAction(

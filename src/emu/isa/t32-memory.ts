@@ -8,16 +8,10 @@ import type { Access, Operands } from '../codegen/semantics';
 import { blockOperands } from './a32-memory';
 import { type Asm, imm, ins, memory, r, registerList } from './asm';
 import { bitCount } from './immediates';
+import { rowsOf } from './rows';
 import type { Action, Fields, Row } from './table';
 
-const row = (name: string, pattern: string, execute: Row['execute'], asm: Asm, rest: Partial<Row> = {}): Row => ({
-  name,
-  set: 't32',
-  pattern,
-  execute,
-  asm,
-  ...rest,
-});
+const row = rowsOf('t32');
 const bad = (...registers: (number | undefined)[]): boolean => registers.some(n => n === 13 || n === 15);
 
 type Index = 'offset' | 'pre' | 'post';

@@ -8,15 +8,7 @@ import {
   PC_WRITE,
   REGISTER_SHIFTS,
 } from '../codegen/operations/alu';
-import {
-  branch,
-  branchExchange,
-  branchIf,
-  branchLink,
-  branchLinkExchange,
-  leave,
-  system,
-} from '../codegen/operations/branch';
+import { branch, branchExchange, branchIf, branchLink, branchLinkExchange, leave } from '../codegen/operations/branch';
 import {
   bitFieldExtract, bitFieldInsert, countZeros, extend, pack, parallel, reverse, saturate, saturate16, saturatingAdd, selectBytes,
 } from '../codegen/operations/media'; // prettier-ignore
@@ -24,28 +16,18 @@ import { clearExclusive, nop } from '../codegen/operations/memory';
 import {
   absoluteDifferences, divide, mulDual, mulDualLong, mulHalf, mulHalfLong, mulHigh, mulLong, mulOp, mulWide, umaal,
 } from '../codegen/operations/multiply'; // prettier-ignore
-import type { Operands, Operation, SystemInstruction } from '../codegen/semantics';
-import { A32_COPROCESSOR, bankedName, barrier, bitField, cpsText, hint, hintText, psrName } from './a32';
-import { type Asm, CONDITION_SUFFIX, hex, imm, ins, r, shiftedRegister } from './asm';
+import type { Operands, Operation } from '../codegen/semantics';
+import { hint } from './a32-control';
+import { A32_COPROCESSOR } from './a32-coprocessor';
+import { bitField } from './a32-media';
+import { CONDITION_SUFFIX, hex, imm, ins, r, shiftedRegister } from './asm';
+import { bankedName, barrier, cpsText, hintText, psrName } from './asm-system';
 import { signExtend, thumbExpandImm } from './immediates';
+import { badReg, rowsOf, run, sys } from './rows';
 import { aluAction } from './t16';
 import type { Action, Fields, Row } from './table';
 
-type Rest = Partial<Row>;
-const row = (name: string, pattern: string, execute: Row['execute'], asm: Asm, rest: Rest = {}): Row => ({
-  name,
-  set: 't32',
-  pattern,
-  execute,
-  asm,
-  ...rest,
-});
-const run = (op: Operation, operands: Operands): Action => ({ op, operands });
-/** SP and PC are no general operands in T32 (BadReg). */
-const badReg =
-  (...names: string[]) =>
-  (f: Fields): boolean =>
-    names.some(n => f[n] === 13 || f[n] === 15);
+const row = rowsOf('t32');
 
 /** op, name, name with Rd = 15 and S, name with Rn = 15. */
 const DATA_PROCESSING: readonly (readonly [string, AluOpcode, AluOpcode | '', AluOpcode | ''])[] = [
@@ -180,8 +162,6 @@ const conditionalOffset = (f: Fields): number =>
   signExtend((f.S! << 20) | (f.J2! << 19) | (f.J1! << 18) | (f.imm6! << 12) | (f.imm11! << 1), 21);
 const longOffset = (f: Fields): number => branchOffset(f, f.imm10!, 10, f.imm11! << 1);
 const exchangeOffset = (f: Fields): number => branchOffset(f, f.imm10H!, 10, f.imm10L! << 2);
-
-const sys = (what: SystemInstruction, encoding: number): Action => run(system, { what, imm: encoding });
 
 function branchAndControlRows(): Row[] {
   return [
