@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { execute } from './execute';
-import { type Answer, type Case, ROWS, vectors } from './vectors';
+import { type Answer, type Case, leftOut, ROWS, vectors } from './vectors';
 
 const hex = (n: number): string => (n >>> 0).toString(16);
 
@@ -22,13 +22,9 @@ function difference(c: Case, want: Answer, got: Answer): string | undefined {
 
 describe('every row against qemu-arm', () => {
   for (const row of ROWS) {
-    let all: ReturnType<typeof vectors>;
-    try {
-      all = vectors(row);
-    } catch {
-      continue; // rows that the oracle cannot be asked about; `npm run vectors` lists them
-    }
+    if (leftOut(row) !== undefined) continue;
     it(`${row.name} (${row.set})`, () => {
+      const all = vectors(row);
       const wrong: string[] = [];
       for (const v of all) {
         const d = difference(v.case, v.answer, execute(v.case));
