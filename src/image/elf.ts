@@ -21,6 +21,8 @@ const DT_STRTAB = 5;
 /** More than this is no ELF file of ours, but a loop waiting to happen. */
 const MOST_HEADERS = 65535;
 const MOST_SYMBOLS = 4_000_000;
+/** Names may share their ends, but all of them together are not many times as long as the file. */
+const NAMES_PER_BYTE = 4;
 
 /** A part of the file that belongs in memory (PT_LOAD). */
 export interface ElfSegment {
@@ -140,10 +142,15 @@ export function parseElf(data: Uint8Array, file: string, wanted?: ElfMachine): E
 }
 
 class ElfReader {
+  /** Bytes of names that may still be read. */
+  private namesLeft: number;
+
   constructor(
     private readonly bytes: Bytes,
     private readonly layout: Layout,
-  ) {}
+  ) {
+    this.namesLeft = NAMES_PER_BYTE * bytes.length;
+  }
 
   read(wanted: ElfMachine | undefined): ElfFile {
     const { bytes, layout } = this;
@@ -294,7 +301,7 @@ class ElfReader {
     return names.map(({ value }) => {
       if (value >= BigInt(strings.length))
         throw bytes.error('image.corrupt', start, `${what} has a name outside its table`);
-      return text(strings.subarray(Number(value)));
+      return this.name(strings.subarray(Number(value)), start);
     });
   }
 
@@ -302,7 +309,16 @@ class ElfReader {
     if (table.type === SHT_NOBITS || offset >= table.size) {
       throw this.bytes.error('image.corrupt', table.offset, `${what} is outside its table`);
     }
-    return text(this.bytes.slice(table.offset, table.size, what).subarray(offset));
+    return this.name(this.bytes.slice(table.offset, table.size, what).subarray(offset), table.offset);
+  }
+
+  /** The name at the start of `bytes`, which is read from `at`. */
+  private name(bytes: Uint8Array, at: number): string {
+    const end = bytes.indexOf(0);
+    const name = bytes.subarray(0, end < 0 ? bytes.length : end);
+    this.namesLeft -= name.length;
+    if (this.namesLeft < 0) throw this.bytes.error('image.corrupt', at, 'the names in an ELF file are longer than it');
+    return text(name);
   }
 
   private address(at: number): bigint {

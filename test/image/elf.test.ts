@@ -116,6 +116,30 @@ describe('what is refused', () => {
   });
 });
 
+it('does not read names without end for ever', async () => {
+  // 20,000 symbols, each with a name of 200 KB: all of them the same string, which has no zero at its end.
+  const elf = buildElf({ bits: 32, machine: ARM });
+  const symbols = { at: elf.length + 2 * 40, size: 16 * 20000 };
+  const strings = { at: symbols.at + symbols.size, size: 200_000 };
+  const data = new Uint8Array(strings.at + strings.size).fill(97, strings.at);
+  data.set(elf);
+  const view = new DataView(data.buffer);
+  view.setUint32(32, elf.length, true);
+  view.setUint16(46, 40, true);
+  view.setUint16(48, 2, true);
+  const section = (index: number, type: number, { at, size }: typeof symbols) => {
+    [strings.size - 1, type, 0, 0, at, size].forEach((word, field) =>
+      view.setUint32(elf.length + index * 40 + field * 4, word, true),
+    );
+  };
+  section(0, 3, strings);
+  section(1, 2, symbols);
+  const start = performance.now();
+  const error = await failure(() => parseElf(data, 'names').symbols());
+  expect(error.message).toContain('the names in an ELF file are longer than it');
+  expect(performance.now() - start).toBeLessThan(2000);
+});
+
 it('survives damage', async () => {
   const read = (data: Uint8Array) => {
     const elf = parseElf(data, 'x');

@@ -6,6 +6,8 @@ import { ImageError } from '../error';
 const BLOCK = 512;
 /** Names and links by the GNU and POSIX extensions are read into memory; none is as long as this. */
 const LONGEST_EXTENSION = 1024 * 1024;
+/** Files that are wanted are read into memory whole. */
+const LARGEST_FILE = 512 * 1024 * 1024;
 
 export interface TarEntry {
   /** Path without `./` or `/` in front. */
@@ -91,7 +93,11 @@ async function* readEntries(
     longName = longTarget = realSize = undefined;
     // Links carry no content, whatever the size field says.
     const stored = entry.kind === 'link' || entry.kind === 'hardlink' || entry.kind === 'directory' ? 0 : size;
-    if (entry.kind === 'file' && wanted(entry)) yield { ...entry, data: await input.readPadded(stored) };
+    const take = entry.kind === 'file' && wanted(entry);
+    if (take && size > LARGEST_FILE) {
+      throw new ImageError('image.tooLarge', `${entry.name} has ${size} bytes`, { file, offset: input.position });
+    }
+    if (take) yield { ...entry, data: await input.readPadded(stored) };
     else {
       await input.skip(alignUp(stored, BLOCK));
       yield { ...entry, data: undefined };

@@ -1,4 +1,4 @@
-// The .xz format (https://tukaani.org/xz/xz-file-format.txt), unpacked by xz-decompress (xz-embedded as WebAssembly).
+// The .xz format (its specification, version 1.1.0), unpacked by xz-decompress (xz-embedded as WebAssembly).
 // The library leaves out the branch filters. Kernels for ARM are packed with one (`xz --arm`); for those the LZMA2 data
 // is put into a stream of its own, which the library unpacks, and the filter and the check come after it.
 import { XzReadableStream } from 'xz-decompress';
