@@ -54,6 +54,15 @@ export type Operands = Readonly<Record<string, EarlyValue>>;
  */
 export type LateKind = 'reg' | 'byte' | 'imm' | 'half' | 's' | 'd';
 
+/** Where the state says that a class of floating-point instructions is enabled. */
+export const ENABLED = {
+  /** Transfers, loads and stores, VCMP and VCVT of VFP. */
+  vfp: CPU.FP_ENABLED,
+  /** VFP instructions that short vectors would concern. */
+  vfpData: CPU.VFP_DATA_ENABLED,
+  simd: CPU.ASIMD_ENABLED,
+} as const;
+
 /** What an instruction does. Rows of several encodings share one operation. */
 export interface Operation {
   readonly name: string;
@@ -63,8 +72,8 @@ export interface Operation {
   readonly late: Readonly<Record<string, LateKind>>;
   /** Late `reg` operands that are read: when one is 15 the PC is supplied. */
   readonly reads?: readonly string[];
-  /** UNDEFINED while VFP, or Advanced SIMD, is disabled: the tiers test that before `emit`. */
-  readonly fp?: 'vfp' | 'simd';
+  /** Needs the floating-point unit: UNDEFINED while that is disabled, which the tiers test before `emit`. */
+  readonly fp?: keyof typeof ENABLED;
   readonly emit: (x: Semantics) => void;
 }
 

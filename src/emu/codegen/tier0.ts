@@ -3,7 +3,7 @@
 import { Code } from './code';
 import { type HelperName, HELPERS } from './helpers';
 import { CPU, PAGE_SIZE, RECORD, TLB } from './layout';
-import { ACCESSES, ACCESS_SIZE, type Access, type Operands, type Operation, Semantics } from './semantics';
+import { ACCESSES, ACCESS_SIZE, type Access, ENABLED, type Operands, type Operation, Semantics } from './semantics';
 import {
   add, and, c, c64, call, ctz, eqz, extu, geu, hi64, load16s, load16u, load32, load64, load8s, load8u, local, ltu, ne, or, or64,
   shl, shl64, shr, sub, unaligned, type Value, wrap, xor,
@@ -237,7 +237,7 @@ export class Tier0 extends Semantics {
   /** Writes the whole variant. */
   emit(): void {
     const { fp } = this.op;
-    if (fp) this.undefinedIf(eqz(this.state(fp === 'vfp' ? CPU.FP_ENABLED : CPU.ASIMD_ENABLED)));
+    if (fp) this.undefinedIf(eqz(this.state(ENABLED[fp])));
     this.op.emit(this);
     this.next();
   }

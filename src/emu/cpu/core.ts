@@ -9,7 +9,7 @@ import { PhysicalTableReader, walk, type TableReader } from '../mmu/walk';
 import { MODE, MODES } from './modes';
 import { PSR } from './psr';
 import { CoreState } from './state';
-import { floatingPointPermitted, FPEXC_EN } from './sysregs/floating-point';
+import { floatingPointPermitted, FPEXC_EN, VFP_VECTORS } from './sysregs/floating-point';
 import { HIGH_WORD, isBanked, resetStorage, SLOT, type StoredName } from './sysregs/storage';
 import type { GenericTimerPort } from './timer-port';
 
@@ -152,12 +152,14 @@ export class Core extends CoreState {
     this.updateFpEnabled();
   }
 
-  private updateFpEnabled(): void {
+  /** Also to be called when FPSCR is written. */
+  updateFpEnabled(): void {
     const fp = floatingPointPermitted(this) && (this.sys[SLOT.FPEXC]! & FPEXC_EN) !== 0;
     const disabled =
       (this.mode.privilege < 2 && (this.sys[SLOT.CPACR]! & CPACR_ASEDIS) !== 0) ||
       (!this.secure && (this.sys[SLOT.NSACR]! & NSACR_NSASEDIS) !== 0);
     this.setField(CPU.FP_ENABLED, fp ? 1 : 0);
+    this.setField(CPU.VFP_DATA_ENABLED, fp && (this.field(CPU.FPSCR) & VFP_VECTORS) === 0 ? 1 : 0);
     this.setField(CPU.ASIMD_ENABLED, fp && !disabled ? 1 : 0);
   }
 

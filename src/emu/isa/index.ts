@@ -4,11 +4,13 @@ import { A32_MEMORY } from './a32-memory';
 import { T16_ROWS } from './t16';
 import { fromA32, T32_CORE } from './t32';
 import { T32_MEMORY } from './t32-memory';
+import { VFP_DATA_PROCESSING } from './vfp';
+import { VFP_MEMORY } from './vfp-memory';
 import { VFP_TRANSFER } from './vfp-transfer';
 import { a32Decoder, type CompiledRow, type Fields, t16Decoder, t32Decoder, type Row } from './table';
 
 /** Floating point, written as A32; T32 has the same bits. */
-const VFP: readonly Row[] = [...VFP_TRANSFER];
+const VFP: readonly Row[] = [...VFP_DATA_PROCESSING, ...VFP_MEMORY, ...VFP_TRANSFER];
 
 export const ROWS: readonly Row[] = [
   ...A32_CORE,

@@ -180,9 +180,13 @@ function related(rnd: Random, d: Uint32Array, n: number): void {
   d[n + 1] = (d[from + 1]! ^ sign) + (rnd.chance(50) ? step : 0);
 }
 
-/** FPSCR: rounding mode, flush to zero, default NaN, alternative half precision, flags; short vectors never. */
+/**
+ * FPSCR: rounding mode, flush to zero, default NaN, alternative half precision, flags; short vectors never. Often what
+ * programs have after their first inexact result, for which emulators have paths of their own.
+ */
 export function fpscr(rnd: Random): number {
   let value = rnd.below(16) << 28;
+  if (rnd.chance(35)) return (value | 0x10) >>> 0;
   if (rnd.chance(20)) value |= 1 << 27; // QC
   if (rnd.chance(25)) value |= 1 << 26; // AHP
   if (rnd.chance(25)) value |= 1 << 25; // DN

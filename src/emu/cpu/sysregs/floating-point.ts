@@ -7,10 +7,15 @@ import { UNDEFINED } from './table';
 export const FPEXC_EN = 1 << 30;
 const NZCV = 0xf0000000;
 /**
- * Writable bits of FPSCR below NZCV: QC, AHP, DN, FZ, RMode and the cumulative flags. LEN and STRIDE (short vectors)
- * and the trap enables do not exist on the Cortex-A15.
+ * Writable bits of FPSCR below NZCV: QC, AHP, DN, FZ, RMode, Stride, Len and the cumulative flags. The Cortex-A15 has no
+ * trap enables.
  */
-const FPSCR_WRITABLE = 0x0fc0009f;
+const FPSCR_WRITABLE = 0x0ff7009f;
+/**
+ * FPSCR.Stride and Len, which can be written although the Cortex-A15 has no short vectors: VFP data processing is
+ * UNDEFINED while they are not zero.
+ */
+export const VFP_VECTORS = 0x00370000;
 
 interface FloatingPointRegister {
   readonly name: string;
@@ -31,6 +36,7 @@ export const readFpscr = (core: Core): number => (core.field(CPU.FPSCR) | core.f
 export function writeFpscr(core: Core, value: number): void {
   core.setField(CPU.FPSCR, value & FPSCR_WRITABLE);
   core.setField(CPU.FP_NZCV, value & NZCV);
+  core.updateFpEnabled();
 }
 
 function writeFpexc(core: Core, value: number): void {

@@ -1,0 +1,147 @@
+// Floating-point data processing (ARM DDI 0406C A7.5), as A32.
+import { vadd, vcmp, vdiv, vfma, vmla, vmul, vsqrt, vsub } from '../codegen/operations/vfp-arithmetic';
+import { vcvtFixed, vcvtFromInteger, vcvtHalf, vcvtPrecision, vcvtToInteger } from '../codegen/operations/vfp-convert';
+import { vmov, vmovImmediate } from '../codegen/operations/vfp-transfer';
+import type { Operands, Operation } from '../codegen/semantics';
+import { imm, ins } from './asm';
+import type { Row } from './table';
+import { expandImmediate, PRECISIONS, register, row, suffix, vd, vm, vn } from './vfp-registers';
+
+/** Mnemonic, bits 23 and 21..20 of the encoding, bit 6, operation, its further early operands. */
+const THREE: readonly (readonly [string, string, string, Operation, Operands])[] = [
+  ['vmla', '0 D:1 00', '0', vmla, { negateProduct: 0, negateAddend: 0 }],
+  ['vmls', '0 D:1 00', '1', vmla, { negateProduct: 1, negateAddend: 0 }],
+  ['vnmls', '0 D:1 01', '0', vmla, { negateProduct: 0, negateAddend: 1 }],
+  ['vnmla', '0 D:1 01', '1', vmla, { negateProduct: 1, negateAddend: 1 }],
+  ['vmul', '0 D:1 10', '0', vmul, { negateProduct: 0 }],
+  ['vnmul', '0 D:1 10', '1', vmul, { negateProduct: 1 }],
+  ['vadd', '0 D:1 11', '0', vadd, {}],
+  ['vsub', '0 D:1 11', '1', vsub, {}],
+  ['vdiv', '1 D:1 00', '0', vdiv, {}],
+  ['vfnms', '1 D:1 01', '0', vfma, { negateProduct: 0, negateAddend: 1 }],
+  ['vfnma', '1 D:1 01', '1', vfma, { negateProduct: 1, negateAddend: 1 }],
+  ['vfma', '1 D:1 10', '0', vfma, { negateProduct: 0, negateAddend: 0 }],
+  ['vfms', '1 D:1 10', '1', vfma, { negateProduct: 1, negateAddend: 0 }],
+];
+
+function threeRegisterRows(): Row[] {
+  return THREE.flatMap(([name, opc1, op, operation, fixed]) =>
+    PRECISIONS.map(({ sz, double }) =>
+      row(`${name.toUpperCase()}${suffix(double)}`, `cond:4 1110 ${opc1} Vn:4 Vd:4 101${sz} N:1 ${op} M:1 0 Vm:4`, {
+        execute: f => ({
+          op: operation,
+          operands: { ...fixed, double: sz, d: vd(f, double), n: vn(f, double), m: vm(f, double) },
+        }),
+        asm: (f, x) =>
+          ins(
+            `${name}${x.cond}${suffix(double)}`,
+            ...[vd(f, double), vn(f, double), vm(f, double)].map(n => register(n, double)),
+          ),
+      }),
+    ),
+  );
+}
+
+/** Mnemonic, bits 19..16 and 7..6, operation, its further early operands. */
+const TWO: readonly (readonly [string, string, string, Operation, Operands])[] = [
+  ['vmov', '0000', '01', vmov, { sign: 'keep' }],
+  ['vabs', '0000', '11', vmov, { sign: 'clear' }],
+  ['vneg', '0001', '01', vmov, { sign: 'flip' }],
+  ['vsqrt', '0001', '11', vsqrt, { n: 0 }],
+  ['vcmp', '0100', '01', vcmp, { signal: 0, zero: 0 }],
+  ['vcmpe', '0100', '11', vcmp, { signal: 1, zero: 0 }],
+];
+
+function twoRegisterRows(): Row[] {
+  return PRECISIONS.flatMap(({ sz, double }) => [
+    ...TWO.map(([name, opc2, opc3, operation, fixed]) =>
+      row(
+        `${name.toUpperCase()}${suffix(double)}${name === 'vmov' ? ' (register)' : ''}`,
+        `cond:4 11101 D:1 11 ${opc2} Vd:4 101${sz} ${opc3} M:1 0 Vm:4`,
+        {
+          execute: f => ({ op: operation, operands: { ...fixed, double: sz, d: vd(f, double), m: vm(f, double) } }),
+          asm: (f, x) =>
+            ins(`${name}${x.cond}${suffix(double)}`, register(vd(f, double), double), register(vm(f, double), double)),
+        },
+      ),
+    ),
+    ...(['vcmp', 'vcmpe'] as const).map((name, signal) =>
+      row(
+        `${name.toUpperCase()}${suffix(double)} (zero)`,
+        `cond:4 11101 D:1 11 0101 Vd:4 101${sz} ${signal} 1 (0) 0 (0)(0)(0)(0)`,
+        {
+          execute: f => ({ op: vcmp, operands: { double: sz, signal, zero: 1, d: vd(f, double), m: 0 } }),
+          asm: (f, x) => ins(`${name}${x.cond}${suffix(double)}`, register(vd(f, double), double), '#0.0'),
+        },
+      ),
+    ),
+    row(`VMOV${suffix(double)} (immediate)`, `cond:4 11101 D:1 11 imm4H:4 Vd:4 101${sz} (0) 0 (0) 0 imm4L:4`, {
+      execute: f => ({
+        op: vmovImmediate,
+        operands: { double: sz, d: vd(f, double), imm: expandImmediate((f.imm4H! << 4) | f.imm4L!, double) },
+      }),
+      asm: (f, x) =>
+        ins(`vmov${x.cond}${suffix(double)}`, register(vd(f, double), double), imm((f.imm4H! << 4) | f.imm4L!)),
+    }),
+  ]);
+}
+
+const integerType = (unsigned: boolean, bits = 32): string => `.${unsigned ? 'u' : 's'}${bits}`;
+
+function conversionRows(): Row[] {
+  const rows: Row[] = [];
+  for (const { sz, double } of PRECISIONS) {
+    const float = suffix(double);
+    rows.push(
+      row(`VCVT${suffix(!double)}${float}`, `cond:4 11101 D:1 11 0111 Vd:4 101${sz} 11 M:1 0 Vm:4`, {
+        execute: f => ({ op: vcvtPrecision, operands: { double: sz, d: vd(f, !double), m: vm(f, double) } }),
+        asm: (f, x) =>
+          ins(`vcvt${x.cond}${suffix(!double)}${float}`, register(vd(f, !double), !double), register(vm(f, double), double)), // prettier-ignore
+      }),
+      row(`VCVT${float} (integer)`, `cond:4 11101 D:1 11 1000 Vd:4 101${sz} signed:1 1 M:1 0 Vm:4`, {
+        execute: f => ({
+          op: vcvtFromInteger,
+          operands: { double: sz, unsigned: 1 - f.signed!, d: vd(f, double), m: vm(f, false) },
+        }),
+        asm: (f, x) =>
+          ins(`vcvt${x.cond}${float}${integerType(!f.signed)}`, register(vd(f, double), double), register(vm(f, false), false)), // prettier-ignore
+      }),
+      row(`VCVT, VCVTR (integer)${float}`, `cond:4 11101 D:1 11 110 signed:1 Vd:4 101${sz} op:1 1 M:1 0 Vm:4`, {
+        execute: f => ({
+          op: vcvtToInteger,
+          operands: { double: sz, unsigned: 1 - f.signed!, round: 1 - f.op!, d: vd(f, false), m: vm(f, double) },
+        }),
+        asm: (f, x) =>
+          ins(`vcvt${f.op ? '' : 'r'}${x.cond}${integerType(!f.signed)}${float}`, register(vd(f, false), false), register(vm(f, double), double)), // prettier-ignore
+      }),
+      row(`VCVT (fixed-point)${float}`, `cond:4 11101 D:1 11 1 op:1 1 U:1 Vd:4 101${sz} sx:1 1 i:1 0 imm4:4`, {
+        execute: f => {
+          const fraction = (f.sx ? 32 : 16) - (f.imm4! * 2 + f.i!);
+          if (fraction < 0) return undefined;
+          return {
+            op: vcvtFixed,
+            operands: { double: sz, unsigned: f.U!, word: f.sx!, toFixed: f.op!, d: vd(f, double), fraction },
+          };
+        },
+        asm: (f, x) => {
+          const fixed = integerType(f.U === 1, f.sx ? 32 : 16);
+          const types = f.op ? fixed + float : float + fixed;
+          const d = register(vd(f, double), double);
+          return ins(`vcvt${x.cond}${types}`, d, d, imm((f.sx ? 32 : 16) - (f.imm4! * 2 + f.i!)));
+        },
+        unpredictable: f => !f.sx && f.imm4! * 2 + f.i! > 16,
+      }),
+    );
+  }
+  for (const [top, name] of ['vcvtb', 'vcvtt'].entries())
+    rows.push(
+      row(name.toUpperCase(), `cond:4 11101 D:1 11 001 op:1 Vd:4 1010 ${top} 1 M:1 0 Vm:4`, {
+        execute: f => ({ op: vcvtHalf, operands: { top, toHalf: f.op!, d: vd(f, false), m: vm(f, false) } }),
+        asm: (f, x) =>
+          ins(`${name}${x.cond}${f.op ? '.f16.f32' : '.f32.f16'}`, register(vd(f, false), false), register(vm(f, false), false)), // prettier-ignore
+      }),
+    );
+  return rows;
+}
+
+export const VFP_DATA_PROCESSING: readonly Row[] = [...threeRegisterRows(), ...twoRegisterRows(), ...conversionRows()];
