@@ -3,7 +3,9 @@ import { type Board, buildBoard, type BuiltBoard, guestMemories } from './boards
 import { MachineClock } from './clock';
 import { layoutMemory, PAGE_SIZE } from './codegen/layout';
 import { Core, type EntryState } from './cpu/core';
-import { physicalAddress, registerGroups, type ShownGroup } from './cpu/inspect';
+import {
+  physicalAddress, registerGroups, type ShownGroup, type ShownInstruction, shownInstructions,
+} from './cpu/inspect'; // prettier-ignore
 import { Processor } from './cpu/processor';
 import type { BlockStore } from './devices/device';
 import { GenericTimerRegisters } from './devices/generic-timer-registers';
@@ -347,6 +349,16 @@ export class Machine {
       if (part.length === 0) break;
     }
     return out.subarray(0, done);
+  }
+
+  /**
+   * Instructions at a virtual address as a core sees it, in its instruction set; fewer than `count` where memory ends.
+   * At the PC the core's own IT block is followed.
+   */
+  disassemble(index: number, va: number, count: number): ShownInstruction[] {
+    return shownInstructions(this.cores[index]!, va, count, (address, length) =>
+      this.readVirtual(index, address, length),
+    );
   }
 
   registers(index: number): ShownGroup[] {

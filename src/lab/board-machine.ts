@@ -6,6 +6,9 @@ import type { RegisterGroup } from './protocol';
 
 const SPACE = /^(pa|va:(\d+))$/;
 
+/** Timer events that a step lets pass while its core goes on waiting; interrupts may be masked for good. */
+const MOST_EVENTS_OF_A_STEP = 1000;
+
 export class BoardMachine implements LabMachine {
   readonly cpus: number;
   readonly consoles: readonly string[];
@@ -34,8 +37,14 @@ export class BoardMachine implements LabMachine {
     this.#machine.skipIdle(untilNs);
   }
 
+  /** A core that waits for an interrupt makes its step when the interrupt comes. */
   step(cpu: number): void {
-    this.#machine.step(cpu);
+    const { instructions } = this.#machine;
+    for (let event = 0; event < MOST_EVENTS_OF_A_STEP; event++) {
+      this.#machine.step(cpu);
+      if (this.#machine.instructions > instructions) return;
+      this.#machine.skipIdle();
+    }
   }
 
   reboot(): void {
@@ -57,6 +66,10 @@ export class BoardMachine implements LabMachine {
     const index = Number(cpu);
     if (index >= this.cpus) fail('lab.address', `${space}: there is no cpu ${index}`);
     return this.#machine.readVirtual(index, address, length);
+  }
+
+  disassemble(cpu: number, address: number, count: number): { address: number; bytes: string; text: string }[] {
+    return this.#machine.disassemble(cpu, address, count);
   }
 
   receive(console: string, byte: number): boolean {

@@ -1,10 +1,11 @@
 // What a debugger shows of a core: registers by group, and how an address translates. Nothing here changes the core.
 import { CPU } from '../codegen/layout';
+import { disassembleBytes } from '../isa/disassemble';
 import { Translation } from '../mmu/translation';
 import { type Trace, walk } from '../mmu/walk';
 import type { Core } from './core';
 import { BANK, type ModeName } from './modes';
-import { describePsr } from './psr';
+import { describePsr, itOf, PSR } from './psr';
 import { BANKED } from './state';
 import { SYSTEM_REGISTERS } from './sysregs';
 import { FLOATING_POINT } from './sysregs/floating-point';
@@ -21,6 +22,14 @@ export interface ShownRegister {
 export interface ShownGroup {
   readonly name: string;
   readonly registers: ShownRegister[];
+}
+
+export interface ShownInstruction {
+  readonly address: number;
+  /** Hexadecimal, in the order of memory. */
+  readonly bytes: string;
+  /** Mnemonic, a space, operands. */
+  readonly text: string;
 }
 
 const hex = (value: number | bigint, bits = 32): string => `0x${value.toString(16).padStart(bits / 4, '0')}`;
@@ -97,4 +106,25 @@ export function explainTranslation(core: Core, va: number): { translation: Trans
 export function physicalAddress(core: Core, va: number): number {
   const translation = new Translation();
   return walk(core.regime, va, core.reader, translation) ? translation.pa : -1;
+}
+
+/** @param read bytes at a virtual address of the core, as far as they are readable */
+export function shownInstructions(
+  core: Core,
+  va: number,
+  count: number,
+  read: (va: number, length: number) => Uint8Array,
+): ShownInstruction[] {
+  const { cpsr } = core;
+  const thumb = (cpsr & PSR.T) !== 0;
+  const start = va >>> 0;
+  const code = read(start, 4 * count);
+  const out: ShownInstruction[] = [];
+  for (const line of disassembleBytes(code, start, thumb ? 't32' : 'a32', start === core.pc >>> 0 ? itOf(cpsr) : 0)) {
+    if (out.length >= count) break;
+    const at = (line.address - start) >>> 0;
+    const bytes = [...code.subarray(at, at + line.length)].map(b => b.toString(16).padStart(2, '0')).join('');
+    out.push({ address: line.address, bytes, text: line.text.replace('\t', ' ') });
+  }
+  return out;
 }
