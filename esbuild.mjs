@@ -1,5 +1,5 @@
 // Bundles everything that ships into dist/.  node esbuild.mjs [--production] [--watch]
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 
@@ -39,7 +39,8 @@ export async function build({ production = false, watch = false } = {}) {
       absWorkingDir: root,
       bundle: true,
       charset: 'utf8',
-      legalComments: 'external',
+      legalComments: 'none',
+      metafile: true,
       loader: EMBEDDED,
       logLevel: 'warning',
       minify: production,
@@ -49,12 +50,29 @@ export async function build({ production = false, watch = false } = {}) {
       ...bundle,
     }),
   );
+  const inputs = new Set();
   for (const context of await Promise.all(contexts)) {
-    await context.rebuild();
+    const { metafile } = await context.rebuild();
+    for (const input of Object.keys(metafile.inputs)) inputs.add(input);
     if (watch) await context.watch();
     else await context.dispose();
   }
+  await writeFile(new URL('dist/THIRD-PARTY-NOTICES.txt', import.meta.url), await notices(inputs));
   await chmod(new URL('dist/xenlab.mjs', import.meta.url), 0o755);
+}
+
+/** The licences of the packages that the bundles contain. */
+async function notices(inputs) {
+  const packages = new Set([...inputs].flatMap(input => /node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
+  const texts = [...packages].sort().map(async folder => {
+    const { name, version, license } = JSON.parse(
+      await readFile(new URL(`${folder}/package.json`, import.meta.url), 'utf8'),
+    );
+    const file = (await readdir(new URL(folder, import.meta.url))).find(entry => /^licen[cs]e/i.test(entry));
+    const text = file ? await readFile(new URL(`${folder}/${file}`, import.meta.url), 'utf8') : '';
+    return `${name} ${version} (${license})\n\n${text.trim()}\n`;
+  });
+  return `This program contains the following packages.\n\n${(await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`)}`;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

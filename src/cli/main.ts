@@ -2,10 +2,12 @@
 import packageJson from '../../package.json';
 import { didYouMean } from '../lab/nearest';
 import { describeProblem, LabFailure, problemsOf } from '../lab/problems';
+import { BENCH_OPTIONS, benchCommand } from './bench/bench';
 import { boardsCommand } from './boards';
 import { bootCommand } from './boot';
 import { BOOT_OPTIONS } from './boot-options';
 import { dapCommand, DAP_OPTIONS } from './dap';
+import { imagesCommand, IMAGES_OPTIONS } from './images';
 import { describeOptions, UsageError } from './options';
 import { say, Status } from './process';
 
@@ -26,6 +28,18 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     run: bootCommand,
   },
   boards: { synopsis: '', help: 'list the boards', run: boardsCommand },
+  bench: {
+    synopsis: '[options] [PROGRAM ...]',
+    help: 'measure the speed, beside qemu-system-arm with --vs-qemu',
+    options: () => describeOptions(BENCH_OPTIONS),
+    run: benchCommand,
+  },
+  images: {
+    synopsis: 'get|list [DIR] [options]',
+    help: "Debian's kernels, Xen and BusyBox as images that boot",
+    options: () => describeOptions(IMAGES_OPTIONS),
+    run: words => imagesCommand(words, { folder: process.cwd(), out: text => void process.stdout.write(text), say }),
+  },
   dap: {
     synopsis: '[--port N]',
     help: 'serve the Debug Adapter Protocol on stdin and stdout, or on a port',

@@ -4,7 +4,15 @@ import type { DebugProtocol as P } from '@vscode/debugprotocol';
 import type { LabClient } from '../lab/client';
 import { checkConfiguration, resolvePaths } from '../lab/configuration';
 import { fail, describeProblem, problemsOf } from '../lab/problems';
-import type { LabConfiguration, LabEvent, LabProblem, LabRequestKind, LabRequests, StartedLab } from '../lab/protocol';
+import type {
+  LabConfiguration,
+  LabEvent,
+  LabProblem,
+  LabRequestKind,
+  LabRequests,
+  StartedLab,
+  StopReason,
+} from '../lab/protocol';
 import { disassembleWindow } from './disassembly';
 import { hex32, parseReference, virtualReference } from './memory-reference';
 import { findRegister, scopeOf, scopesOf, variablesOf } from './registers';
@@ -32,6 +40,15 @@ export interface SessionPorts {
 /** Threads are cores, and the protocol counts threads from 1. */
 const threadOf = (cpu: number): number => cpu + 1;
 const cpuOf = (thread: number): number => thread - 1;
+
+/** What the client shows beside the call stack. */
+const STOPS: Record<StopReason, string> = {
+  entry: 'Before the first instruction',
+  pause: 'Paused',
+  step: 'Paused after a step',
+  breakpoint: 'Paused on a breakpoint',
+  crash: 'Crashed',
+};
 
 const NO_BREAKPOINTS = 'this release has no breakpoints; pause the machine instead';
 
@@ -234,10 +251,17 @@ export class XenLabSession extends DebugSession {
     after(() => this.#begin());
   }
 
+  /** Cores are told of as threads: a client may have asked for the threads before anything was loaded. */
   #started(started: StartedLab): void {
+    for (let cpu = started.cpus; cpu < this.#cpus; cpu++) this.#thread('exited', cpu);
+    for (let cpu = this.#cpus; cpu < started.cpus; cpu++) this.#thread('started', cpu);
     this.#cpus = started.cpus;
     this.#report(started.problems);
     this.#ports.onStarted?.(this.#lab!, started);
+  }
+
+  #thread(reason: 'started' | 'exited', cpu: number): void {
+    this.#event('thread', { reason, threadId: threadOf(cpu) });
   }
 
   /** Runs the machine, or stops at its entry, once it is loaded and the client has said all it wants to. */
@@ -296,13 +320,16 @@ export class XenLabSession extends DebugSession {
     }
   }
 
-  #stopped(reason: string, cpu: number, description?: string): void {
+  #stopped(reason: StopReason, cpu: number, text?: string): void {
     this.#focus = cpu;
+    const dapReason = reason === 'crash' ? 'exception' : reason;
     this.#event('stopped', {
-      reason: reason === 'crash' ? 'exception' : reason,
+      // VS Code selects a frame without source, and shows its registers and disassembly, for this reason only.
+      reason: this.#client?.clientID === 'vscode' ? 'instruction breakpoint' : dapReason,
+      description: STOPS[reason],
       threadId: threadOf(cpu),
       allThreadsStopped: true,
-      ...(description === undefined ? {} : { description, text: description }),
+      ...(text === undefined ? {} : { text }),
     });
   }
 

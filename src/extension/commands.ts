@@ -1,14 +1,20 @@
 // The palette's commands, category "Xen Lab".
 import * as vscode from 'vscode';
 import { BOARDS } from '../emu/boards';
+import { checkSetup } from './check';
 import type { Consoles } from './consoles';
-import { bootConfiguration } from './debug';
+import { bootConfiguration, workerFileOf } from './debug';
+import { getImages } from './images';
 import type { LabRegistry } from './labs';
 
 export function registerCommands(context: vscode.ExtensionContext, labs: LabRegistry, consoles: Consoles): void {
+  const channel = vscode.window.createOutputChannel('Xen Lab');
+  context.subscriptions.push(channel);
   const commands: Record<string, () => unknown> = {
     'xenlab.bootBoard': bootBoard,
     'xenlab.openConsole': () => openConsole(labs, consoles),
+    'xenlab.getImages': () => getImages(context),
+    'xenlab.checkSetup': () => checkSetup(workerFileOf(context), channel),
   };
   for (const [name, command] of Object.entries(commands))
     context.subscriptions.push(vscode.commands.registerCommand(name, command));

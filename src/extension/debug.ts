@@ -10,6 +10,9 @@ import type { LabRegistry } from './labs';
 
 export const DEBUG_TYPE = 'xenlab';
 
+export const workerFileOf = (context: vscode.ExtensionContext): string =>
+  context.asAbsolutePath(path.join('dist', 'worker.cjs'));
+
 /** A configuration that boots a board; without a kernel that is its demo guest. */
 export function bootConfiguration(board?: string): vscode.DebugConfiguration {
   return { type: DEBUG_TYPE, request: 'launch', name: board ?? 'Demo guest', ...(board && { board }) };
@@ -103,7 +106,6 @@ class DynamicConfigurations implements vscode.DebugConfigurationProvider {
 
 export function registerDebug(context: vscode.ExtensionContext, labs: LabRegistry, consoles: Consoles): void {
   const diagnostics = vscode.languages.createDiagnosticCollection(DEBUG_TYPE);
-  const workerFile = context.asAbsolutePath(path.join('dist', 'worker.cjs'));
   context.subscriptions.push(
     diagnostics,
     labs.onDidChange(lab => {
@@ -111,7 +113,7 @@ export function registerDebug(context: vscode.ExtensionContext, labs: LabRegistr
     }),
     vscode.debug.registerDebugAdapterDescriptorFactory(
       DEBUG_TYPE,
-      new AdapterFactory(workerFile, labs, consoles, diagnostics),
+      new AdapterFactory(workerFileOf(context), labs, consoles, diagnostics),
     ),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, new ConfigurationProvider()),
     vscode.debug.registerDebugConfigurationProvider(

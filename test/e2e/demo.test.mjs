@@ -1,0 +1,128 @@
+// The demo guest in a real VS Code: F5, console, pause, registers, stop.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { after, afterEach, before, test } from 'node:test';
+import { cache, root } from './install.mjs';
+import { serve } from './server.mjs';
+import { Workbench } from './workbench.mjs';
+
+const workspace = path.join(root, 'test', 'e2e', 'workspace');
+const failures = path.join(cache, '..', 'e2e-failures');
+let server;
+let bench;
+
+before(async () => {
+  server = await serve({ state: path.join(cache, '..', 'e2e-state') });
+  bench = await Workbench.open(server.port, workspace);
+});
+after(async () => {
+  await bench?.close();
+  await server?.close();
+});
+afterEach(async context => {
+  if (context.error === undefined && context.passed !== false) return;
+  mkdirSync(failures, { recursive: true });
+  await bench?.screenshot(path.join(failures, `${context.name.replaceAll(/\W+/g, '-')}.png`));
+});
+
+/** Threads of this machine's emulator: worker threads carry the name that they were given. */
+function labThreads() {
+  const names = [];
+  for (const pid of readdirSync('/proc').filter(name => /^\d+$/.test(name))) {
+    try {
+      for (const task of readdirSync(`/proc/${pid}/task`))
+        names.push(readFileSync(`/proc/${pid}/task/${task}/comm`, 'utf8').trim());
+    } catch {
+      // the process has ended meanwhile
+    }
+  }
+  return names.filter(name => name === 'xenlab').length;
+}
+
+test('F5 boots the demo, and its banner is in the terminal', async () => {
+  await bench.openFile('README.md');
+  await bench.page.keyboard.press('F5');
+  await bench.terminalShows(/Xen ARM Lab demo guest|Type 'help'/);
+  await bench.terminalShows(/lab>/);
+});
+
+test('a typed command is answered', async () => {
+  await bench.typeIntoTerminal('help\n');
+  await bench.terminalShows(/switch the board off/);
+});
+
+test('the status bar tells board and guest time', async () => {
+  const text = await bench.until('the status item', async () =>
+    /vexpress-v2p-ca15-tc1 running [\d.]+ s/.exec(await bench.statusBar()),
+  );
+  assert.ok(text);
+  assert.equal(labThreads(), 1);
+});
+
+test('pause shows where the core is, and its registers', async () => {
+  await bench.debugButton('Pause').click();
+  await bench.until('a stack frame', async () => {
+    const frames = await bench.rows('.debug-call-stack');
+    return frames.some(row => /^0x8001[0-9a-f]{4}/.test(row));
+  });
+  await bench.moveSection('Watch', 160);
+  const rows = await bench.until('registers', async () => {
+    const found = await bench.rows('.debug-variables');
+    return found.some(row => row.startsWith('pc')) && found;
+  });
+  const names = ['r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6', 'r7', 'r8', 'r9', 'r10', 'r11', 'r12', 'sp', 'lr', 'pc'];
+  for (const name of names)
+    assert.ok(
+      rows.some(row => new RegExp(`^${name}\\s*[:=]\\s*0x[0-9a-f]{8}`).test(row)),
+      `${name} in ${rows}`,
+    );
+  if (process.env.UPDATE_SCREENSHOT) await bench.screenshot(path.join(root, 'docs', 'images', 'vscode-demo.png'));
+});
+
+test('a step goes on by one instruction', async () => {
+  const pc = async () => (await bench.rows('.debug-variables')).find(row => row.startsWith('pc'));
+  const first = await pc();
+  await bench.debugButton('Step Over').click();
+  await bench.until('another pc', async () => ![undefined, first].includes(await pc()));
+});
+
+test('continue: the guest answers again', async () => {
+  await bench.debugButton('Continue').click();
+  await bench.typeIntoTerminal('ticks\n');
+  await bench.terminalShows(/timer ticks|uptime/i);
+});
+
+test('restart boots again', async () => {
+  await bench.terminalShows(/lab> ticks/);
+  await bench.debugButton('Restart').click();
+  await bench.until('a fresh prompt', async () => {
+    const text = await bench.terminalText();
+    return /Type 'help' for the commands/.test(text) && !text.includes('lab> ticks');
+  });
+});
+
+test('stop ends the worker and leaves the console readable', async () => {
+  await bench.debugButton('Stop').click();
+  await bench.terminalShows(/\[machine stopped\]/);
+  await bench.until('the end of the worker thread', async () => labThreads() === 0);
+});
+
+test('a kernel that is not there is one clear message', async () => {
+  await bench.startDebugging('No such kernel');
+  const dialog = bench.page.locator('.monaco-dialog-box');
+  await dialog.waitFor();
+  assert.match(
+    await dialog.textContent(),
+    /zImage-that-is-not-here: there is no such file; check the path of the kernel \[file\.missing\]/,
+  );
+  await bench.page.keyboard.press('Escape');
+});
+
+test('Boot Board boots without a launch.json', async () => {
+  await bench.command('Xen Lab: Boot Board');
+  await bench.choose('vexpress-v2p-ca15-tc1');
+  await bench.terminalShows(/lab>/);
+  await bench.debugButton('Stop').click();
+  await bench.terminalShows(/\[machine stopped\]/);
+});

@@ -1,0 +1,107 @@
+// The workbench as a person uses it: keys, palette, panels. Selectors are those of VS Code's own page.
+import { launchBrowser } from './browser.mjs';
+
+const TIMEOUT = 30_000;
+
+export class Workbench {
+  /** Opens a folder in the VS Code on `port`. */
+  static async open(port, folder) {
+    const browser = await launchBrowser();
+    const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, locale: 'en-US' });
+    const page = await context.newPage();
+    page.setDefaultTimeout(TIMEOUT);
+    await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}`, {
+      waitUntil: 'domcontentloaded',
+    });
+    await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: 60_000 });
+    return new Workbench(browser, page);
+  }
+
+  constructor(browser, page) {
+    this.browser = browser;
+    this.page = page;
+  }
+
+  close() {
+    return this.browser.close();
+  }
+
+  /** Calls `probe` until it gives something. */
+  async until(what, probe, timeout = TIMEOUT) {
+    const end = Date.now() + timeout;
+    for (;;) {
+      const found = await probe().catch(() => undefined);
+      if (found) return found;
+      if (Date.now() > end) throw new Error(`not within ${timeout / 1000} s: ${what}`);
+      await this.page.waitForTimeout(100);
+    }
+  }
+
+  async #pick(key, text, row) {
+    await this.page.keyboard.press(key);
+    const input = this.page.locator('.quick-input-widget .quick-input-box input');
+    await input.waitFor();
+    await input.fill(text);
+    await this.page.locator('.quick-input-widget .monaco-list-row', { hasText: row }).first().click();
+  }
+
+  /** Runs a command of the palette by its full title. */
+  command(title) {
+    return this.#pick('F1', `>${title}`, title);
+  }
+
+  openFile(name) {
+    return this.#pick('Control+P', name, name);
+  }
+
+  /** Chooses in the quick pick that is open. */
+  async choose(label) {
+    await this.page.locator('.quick-input-widget .monaco-list-row', { hasText: label }).first().click();
+  }
+
+  /** Starts a configuration of launch.json by its name. */
+  startDebugging(name) {
+    return this.#pick('Control+P', `debug ${name}`, name);
+  }
+
+  /** All text of the terminal in the panel, as far as it is on the screen. */
+  async terminalText() {
+    const rows = await this.page.locator('.terminal-wrapper.active .xterm-rows > div').allTextContents();
+    return rows.map(row => row.replaceAll('\u00a0', ' ').trimEnd()).join('\n');
+  }
+
+  terminalShows(pattern) {
+    return this.until(`the terminal shows ${pattern}`, async () => pattern.exec(await this.terminalText()));
+  }
+
+  async typeIntoTerminal(text) {
+    await this.page.locator('.terminal-wrapper.active .xterm-helper-textarea').focus();
+    await this.page.keyboard.type(text);
+  }
+
+  debugButton(label) {
+    return this.page.locator(`.debug-toolbar .action-label[aria-label^="${label}"]`);
+  }
+
+  /** Moves the upper edge of a section of the side bar; trees only have the rows that are visible. */
+  async moveSection(title, pixels) {
+    const { x, y, width } = await this.page.locator('.sidebar .pane-header', { hasText: title }).boundingBox();
+    await this.page.mouse.move(x + width / 2, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(x + width / 2, y + pixels, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
+  /** Rows of a tree of the Run view, `name: value` for variables. */
+  async rows(tree) {
+    return this.page.locator(`${tree} .monaco-list-row`).allTextContents();
+  }
+
+  async statusBar() {
+    return (await this.page.locator('.statusbar-item').allTextContents()).join(' | ');
+  }
+
+  screenshot(file) {
+    return this.page.screenshot({ path: file });
+  }
+}
