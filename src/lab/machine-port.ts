@@ -27,7 +27,8 @@ export interface LabMachine {
   registers(cpu: number): RegisterGroup[];
   /** As far as it is readable. `space` is `pa` or `va:N`. */
   read(space: string, address: number, length: number): Uint8Array;
-  disassemble?(cpu: number, address: number, count: number): { address: number; bytes: string; text: string }[];
+  /** As far as memory is readable. */
+  disassemble(cpu: number, address: number, count: number): { address: number; bytes: string; text: string }[];
   /** Offers one byte of input to a console. @returns false when its device has no room now. */
   receive(console: string, byte: number): boolean;
 }

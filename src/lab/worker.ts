@@ -106,9 +106,9 @@ class LabServer {
       return this.#alive().machine.read(space, address, Math.min(length, READ_LIMIT));
     },
     disassemble: ({ cpu, address, count }) => {
-      const { machine } = this.#alive();
-      if (!machine.disassemble) fail('configuration.later', 'this release has no disassembler for this machine');
-      return machine.disassemble(cpu, address, Math.min(count, DISASSEMBLE_LIMIT));
+      const lab = this.#alive();
+      this.#checkCpu(lab, cpu);
+      return lab.machine.disassemble(cpu, address, Math.min(count, DISASSEMBLE_LIMIT));
     },
     input: ({ console, data }) => {
       const lab = this.#alive();

@@ -77,6 +77,10 @@ test('pause shows where the core is, and its registers', async () => {
       rows.some(row => new RegExp(`^${name}\\s*[:=]\\s*0x[0-9a-f]{8}`).test(row)),
       `${name} in ${rows}`,
     );
+  await bench.until('the disassembly around the pc', async () => {
+    const instructions = await bench.page.locator('.disassembly-view .monaco-list-row').allTextContents();
+    return instructions.some(text => /\b(wfi|mov|ldr|bl|cmp|add)\b/.test(text));
+  });
   if (process.env.UPDATE_SCREENSHOT) await bench.screenshot(path.join(root, 'docs', 'images', 'vscode-demo.png'));
 });
 
