@@ -1,0 +1,167 @@
+// The built command line as users and scripts meet it: output, exit status, one line for whatever is wrong.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ensureBuilt } from '../../scripts/setup.mjs';
+
+const root = path.resolve(import.meta.dirname, '..', '..');
+const program = path.join(root, 'dist', 'xenlab.mjs');
+const demo = path.join(root, 'guests', 'demo', 'demo.elf');
+const folder = mkdtempSync(path.join(tmpdir(), 'xenlab-'));
+
+const file = (name: string, contents: Uint8Array | string): string => {
+  const at = path.join(folder, name);
+  writeFileSync(at, contents);
+  return at;
+};
+
+interface Ended {
+  status: number | null;
+  out: string;
+  err: string;
+}
+
+function xenlab(words: readonly string[], input?: string): Promise<Ended> {
+  return new Promise(resolve => {
+    const child = spawn(process.execPath, [program, ...words], { cwd: folder });
+    let [out, err] = ['', ''];
+    child.stdout.on('data', chunk => (out += chunk));
+    child.stderr.on('data', chunk => (err += chunk));
+    child.on('close', status => resolve({ status, out, err }));
+    if (input !== undefined) child.stdin.end(input);
+  });
+}
+
+const boot = (...words: string[]): Promise<Ended> => xenlab(['boot', ...words]);
+
+beforeAll(ensureBuilt);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('xenlab boot', () => {
+  it('boots the demo, types, sees the answer, and ends when the power goes off', async () => {
+    const stats = path.join(folder, 'stats.json');
+    const { status, out, err } = await boot(
+      ...['--send', 'lab> =>ticks', '--expect', 'counter 24000000 Hz', '--send', 'lab> =>poweroff', '--stats', stats],
+    );
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out).toContain('Xen ARM Lab demo guest');
+    expect(out).toContain('Powering off.');
+    const { instructions, exitReason, ...rest } = JSON.parse(readFileSync(stats, 'utf8'));
+    expect(exitReason).toBe('poweroff');
+    expect(instructions).toBeGreaterThan(100_000);
+    expect(Object.keys(rest).sort()).toEqual(['cpuSeconds', 'guestSeconds', 'wallSeconds']);
+  });
+
+  it('takes keys from standard input', async () => {
+    const { status, out } = await xenlab(['boot', '--expect', 'the second one'], 'help\n');
+    expect(status).toBe(0);
+    expect(out).toContain('lab> help');
+  });
+
+  it('ends with 1 and says what was not seen', async () => {
+    const { status, err } = await boot('--expect', 'never', '--timeout', '1');
+    expect(status).toBe(1);
+    expect(err).toBe('xenlab: after 1 s: /never/ (expectation 1 of 1) was not seen; the last line was "lab>"\n');
+  });
+
+  it('runs to an exact instruction', async () => {
+    const stats = path.join(folder, 'exact.json');
+    expect(await boot('--max-instructions', '123457', '--stats', stats)).toMatchObject({ status: 0, err: '' });
+    expect(JSON.parse(readFileSync(stats, 'utf8'))).toMatchObject({
+      instructions: 123457,
+      exitReason: 'max-instructions',
+    });
+  });
+
+  it('prints the same for the same input', async () => {
+    const words = ['--send', 'lab> =>ticks', '--send', 'lab> =>poweroff'];
+    const [one, two] = await Promise.all([boot(...words), boot(...words)]);
+    expect(one.out.split('lab> ')[0]).toBe(two.out.split('lab> ')[0]);
+  });
+
+  it('starts what LAB.json describes, its paths beside it, options on top', async () => {
+    writeFileSync(path.join(folder, 'guest.elf'), readFileSync(demo));
+    const lab = file('lab.json', JSON.stringify({ elf: 'guest.elf', cpus: 2, memory: 64 }));
+    const { status, out } = await boot(lab, '--memory', '128', '--expect', 'lab>');
+    expect(status).toBe(0);
+    expect(out).toMatch(/cpus +2 x/);
+    expect(out).toMatch(/memory +128 MiB/);
+  });
+
+  it('takes an ELF kernel, and the trees of users: source with includes, and blob', async () => {
+    file('part.dtsi', '/ { model = "from an include"; };\n');
+    const board = readFileSync(path.join(root, 'src/emu/boards/dts/vexpress-v2p-ca15-tc1.dts'), 'utf8');
+    const dts = file('mine.dts', `${board}\n#include "part.dtsi"\n`);
+    const { out } = await boot('--hypervisor', 'none', '--kernel', demo, '--dts', dts, '--expect', 'lab>');
+    expect(out).toContain('from an include');
+  });
+
+  it('shows every console with --console all', async () => {
+    const { out } = await boot('--console', 'all', '--expect', 'lab>');
+    expect(out).toContain('[uart0]   board    V2P-CA15');
+  });
+});
+
+// Every kind of bad input has its case in test/lab/bad-input.test.ts; here are those that the command line adds to.
+describe('bad input ends with 2 and one line', () => {
+  const cases: [string, () => string[], RegExp][] = [
+    [
+      'a kernel that is not there',
+      () => ['--hypervisor', 'none', '--kernel', 'nowhere'],
+      /nowhere: there is no such file; check the path of the kernel \[file\.missing\]/,
+    ],
+    [
+      'a console that does not exist',
+      () => ['--console', 'uart9'],
+      /--console uart9: .* has uart0, uart1, uart2, uart3 and all \[configuration\.console\]/,
+    ],
+    [
+      'a lab file that is not there',
+      () => ['lab-none.json'],
+      /lab-none\.json: there is no such file.* \[file\.missing\]/,
+    ],
+    [
+      'a lab file that is no JSON',
+      () => [file('no.json', '{')],
+      /no\.json: this is not JSON: .* \[configuration\.json\]/,
+    ],
+    [
+      'a lab file with an unknown attribute',
+      () => [file('odd.json', '{"memry": 5}')],
+      /there is no attribute "memry"; did you mean memory\? \[configuration\.unknown\]/,
+    ],
+    ['an option that does not exist', () => ['--kernal', 'x'], /unknown option --kernal; did you mean --kernel\?/],
+    [
+      'a file for statistics that cannot be written',
+      () => ['--max-instructions', '1', '--stats', 'none/stats.json'],
+      /--stats none\/stats\.json: ENOENT/,
+    ],
+  ];
+
+  it.each(cases)('%s', async (_what, words, expected) => {
+    const { status, out, err } = await boot(...words(), '--timeout', '20');
+    expect(err).toMatch(expected);
+    expect(err.trimEnd().split('\n')).toHaveLength(1);
+    expect(err).toMatch(/^xenlab: /);
+    expect(err).not.toMatch(/\bat .*\.(ts|mjs|cjs):\d/);
+    expect({ status, out }).toEqual({ status: 2, out: '' });
+  });
+
+  it('also for commands', async () => {
+    expect(await xenlab(['bot'])).toEqual({
+      status: 2,
+      out: '',
+      err: 'xenlab: there is no command "bot"; did you mean boot?\n',
+    });
+  });
+});
+
+describe('the other commands', () => {
+  it('describe themselves', async () => {
+    for (const words of [['--help'], ['help', 'boot'], ['boot', '--help'], ['dap', '--help'], ['boards']])
+      expect(await xenlab(words)).toMatchObject({ status: 0, err: '' });
+    expect((await xenlab(['boards'])).out).toContain('vexpress-v2p-ca15-tc1 (default)');
+  });
+});
