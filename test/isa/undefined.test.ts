@@ -14,7 +14,8 @@ describe('undefined space against qemu-arm', () => {
         const found = decode(v.encoding, set !== 'a32');
         const action = found?.row.execute(found.fields, false);
         const isUndefined = action === undefined || action.operands['exit'] === EXIT.UNDEFINED;
-        if (isUndefined !== v.undefined) wrong.push(`${v.encoding.toString(16)} ${found?.row.name ?? 'no row'}: ${isUndefined}`);
+        if (isUndefined !== v.undefined)
+          wrong.push(`${v.encoding.toString(16)} ${found?.row.name ?? 'no row'}: ${isUndefined}`);
       }
       expect(wrong.slice(0, 20), `${wrong.length} of ${count}`).toEqual([]);
     });

@@ -5,9 +5,9 @@ import {
 } from '../codegen/operations/branch'; // prettier-ignore
 import { clearExclusive, nop } from '../codegen/operations/memory';
 import { EXIT } from '../codegen/layout';
-import { hex, imm, ins, r, shiftedRegister } from './asm';
-import { bankedName, barrier, cpsText, hintText, psrName } from './asm-system';
-import { armExpandImm, signExtend } from './immediates';
+import { hex, imm, ins, modifiedImmediate, r, shiftedRegister } from './asm';
+import { bankedName, barrierText, cpsText, hintText, psrName } from './asm-system';
+import { signExtend } from './immediates';
 import { guarded, noPc, rowsOf, run, sys } from './rows';
 import type { Action, Fields, Row } from './table';
 
@@ -51,27 +51,27 @@ function miscellaneousRows(): Row[] {
     row('SVC A1', 'cond:4 1111 imm24:24', f => run(leave, { exit: EXIT.SVC, imm: f.imm24! }), (f, x) => ins(`svc${x.cond}`, `0x${f.imm24!.toString(16).padStart(8, '0')}`), { system: true }),
     row('BKPT A1', 'cond:4 00010010 imm12:12 0111 imm4:4', f => run(leave, { exit: EXIT.BREAKPOINT, imm: (f.imm12! << 4) | f.imm4! }), f => ins('bkpt', `0x${((f.imm12! << 4) | f.imm4!).toString(16).padStart(4, '0')}`), { system: true }),
     row('HVC A1', 'cond:4 00010100 imm12:12 0111 imm4:4', f => run(leave, { exit: EXIT.HVC, imm: (f.imm12! << 4) | f.imm4! }), f => ins('hvc', `${(f.imm12! << 4) | f.imm4!}`), { system: true }),
-    row('SMC A1', 'cond:4 00010110 (0)(0)(0)(0) (0)(0)(0)(0) (0)(0)(0)(0) 0111 imm4:4', f => run(leave, { exit: EXIT.SMC, imm: f.imm4! }), (f, x) => ins(`smc${x.cond}`, imm(f.imm4!)), { system: true }),
+    row('SMC A1', 'cond:4 00010110 (0)(0)(0)(0) (0)(0)(0)(0) (0)(0)(0)(0) 0111 imm4:4', f => run(leave, { exit: EXIT.SMC, imm: f.imm4! }), (f, x) => ins(`smc${x.cond}`, `${f.imm4}`), { system: true }),
     row('ERET A1', 'cond:4 00010110 (0)(0)(0)(0) (0)(0)(0)(0) (0)(0)(0)(0) 0110 (1)(1)(1)(0)', () => sys('eret', 0), (_f, x) => ins(`eret${x.cond}`), { system: true }),
     row('UDF A1', '1110 01111111 imm12:12 1111 imm4:4', f => run(leave, { exit: EXIT.UNDEFINED, imm: (f.imm12! << 4) | f.imm4! }), f => ins('udf', imm((f.imm12! << 4) | f.imm4!)), { system: true }),
     row('MRS A1', 'cond:4 00010 R:1 00 (1)(1)(1)(1) Rd:4 (0)(0) 0 (0) 0000 (0)(0)(0)(0)', guarded(noPc('Rd'), f => sys('mrs', (f.R! << 22) | (f.Rd! << 12))), (f, x) => ins(`mrs${x.cond}`, r(f.Rd), f.R ? 'SPSR' : 'CPSR'), { system: true }),
     row('MRS (Banked register) A1', 'cond:4 00010 R:1 00 M1:4 Rd:4 (0)(0) 1 M:1 0000 (0)(0)(0)(0)', guarded(noPc('Rd'), f => sys('mrsBanked', (f.R! << 22) | (f.M1! << 16) | (f.Rd! << 12) | (f.M! << 8))), (f, x) => ins(`mrs${x.cond}`, r(f.Rd), bankedName(f.R!, (f.M! << 4) | f.M1!)), { system: true }),
     row('MSR (register) A1', 'cond:4 00010 R:1 10 mask:4 (1)(1)(1)(1) (0)(0) 0 (0) 0000 Rn:4', guarded(f => f.Rn === 15, f => run(system, { what: 'msr', imm: (f.R! << 22) | (f.mask! << 16) | f.Rn! })), (f, x) => ins(`msr${x.cond}`, psrName(f.R!, f.mask!), r(f.Rn)), { system: true }),
     row('MSR (Banked register) A1', 'cond:4 00010 R:1 10 M1:4 (1)(1)(1)(1) (0)(0) 1 M:1 0000 Rn:4', guarded(f => f.Rn === 15, f => sys('msrBanked', (f.R! << 22) | (f.M1! << 16) | (f.M! << 8) | f.Rn!)), (f, x) => ins(`msr${x.cond}`, bankedName(f.R!, (f.M! << 4) | f.M1!), r(f.Rn)), { system: true }),
-    row('MSR (immediate) A1', 'cond:4 00110 R:1 10 mask:4 (1)(1)(1)(1) imm12:12', f => msrImmediate(f), (f, x) => ins(`msr${x.cond}`, psrName(f.R!, f.mask!), imm(armExpandImm(f.imm12!).imm)), { system: true, when: f => f.mask !== 0 || f.R !== 0 }),
-    row('CPS A1', '1111 00010000 imod:2 M:1 0 (0)(0)(0)(0)(0)(0)(0) A:1 I:1 F:1 0 mode:5', f => sys('cps', (f.imod! << 18) | (f.M! << 17) | (f.A! << 8) | (f.I! << 7) | (f.F! << 6) | f.mode!), f => cpsText(f), { system: true }),
+    row('MSR (immediate) A1', 'cond:4 00110 R:1 10 mask:4 (1)(1)(1)(1) imm12:12', f => msrImmediate(f), (f, x) => ins(`msr${x.cond}`, psrName(f.R!, f.mask!), modifiedImmediate(f.imm12!)), { system: true, when: f => f.mask !== 0 || f.R !== 0 }),
+    row('CPS A1', '1111 00010000 imod:2 M:1 0 (0)(0)(0)(0)(0)(0)(0) A:1 I:1 F:1 0 mode:5', f => sys('cps', (f.imod! << 18) | (f.M! << 17) | (f.A! << 8) | (f.I! << 7) | (f.F! << 6) | f.mode!), f => cpsText(f, ','), { system: true }),
     row('SETEND A1', '1111 00010000 (0)(0)(0) 1 (0)(0)(0)(0)(0)(0) E:1 (0) 0000 (0)(0)(0)(0)', f => sys('setend', f.E! << 9), f => ins('setend', f.E ? 'be' : 'le'), { system: true }),
     row('SWP, SWPB A1', 'cond:4 00010 B:1 00 Rn:4 Rt:4 (0)(0)(0)(0) 1001 Rt2:4', guarded(noPc('Rn', 'Rt', 'Rt2'), f => sys(f.B ? 'swpb' : 'swp', (f.Rn! << 16) | (f.Rt! << 12) | f.Rt2!)), (f, x) => ins(`swp${f.B ? 'b' : ''}${x.cond}`, r(f.Rt), r(f.Rt2), `[${r(f.Rn)}]`), { system: true }),
     row('CLREX A1', '1111 01010111 (1)(1)(1)(1) (1)(1)(1)(1) (0)(0)(0)(0) 0001 (1)(1)(1)(1)', () => run(clearExclusive, {}), () => ins('clrex')),
-    row('DSB A1', '1111 01010111 (1)(1)(1)(1) (1)(1)(1)(1) (0)(0)(0)(0) 0100 option:4', () => run(nop, {}), f => ins('dsb', barrier(f.option!))),
-    row('DMB A1', '1111 01010111 (1)(1)(1)(1) (1)(1)(1)(1) (0)(0)(0)(0) 0101 option:4', () => run(nop, {}), f => ins('dmb', barrier(f.option!))),
-    row('ISB A1', '1111 01010111 (1)(1)(1)(1) (1)(1)(1)(1) (0)(0)(0)(0) 0110 option:4', () => sys('isb', 0), f => ins('isb', barrier(f.option!)), { system: true }),
+    row('DSB A1', '1111 01010111 (1)(1)(1)(1) (1)(1)(1)(1) (0)(0)(0)(0) 0100 option:4', () => run(nop, {}), (f, x) => barrierText('dsb', f.option!, x.cond)),
+    row('DMB A1', '1111 01010111 (1)(1)(1)(1) (1)(1)(1)(1) (0)(0)(0)(0) 0101 option:4', () => run(nop, {}), (f, x) => barrierText('dmb', f.option!, x.cond)),
+    row('ISB A1', '1111 01010111 (1)(1)(1)(1) (1)(1)(1)(1) (0)(0)(0)(0) 0110 option:4', () => sys('isb', 0), (f, x) => barrierText('isb', f.option!, x.cond), { system: true }),
     row('PLD, PLDW (immediate) A1', '1111 0101 U:1 R:1 01 Rn:4 (1)(1)(1)(1) imm12:12', () => run(nop, {}), f => ins(f.R || f.Rn === 15 ? 'pld' : 'pldw', `[${r(f.Rn)}${preloadOffset(f)}]`)),
     row('PLD, PLDW (register) A1', '1111 0111 U:1 R:1 01 Rn:4 (1)(1)(1)(1) imm5:5 type:2 0 Rm:4', () => run(nop, {}), f => ins(f.R ? 'pld' : 'pldw', `[${r(f.Rn)}, ${f.U ? '' : '-'}${shiftedRegister(f.Rm!, f.type!, f.imm5!)}]`), { unpredictable: noPc('Rm') }),
     row('PLI (immediate) A1', '1111 0100 U:1 101 Rn:4 (1)(1)(1)(1) imm12:12', () => run(nop, {}), f => ins('pli', `[${r(f.Rn)}${preloadOffset(f)}]`)),
     row('PLI (register) A1', '1111 0110 U:1 101 Rn:4 (1)(1)(1)(1) imm5:5 type:2 0 Rm:4', () => run(nop, {}), f => ins('pli', `[${r(f.Rn)}, ${f.U ? '' : '-'}${shiftedRegister(f.Rm!, f.type!, f.imm5!)}]`), { unpredictable: noPc('Rm') }),
-    row('Unallocated memory hint A1', '1111 0100 U:1 001 Rn:4 Rt:4 imm12:12', () => run(nop, {}), f => ins('nop', `@ hint ${r(f.Rn)}`), { unpredictable: () => true }),
-    row('Unallocated memory hint (register) A1', '1111 0110 U:1 001 Rn:4 Rt:4 imm5:5 type:2 0 Rm:4', () => run(nop, {}), f => ins('nop', `@ hint ${r(f.Rn)}`), { unpredictable: () => true }),
+    row('Unallocated memory hint A1', '1111 0100 U:1 001 Rn:4 Rt:4 imm12:12', () => run(nop, {}), () => ins('nop'), { unpredictable: () => true }),
+    row('Unallocated memory hint (register) A1', '1111 0110 U:1 001 Rn:4 Rt:4 imm5:5 type:2 0 Rm:4', () => run(nop, {}), () => ins('nop'), { unpredictable: () => true }),
     row('RFE A1', '1111 100 P:1 U:1 0 W:1 1 Rn:4 (0)(0)(0)(0) (1)(0)(1)(0) (0)(0)(0)(0) (0)(0)(0)(0)', guarded(noPc('Rn'), f => sys('rfe', (f.P! << 24) | (f.U! << 23) | (f.W! << 21) | (f.Rn! << 16))), f => ins(`rfe${blockMode(f)}`, `${r(f.Rn)}${f.W ? '!' : ''}`), { system: true }),
     row('SRS A1', '1111 100 P:1 U:1 1 W:1 0 (1)(1)(0)(1) (0)(0)(0)(0) (0)(1)(0)(1) (0)(0)(0) mode:5', f => sys('srs', (f.P! << 24) | (f.U! << 23) | (f.W! << 21) | f.mode!), f => ins(`srs${blockMode(f)}`, `sp${f.W ? '!' : ''}`, imm(f.mode!)), { system: true }),
   ]; // prettier-ignore

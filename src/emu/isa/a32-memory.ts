@@ -166,9 +166,10 @@ export function blockOperands(f: { P: number; U: number; W: number; Rn: number }
 }
 
 function blockRows(): Row[] {
-  const suffix = (f: Fields): string => {
+  const suffix = (name: string, user: boolean, f: Fields): string => {
     const mode = blockMode(f);
-    return mode === 'ia' ? '' : mode;
+    const said = mode !== 'ia' || (name === 'stm' && (user || f.W === 1));
+    return said ? mode : '';
   };
   const text =
     (name: string, user: boolean): Asm =>
@@ -179,7 +180,8 @@ function blockRows(): Row[] {
         if (name === 'stm' && !f.U && f.P) return ins(`push${x.cond}`, registerList(f.list!));
       }
       const single = !user && f.Rn === 13 && f.W && !several;
-      const mode = single && ((name === 'ldm' && f.U && !f.P) || (name === 'stm' && !f.U && f.P)) ? 'fd' : suffix(f);
+      const mode =
+        single && ((name === 'ldm' && f.U && !f.P) || (name === 'stm' && !f.U && f.P)) ? 'fd' : suffix(name, user, f);
       return ins(`${name}${mode}${x.cond}`, `${r(f.Rn)}${f.W ? '!' : ''}`, registerList(f.list!) + (user ? '^' : ''));
     };
   const bad = (f: Fields): boolean => f.Rn === 15 || f.list === 0;
@@ -228,19 +230,18 @@ function exclusiveRows(): Row[] {
   ] as const) {
     const dual = width === 'd';
     const rt2 = (rt: number): number => (dual ? rt + 1 : 0);
-    const registers = (rt: number): string[] => (dual ? [r(rt), r(rt + 1)] : [r(rt)]);
     const badLoad = (f: Fields): boolean => f.Rn === 15 || f.Rt === 15 || (dual && ((f.Rt! & 1) === 1 || f.Rt === 14));
     const badStore = (f: Fields): boolean =>
       badLoad(f) || f.Rd === 15 || f.Rd === f.Rn || f.Rd === f.Rt || (dual && f.Rd === f.Rt! + 1);
     rows.push(
       row(`LDREX${suffix.toUpperCase()} A1`, `cond:4 00011${bits}1 Rn:4 Rt:4 (1)(1)(1)(1) 1001 (1)(1)(1)(1)`, {
         execute: f => (badLoad(f) ? undefined : { op: loadExclusive, operands: { width, rt: f.Rt!, rt2: rt2(f.Rt!), rn: f.Rn!, imm: 0 } }), // prettier-ignore
-        asm: (f, x) => ins(`ldrex${suffix}${x.cond}`, ...registers(f.Rt!), `[${r(f.Rn)}]`),
+        asm: (f, x) => ins(`ldrex${suffix}${x.cond}`, r(f.Rt), `[${r(f.Rn)}]`),
         unpredictable: badLoad,
       }),
       row(`STREX${suffix.toUpperCase()} A1`, `cond:4 00011${bits}0 Rn:4 Rd:4 (1)(1)(1)(1) 1001 Rt:4`, {
         execute: f => (badStore(f) ? undefined : { op: storeExclusive, operands: { width, rd: f.Rd!, rt: f.Rt!, rt2: rt2(f.Rt!), rn: f.Rn!, imm: 0 } }), // prettier-ignore
-        asm: (f, x) => ins(`strex${suffix}${x.cond}`, r(f.Rd), ...registers(f.Rt!), `[${r(f.Rn)}]`),
+        asm: (f, x) => ins(`strex${suffix}${x.cond}`, r(f.Rd), r(f.Rt), `[${r(f.Rn)}]`),
         unpredictable: badStore,
       }),
     );

@@ -12,7 +12,7 @@ import { A32_CONTROL } from './a32-control';
 import { A32_COPROCESSOR } from './a32-coprocessor';
 import { A32_MEDIA } from './a32-media';
 import { A32_MULTIPLY } from './a32-multiply';
-import { imm, ins, r, SHIFTS, shiftedRegister } from './asm';
+import { ins, modifiedImmediate, r, SHIFTS, shiftedRegister } from './asm';
 import { armExpandImm } from './immediates';
 import { guarded, noPc, rowsOf, run } from './rows';
 import type { Action, Fields, Row } from './table';
@@ -50,13 +50,7 @@ function dataProcessingRows(): Row[] {
           const e = armExpandImm(f.imm12!);
           return dataProcessing(i, f, { form: 'imm', imm: e.imm, ic: e.ic, rm: 0, sh: 0 });
         },
-        (f, x) => {
-          const { imm: v } = armExpandImm(f.imm12!);
-          // A value with a smaller rotation than the one encoded is shown as it is encoded.
-          const rotation = (f.imm12! >>> 8) * 2;
-          const shown = canonicalRotation(v) === rotation ? imm(v) : `#${f.imm12! & 255}, ${rotation}`;
-          return ins(mnemonic(f, x.cond), ...operands(f), shown);
-        },
+        (f, x) => ins(mnemonic(f, x.cond), ...operands(f), modifiedImmediate(f.imm12!)),
         { unpredictable: f => f.Rd === 15 },
       ),
       row(
@@ -69,6 +63,7 @@ function dataProcessingRows(): Row[] {
             if (f.type === 3 && f.imm5 === 0) return ins(`rrx${suffix}`, r(f.Rd), r(f.Rm));
             return ins(`${SHIFTS[f.type!]}${suffix}`, r(f.Rd), r(f.Rm), `#${f.imm5 || 32}`);
           }
+          if (name === 'mov' && f.cond === 14 && !f.S && f.Rd === 0 && f.Rm === 0) return ins('nop'); // of old assemblers
           return ins(mnemonic(f, x.cond), ...operands(f), shiftedRegister(f.Rm!, f.type!, f.imm5!));
         },
         { unpredictable: f => f.Rd === 15 },
@@ -88,13 +83,6 @@ function dataProcessingRows(): Row[] {
     );
   });
   return rows;
-}
-
-/** The rotation an assembler would choose for a value. */
-function canonicalRotation(v: number): number {
-  for (let rotate = 0; rotate < 32; rotate += 2)
-    if (((v << rotate) | (v >>> ((32 - rotate) & 31))) >>> 0 < 256) return rotate;
-  return -1;
 }
 
 export const A32_CORE: readonly Row[] = [

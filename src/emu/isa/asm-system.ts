@@ -2,10 +2,17 @@
 import { imm, ins } from './asm';
 import type { Fields } from './table';
 
-export const hintText = (n: number, cond: string): string =>
-  n >= 0xf0
-    ? ins(`dbg${cond}`, `#${n & 15}`)
-    : ins(`${['nop', 'yield', 'wfe', 'wfi', 'sev'][n] ?? 'nop'}${cond}${n > 4 ? `\t{${n}}` : n === 0 ? '\t{0}' : ''}`);
+/** Hints; those above 4 came with Armv8 and are NOPs here, but code has them (CSDB in kernels). */
+const HINTS: Readonly<Record<number, string>> = {
+  1: 'yield', 2: 'wfe', 3: 'wfi', 4: 'sev', 5: 'sevl', 16: 'esb', 20: 'csdb',
+}; // prettier-ignore
+/** @param wide `.w` for T32, where a plain NOP also goes without its number, as in T16 */
+export function hintText(n: number, cond: string, wide?: '' | '.w'): string {
+  if (n >= 0xf0) return ins(`dbg${cond}`, `#${n & 15}`);
+  const name = HINTS[n];
+  if (name !== undefined) return ins(`${name}${cond}${n < 16 ? (wide ?? '') : ''}`);
+  return n === 0 && wide !== undefined ? ins(`nop${cond}${wide}`) : ins(`nop${cond}${wide ?? ''}`, `{${n}}`);
+}
 
 export function psrName(R: number, mask: number): string {
   const letters = `${mask & 8 ? 'f' : ''}${mask & 4 ? 's' : ''}${mask & 2 ? 'x' : ''}${mask & 1 ? 'c' : ''}`;
@@ -20,12 +27,24 @@ const BANKED: Readonly<Record<number, string>> = {
 const BANKED_SPSR: Readonly<Record<number, string>> = { 14: 'SPSR_fiq', 16: 'SPSR_irq', 18: 'SPSR_svc', 20: 'SPSR_abt', 22: 'SPSR_und', 28: 'SPSR_mon', 30: 'SPSR_hyp' }; // prettier-ignore
 /** SYSm of MRS and MSR (Banked register), ARM DDI 0406C B9.2.3. */
 export const bankedName = (R: number, sysm: number): string =>
-  (R ? BANKED_SPSR[sysm] : BANKED[sysm]) ?? `(UNDEF: ${sysm})`;
+  (R ? BANKED_SPSR[sysm] : BANKED[sysm]) ?? `(UNDEF: ${(R << 6) | 0x20 | sysm})`;
 
-export const cpsText = (f: Fields): string => {
+/** @param comma between the masks and the mode */
+export function cpsText(f: Fields, comma: ',' | ', '): string {
   const flags = `${f.A ? 'a' : ''}${f.I ? 'i' : ''}${f.F ? 'f' : ''}`;
   if (f.imod! < 2) return ins('cps', imm(f.mode!));
-  return ins(`cps${f.imod === 2 ? 'ie' : 'id'}`, flags || 'none', ...(f.M ? [imm(f.mode!)] : []));
-};
-const BARRIERS: Readonly<Record<number, string>> = { 15: 'sy', 14: 'st', 11: 'ish', 10: 'ishst', 7: 'un', 6: 'unst', 3: 'osh', 2: 'oshst' }; // prettier-ignore
-export const barrier = (option: number): string => BARRIERS[option] ?? `#${option}`;
+  return ins(`cps${f.imod === 2 ? 'ie' : 'id'}`, `${flags || 'none'}${f.M ? `${comma}${imm(f.mode!)}` : ''}`);
+}
+const BARRIERS: Readonly<Record<number, string>> = {
+  15: 'sy', 14: 'st', 13: 'ld', 11: 'ish', 10: 'ishst', 9: 'ishld', 7: 'un', 6: 'unst', 5: 'nshld', 3: 'osh', 2: 'oshst', 1: 'oshld',
+}; // prettier-ignore
+/** Of these DSBs later architectures made instructions with names of their own; two are never conditional. */
+const namedDsb = (option: number, cond: string): string | undefined =>
+  option === 12 ? `dfb${cond}` : option === 0 ? 'ssbb' : option === 4 ? 'pssbb' : undefined;
+
+export function barrierText(name: 'dsb' | 'dmb' | 'isb', option: number, cond: string): string {
+  const named = name === 'dsb' ? namedDsb(option, cond) : undefined;
+  if (named !== undefined) return ins(named);
+  const known = name === 'isb' && option !== 15 ? undefined : BARRIERS[option];
+  return ins(`${name}${cond}`, known ?? `#${option}`);
+}

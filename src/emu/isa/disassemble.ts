@@ -12,6 +12,9 @@ export interface Disassembled {
   readonly length: number;
 }
 
+/** In an IT block "always" is said, and 1111 (UNPREDICTABLE) is no condition. */
+const IT_SUFFIX = [...CONDITION_SUFFIX.slice(0, 14), 'al', '<und>'];
+
 /** ITSTATE behind an IT instruction's encoding, or undefined when it is none (a mask of 0 makes a hint of it). */
 const itOf = (encoding: number): number | undefined =>
   encoding >>> 8 === 0xbf && (encoding & 15) !== 0 ? encoding & 0xff : undefined;
@@ -32,8 +35,8 @@ export function disassemble(encoding: number, address: number, set: CodeSet, itS
     return { text: `<UNDEFINED> instruction: 0x${(encoding >>> 0).toString(16).padStart(2 * length, '0')}`, length };
   const { row, fields } = found;
   const inIt = thumb && (itState & 15) !== 0;
-  const cond = thumb ? (inIt ? itState >> 4 : 14) : (fields['cond'] ?? 14);
-  return { text: row.asm(fields, { address, set: row.set, cond: CONDITION_SUFFIX[cond]!, inIt }), length };
+  const cond = inIt ? IT_SUFFIX[itState >> 4]! : thumb ? '' : CONDITION_SUFFIX[fields['cond'] ?? 14]!;
+  return { text: row.asm(fields, { address, set: row.set, cond, inIt }), length };
 }
 
 export interface Line extends Disassembled {

@@ -15,7 +15,7 @@ import { mulOp } from '../codegen/operations/multiply';
 import type { Access } from '../codegen/semantics';
 import { blockOperands } from './a32-memory';
 import { hint } from './a32-control';
-import { CONDITION_SUFFIX, hex, imm, ins, memory, r, registerList } from './asm';
+import { CONDITION_SUFFIX, hex, imm, ins, r, registerList } from './asm';
 import { cpsText, hintText } from './asm-system';
 import { signExtend } from './immediates';
 import { rowsOf, run } from './rows';
@@ -47,7 +47,7 @@ function shiftAndAddRows(): Row[] {
       },
       (f, x) =>
         name === 'lsl' && f.imm5 === 0
-          ? ins(`movs${x.cond}`, r(f.Rd), r(f.Rm))
+          ? ins(flagged('mov', x), r(f.Rd), r(f.Rm))
           : ins(flagged(name, x), r(f.Rd), r(f.Rm), `#${f.imm5 || 32}`),
     ),
   );
@@ -109,9 +109,7 @@ function registerRows(): Row[] {
       (f, x) => {
         if (name === 'tst' || name === 'cmp' || name === 'cmn') return ins(`${name}${x.cond}`, r(f.Rdn), r(f.Rm));
         if (name === 'rsb') return ins(flagged('neg', x), r(f.Rdn), r(f.Rm));
-        return name === 'mul'
-          ? ins(flagged(name, x), r(f.Rdn), r(f.Rm), r(f.Rdn))
-          : ins(flagged(name, x), r(f.Rdn), r(f.Rm));
+        return ins(flagged(name, x), r(f.Rdn), r(f.Rm));
       },
     ),
   );
@@ -120,7 +118,7 @@ function registerRows(): Row[] {
   rows.push(
     row('ADD (register) T2', '01000100 D:1 Rm:4 Rdn:3', f => aluAction('add', 'reg', 0, { rd: high(f), rn: high(f), rm: f.Rm!, pcw: pcw(high(f)) }), (f, x) => ins(`add${x.cond}`, r(high(f)), r(f.Rm)), { unpredictable: f => high(f) === 15 && f.Rm === 15 }),
     row('CMP (register) T2', '01000101 D:1 Rm:4 Rdn:3', f => aluAction('cmp', 'reg', 1, { rn: high(f), rm: f.Rm! }), (f, x) => ins(`cmp${x.cond}`, r(high(f)), r(f.Rm)), { unpredictable: f => high(f) === 15 || f.Rm === 15 || (high(f) < 8 && f.Rm! < 8) }),
-    row('MOV (register) T1', '01000110 D:1 Rm:4 Rdn:3', f => aluAction('mov', 'reg', 0, { rd: high(f), rm: f.Rm!, pcw: pcw(high(f)) }), (f, x) => ins(`mov${x.cond}`, r(high(f)), r(f.Rm))),
+    row('MOV (register) T1', '01000110 D:1 Rm:4 Rdn:3', f => aluAction('mov', 'reg', 0, { rd: high(f), rm: f.Rm!, pcw: pcw(high(f)) }), (f, x) => (f.D && f.Rm === 8 && f.Rdn === 0 ? ins(`nop${x.cond}`) : ins(`mov${x.cond}`, r(high(f)), r(f.Rm)))),
     row('BX T1', '010001110 Rm:4 (0)(0)(0)', f => run(branchExchange, { link: 0, rm: f.Rm! }), (f, x) => ins(`bx${x.cond}`, r(f.Rm))),
     row('BLX (register) T1', '010001111 Rm:4 (0)(0)(0)', f => (f.Rm === 15 ? undefined : run(branchExchange, { link: 1, rm: f.Rm! })), (f, x) => ins(`blx${x.cond}`, r(f.Rm)), { unpredictable: f => f.Rm === 15 }),
   ); // prettier-ignore
@@ -165,10 +163,10 @@ function memoryRows(): Row[] {
   });
   for (const [name, bits, access, scale] of [['str', '01100', 'word', 4], ['ldr', '01101', 'word', 4], ['strb', '01110', 'u8', 1], ['ldrb', '01111', 'u8', 1], ['strh', '10000', 'u16', 2], ['ldrh', '10001', 'u16', 2]] as const) // prettier-ignore
     rows.push(
-      row(`${name.toUpperCase()} (immediate) T1`, `${bits} imm5:5 Rn:3 Rt:3`, f => single(name.startsWith('ldr'), access, f.Rt!, f.Rn!, f.imm5! * scale), (f, x) => ins(`${name}${x.cond}`, r(f.Rt), memory(r(f.Rn), f.imm5 ? `#${f.imm5 * scale}` : undefined, 'offset'))),
+      row(`${name.toUpperCase()} (immediate) T1`, `${bits} imm5:5 Rn:3 Rt:3`, f => single(name.startsWith('ldr'), access, f.Rt!, f.Rn!, f.imm5! * scale), (f, x) => ins(`${name}${x.cond}`, r(f.Rt), `[${r(f.Rn)}, #${f.imm5! * scale}]`)),
     ); // prettier-ignore
   for (const [name, bits] of [['str', '10010'], ['ldr', '10011']] as const)
-    rows.push(row(`${name.toUpperCase()} (immediate) T2`, `${bits} Rt:3 imm8:8`, f => single(name === 'ldr', 'word', f.Rt!, 13, f.imm8! * 4), (f, x) => ins(`${name}${x.cond}`, r(f.Rt), memory('sp', f.imm8 ? `#${f.imm8 * 4}` : undefined, 'offset')))); // prettier-ignore
+    rows.push(row(`${name.toUpperCase()} (immediate) T2`, `${bits} Rt:3 imm8:8`, f => single(name === 'ldr', 'word', f.Rt!, 13, f.imm8! * 4), (f, x) => ins(`${name}${x.cond}`, r(f.Rt), `[sp, #${f.imm8! * 4}]`))); // prettier-ignore
   const block = (load: boolean, f: { P: number; U: number; W: number; Rn: number }, list: number): Action => {
     const o = blockOperands(f, list);
     return load ? run(loadMultiple, { ...o, pc: list >> 15, list: list & 0x7fff }) : run(storeMultiple, o);
@@ -190,12 +188,12 @@ function miscellaneousRows(): Row[] {
     row('SUB (SP minus immediate) T1', '101100001 imm7:7', f => aluAction('sub', 'imm', 0, { rd: 13, rn: 13, imm: f.imm7! * 4 }), (f, x) => ins(`sub${x.cond}`, 'sp', imm(f.imm7! * 4))),
     row('CBNZ, CBZ T1', '1011 op:1 0 i:1 1 imm5:5 Rn:3', (f, it) => (it ? undefined : run(compareBranch, { nonZero: f.op!, rn: f.Rn!, off: (f.i! << 6) + f.imm5! * 2 + 4 })), (f, x) => ins(f.op ? 'cbnz' : 'cbz', r(f.Rn), hex(x.address + 4 + (f.i! << 6) + f.imm5! * 2))),
     row('SETEND T1', '10110110010 (1) E:1 (0)(0)(0)', f => run(system, { what: 'setend', imm: f.E! << 9 }), f => ins('setend', f.E ? 'be' : 'le'), { system: true }),
-    row('CPS T1', '10110110011 im:1 (0) A:1 I:1 F:1', f => run(system, { what: 'cps', imm: ((2 + f.im!) << 18) | (f.A! << 8) | (f.I! << 7) | (f.F! << 6) }), f => cpsText({ imod: 2 + f.im!, A: f.A!, I: f.I!, F: f.F!, M: 0, mode: 0 }), { system: true }),
+    row('CPS T1', '10110110011 im:1 (0) A:1 I:1 F:1', f => run(system, { what: 'cps', imm: ((2 + f.im!) << 18) | (f.A! << 8) | (f.I! << 7) | (f.F! << 6) }), f => cpsText({ imod: 2 + f.im!, A: f.A!, I: f.I!, F: f.F!, M: 0, mode: 0 }, ', '), { system: true }),
     row('BKPT T1', '10111110 imm8:8', f => ({ op: leave, operands: { exit: EXIT.BREAKPOINT, imm: f.imm8! }, ownCondition: true }), f => ins('bkpt', `0x${f.imm8!.toString(16).padStart(4, '0')}`), { system: true }),
     row('IT T1', '10111111 firstcond:4 mask:4', (f, it) => (it || f.firstcond === 15 || (f.firstcond === 14 && (f.mask! & (f.mask! - 1)) !== 0) ? undefined : run(ifThen, { imm: (f.firstcond! << 4) | f.mask! })), f => itText(f), { when: f => f.mask !== 0, unpredictable: f => f.firstcond! >= 14 }),
-    row('NOP and hints T1', '10111111 hint:4 0000', f => hint(f.hint!), (f, x) => hintText(f.hint!, x.cond).replace('\t{0}', ''), { system: true }),
+    row('NOP and hints T1', '10111111 hint:4 0000', f => hint(f.hint!), (f, x) => hintText(f.hint!, x.cond, ''), { system: true }),
     row('B T1', '1101 cond:4 imm8:8', (f, it) => (it ? undefined : { op: branchIf, operands: { cc: f.cond!, off: signExtend(f.imm8!, 8) * 2 + 4 }, ownCondition: true }), (f, x) => ins(`b${CONDITION_SUFFIX[f.cond!]}.n`, hex(x.address + 4 + signExtend(f.imm8!, 8) * 2)), { when: f => f.cond! < 14 }),
-    row('UDF T1', '11011110 imm8:8', f => run(leave, { exit: EXIT.UNDEFINED, imm: f.imm8! }), f => ins('udf', imm(f.imm8!)), { system: true }),
+    row('UDF T1', '11011110 imm8:8', f => run(leave, { exit: EXIT.UNDEFINED, imm: f.imm8! }), (f, x) => ins(`udf${x.cond}`, imm(f.imm8!)), { system: true }),
     row('SVC T1', '11011111 imm8:8', f => run(leave, { exit: EXIT.SVC, imm: f.imm8! }), (f, x) => ins(`svc${x.cond}`, `${f.imm8}`), { system: true }),
     row('B T2', '11100 imm11:11', f => run(branch, { off: signExtend(f.imm11!, 11) * 2 + 4 }), (f, x) => ins(`b${x.cond}.n`, hex(x.address + 4 + signExtend(f.imm11!, 11) * 2))),
   ]; // prettier-ignore

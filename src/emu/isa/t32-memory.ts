@@ -51,6 +51,11 @@ function action(load: boolean, access: Access, f: Fields, more: Operands): Actio
   };
 }
 
+/** What narrow loads to the PC are; halfwords with a sign have none (unallocated hints). */
+const HINTS: Readonly<Record<string, string>> = { ldrb: 'pld', ldrh: 'pldw', ldrsb: 'pli' };
+/** Text of an immediate offset; none for zero, whatever its sign. */
+const offset = (u: number, imm: number): string | undefined => (imm === 0 ? undefined : `#${u ? '' : '-'}${imm}`);
+
 /** Bit 24 and bits 22..20 of `1111100s UooL`, with bit 23 given. */
 const opcode = (bits: string, u: string): string => `1111100${bits[0]} ${u} ${bits.slice(1)}`;
 
@@ -64,26 +69,25 @@ function singleRows(): Row[] {
     const hint = (f: Fields): boolean => load && !word && f.Rt === 15;
     const guard = (f: Fields, wrong: boolean, make: () => Action): Action | undefined =>
       wrong || badRt(f) ? undefined : hint(f) ? { op: nop, operands: {} } : make();
-    const mnemonic = (f: Fields, cond: string, wide: string): string => {
-      if (hint(f)) return `${name === 'ldrsb' ? 'pli' : name === 'ldrh' ? 'pldw' : 'pld'}${cond}`;
-      return `${name}${cond}${wide}`;
+    const text = (f: Fields, cond: string, address: string, suffix: 't' | '' = ''): string => {
+      const hintName = hint(f) ? HINTS[name] : undefined;
+      if (hintName !== undefined) return ins(`${hintName}${cond}`, address);
+      return ins(`${name}${suffix}${cond}${suffix ? '' : '.w'}`, r(f.Rt), address);
     };
-    const text = (f: Fields, cond: string, wide: string, address: string): string =>
-      hint(f) ? ins(mnemonic(f, cond, wide), address) : ins(mnemonic(f, cond, wide), r(f.Rt), address);
     const storeToPc = (f: Fields): boolean => !load && f.Rn === 15;
     const oddPc = (f: Fields): boolean => badRt(f) || hint(f) || f.Rt === 15 || f.Rn === 15;
     rows.push(
-      row(`${title} (immediate) T3`, `${opcode(bits, '1')} Rn:4 Rt:4 imm12:12`, f => guard(f, storeToPc(f), () => action(load, access, f, { imm: f.imm12! })), (f, x) => text(f, x.cond, '.w', memory(r(f.Rn), f.imm12 ? `#${f.imm12}` : undefined, 'offset')), { when: f => f.Rn !== 15 || !load, unpredictable: oddPc }),
+      row(`${title} (immediate) T3`, `${opcode(bits, '1')} Rn:4 Rt:4 imm12:12`, f => guard(f, storeToPc(f), () => action(load, access, f, { imm: f.imm12! })), (f, x) => text(f, x.cond, memory(r(f.Rn), offset(1, f.imm12!), 'offset')), { when: f => f.Rn !== 15 || !load, unpredictable: oddPc }),
       row(`${title} (immediate) T4`, `${opcode(bits, '0')} Rn:4 Rt:4 1 P:1 U:1 W:1 imm8:8`,
         f => guard(f, storeToPc(f) || (f.W === 1 && f.Rn === f.Rt) || (f.W === 1 && hint(f)), () => action(load, access, f, { index: indexOf(f), imm: f.U ? f.imm8! : -f.imm8! })),
-        (f, x) => text(f, x.cond, '', memory(r(f.Rn), f.imm8 === 0 && f.U && indexOf(f) === 'offset' ? undefined : `#${f.U ? '' : '-'}${f.imm8}`, indexOf(f))),
+        (f, x) => text(f, x.cond, memory(r(f.Rn), offset(f.U!, f.imm8!), indexOf(f))),
         { when: f => (f.Rn !== 15 || !load) && (f.P === 1 || f.W === 1) && !(f.P === 1 && f.U === 1 && f.W === 0), unpredictable: f => oddPc(f) || (f.W === 1 && f.Rn === f.Rt) }),
-      row(`${title}T T1`, `${opcode(bits, '0')} Rn:4 Rt:4 1110 imm8:8`, f => guard(f, storeToPc(f) || bad(f.Rt), () => action(load, access, f, { user: 1, imm: f.imm8! })), (f, x) => text(f, x.cond, '', memory(r(f.Rn), f.imm8 ? `#${f.imm8}` : undefined, 'offset')).replace(name, `${name}t`), { when: f => f.Rn !== 15 || !load, unpredictable: f => oddPc(f) || bad(f.Rt) }),
-      row(`${title} (register) T2`, `${opcode(bits, '0')} Rn:4 Rt:4 000000 imm2:2 Rm:4`, f => guard(f, storeToPc(f) || bad(f.Rm), () => action(load, access, f, { form: f.imm2 ? 'lsl' : 'reg', rm: f.Rm!, sh: f.imm2! })), (f, x) => text(f, x.cond, '.w', `[${r(f.Rn)}, ${r(f.Rm)}${f.imm2 ? `, lsl #${f.imm2}` : ''}]`), { when: f => f.Rn !== 15 || !load, unpredictable: f => oddPc(f) || bad(f.Rm) }),
+      row(`${title}T T1`, `${opcode(bits, '0')} Rn:4 Rt:4 1110 imm8:8`, f => guard(f, storeToPc(f) || bad(f.Rt), () => action(load, access, f, { user: 1, imm: f.imm8! })), (f, x) => text(f, x.cond, memory(r(f.Rn), offset(1, f.imm8!), 'offset'), 't'), { when: f => f.Rn !== 15 || !load, unpredictable: f => oddPc(f) || bad(f.Rt) }),
+      row(`${title} (register) T2`, `${opcode(bits, '0')} Rn:4 Rt:4 000000 imm2:2 Rm:4`, f => guard(f, storeToPc(f) || bad(f.Rm), () => action(load, access, f, { form: f.imm2 ? 'lsl' : 'reg', rm: f.Rm!, sh: f.imm2! })), (f, x) => text(f, x.cond, `[${r(f.Rn)}, ${r(f.Rm)}${f.imm2 ? `, lsl #${f.imm2}` : ''}]`), { when: f => f.Rn !== 15 || !load, unpredictable: f => oddPc(f) || bad(f.Rm) }),
     ); // prettier-ignore
     if (load)
       rows.push(
-        row(`${title} (literal) T2`, `1111100${bits[0]} U:1 ${bits.slice(1)} 1111 Rt:4 imm12:12`, f => guard(f, false, () => action(load, access, { ...f, Rn: 15 }, { imm: f.U ? f.imm12! : -f.imm12! })), (f, x) => text(f, x.cond, '.w', `[pc, #${f.U ? '' : '-'}${f.imm12}]`), { unpredictable: () => true }),
+        row(`${title} (literal) T2`, `1111100${bits[0]} U:1 ${bits.slice(1)} 1111 Rt:4 imm12:12`, f => guard(f, false, () => action(load, access, { ...f, Rn: 15 }, { imm: f.U ? f.imm12! : -f.imm12! })), (f, x) => text(f, x.cond, memory('pc', offset(f.U!, f.imm12!), 'offset')), { unpredictable: () => true }),
       ); // prettier-ignore
   }
   return rows;
@@ -103,7 +107,7 @@ function dualAndExclusiveRows(): Row[] {
     rows.push(
       row(`${name.toUpperCase()} (immediate) T1`, `1110100 P:1 U:1 1 W:1 ${L} Rn:4 Rt:4 Rt2:4 imm8:8`,
         f => (wrong(f) ? undefined : { op: L ? loadDual : storeDual, operands: { form: 'imm', minus: 0, index: indexOf(f), rt: f.Rt!, rt2: f.Rt2!, rn: f.Rn!, rm: 0, imm: (f.U ? 4 : -4) * f.imm8! }, alignPc: true }),
-        (f, x) => ins(`${name}${x.cond}`, r(f.Rt), r(f.Rt2), memory(r(f.Rn), f.imm8 === 0 && f.U && indexOf(f) === 'offset' ? undefined : `#${f.U ? '' : '-'}${f.imm8! * 4}`, indexOf(f))),
+        (f, x) => ins(`${name}${x.cond}`, r(f.Rt), r(f.Rt2), f.imm8 === 0 && f.U && f.P ? `[${r(f.Rn)}]` : memory(r(f.Rn), `#${f.U ? '' : '-'}${f.imm8! * 4}`, indexOf(f))),
         { when: f => f.P === 1 || f.W === 1, unpredictable: f => wrong(f) || f.Rn === 15 }),
     ); // prettier-ignore
   }
@@ -154,12 +158,8 @@ function blockRows(): Row[] {
     const wrongStore = (f: Fields): boolean => wrong(f) || f.list! >> 15 === 1;
     const text =
       (name: string): Asm =>
-      (f, x) => {
-        if (f.Rn === 13 && f.W && name === 'ldm' && U) return ins(`pop${x.cond}.w`, registerList(f.list!));
-        // PUSH.W has the T2 encoding of STMDB.
-        if (f.Rn === 13 && f.W && name === 'stm' && !U) return ins(`stmdb${x.cond}`, 'sp!', registerList(f.list!));
-        return ins(`${name}${mode}${x.cond}${U ? '.w' : ''}`, `${r(f.Rn)}${f.W ? '!' : ''}`, registerList(f.list!));
-      };
+      (f, x) =>
+        ins(`${name}${mode}${x.cond}${U ? '.w' : ''}`, `${r(f.Rn)}${f.W ? '!' : ''}`, registerList(f.list!));
     const operands = (f: Fields): Operands => blockOperands({ P, U, W: f.W!, Rn: f.Rn! }, f.list!);
     rows.push(
       row(`LDM${mode.toUpperCase()} T2`, `1110100 ${bits} 0 W:1 1 Rn:4 list:16`, f => (wrongLoad(f) ? undefined : { op: loadMultiple, operands: { ...operands(f), pc: f.list! >> 15, list: f.list! & 0x7fff } }), text('ldm'), { unpredictable: f => wrongLoad(f) || f.list! >> 15 === 1 }),

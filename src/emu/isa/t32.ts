@@ -20,8 +20,8 @@ import type { Operands, Operation } from '../codegen/semantics';
 import { hint } from './a32-control';
 import { A32_COPROCESSOR } from './a32-coprocessor';
 import { bitField } from './a32-media';
-import { CONDITION_SUFFIX, hex, imm, ins, r, shiftedRegister } from './asm';
-import { bankedName, barrier, cpsText, hintText, psrName } from './asm-system';
+import { CONDITION_SUFFIX, hex, imm, ins, r, shiftedRegister, unsigned } from './asm';
+import { bankedName, barrierText, cpsText, hintText, psrName } from './asm-system';
 import { signExtend, thumbExpandImm } from './immediates';
 import { badReg, rowsOf, run, sys } from './rows';
 import { aluAction } from './t16';
@@ -70,8 +70,8 @@ function dataProcessingRows(): Row[] {
         ...(kind === 'test' ? [] : [r(f.Rd)]),
         ...(kind === 'move' ? [] : [r(f.Rn)]),
       ];
-      const mnemonic = (f: Fields, cond: string, wide = '.w'): string =>
-        `${opc}${kind !== 'test' && f.S ? 's' : ''}${cond}${wide}`;
+      const wide = opc === 'orn' || opc === 'teq' || opc === 'rsb' ? '' : '.w';
+      const mnemonic = (f: Fields, cond: string): string => `${opc}${kind !== 'test' && f.S ? 's' : ''}${cond}${wide}`;
       rows.push(
         row(
           `${title} (immediate) T32`,
@@ -81,12 +81,7 @@ function dataProcessingRows(): Row[] {
             const e = thumbExpandImm(imm12(f));
             return aluAction(opc, 'imm', s(f), { ...registers(f), imm: e.imm, ic: s(f) ? e.ic : 0 });
           },
-          (f, x) =>
-            ins(
-              mnemonic(f, x.cond, opc === 'add' || opc === 'sub' || opc === 'mov' || opc === 'cmp' ? '.w' : ''),
-              ...list(f),
-              imm(thumbExpandImm(imm12(f)).imm),
-            ),
+          (f, x) => ins(mnemonic(f, x.cond), ...list(f), unsigned(thumbExpandImm(imm12(f)).imm)),
           { unpredictable: f => movTest(f) || (f.i === 0 && f.imm3! > 0 && f.imm3! < 4 && f.imm8 === 0) },
         ),
         row(
@@ -97,18 +92,7 @@ function dataProcessingRows(): Row[] {
             const shift = decodeImmShift(f.type!, imm5(f));
             return aluAction(opc, shift.form, s(f), { ...registers(f), rm: f.Rm!, sh: shift.sh });
           },
-          (f, x) => {
-            if (opc === 'mov' && (f.type || imm5(f))) {
-              const suffix = `${f.S ? 's' : ''}${x.cond}`;
-              if (f.type === 3 && imm5(f) === 0) return ins(`rrx${suffix}`, r(f.Rd), r(f.Rm));
-              return ins(`${['lsl', 'lsr', 'asr', 'ror'][f.type!]}${suffix}.w`, r(f.Rd), r(f.Rm), `#${imm5(f) || 32}`);
-            }
-            return ins(
-              mnemonic(f, x.cond, f.type === 0 && imm5(f) === 0 ? '.w' : ''),
-              ...list(f),
-              shiftedRegister(f.Rm!, f.type!, imm5(f)),
-            );
-          },
+          (f, x) => ins(mnemonic(f, x.cond), ...list(f), shiftedRegister(f.Rm!, f.type!, imm5(f))),
           { unpredictable: movTest },
         ),
       );
@@ -171,20 +155,20 @@ function branchAndControlRows(): Row[] {
     row('BLX (immediate) T2', '11110 S:1 imm10H:10 11 J1:1 0 J2:1 imm10L:10 0', f => run(branchLinkExchange, { toThumb: 0, off: exchangeOffset(f) + 4 }), (f, x) => ins(`blx${x.cond}`, hex(((x.address + 4) & ~3) + exchangeOffset(f)))),
     row('MSR (register) T1', '11110011100 R:1 Rn:4 10 (0) 0 mask:4 (0)(0) 0 (0) (0)(0)(0)(0)', f => (badReg('Rn')(f) ? undefined : sys('msr', (f.R! << 22) | (f.mask! << 16) | f.Rn!)), (f, x) => ins(`msr${x.cond}`, psrName(f.R!, f.mask!), r(f.Rn)), { system: true }),
     row('MSR (Banked register) T1', '11110011100 R:1 Rn:4 10 (0) 0 M1:4 (0)(0) 1 M:1 (0)(0)(0)(0)', f => sys('msrBanked', (f.R! << 22) | (f.M1! << 16) | (f.M! << 8) | f.Rn!), (f, x) => ins(`msr${x.cond}`, bankedName(f.R!, (f.M! << 4) | f.M1!), r(f.Rn)), { system: true }),
-    row('NOP and hints T2', '111100111010 (1)(1)(1)(1) 10 (0) 0 (0) 000 hint:8', f => hint(f.hint!), (f, x) => hintText(f.hint!, x.cond).replace('\t{0}', '').replace(/^(\w+)/, '$1.w'), { system: true }),
-    row('CPS T2', '111100111010 (1)(1)(1)(1) 10 (0) 0 (0) imod:2 M:1 A:1 I:1 F:1 mode:5', f => sys('cps', (f.imod! << 18) | (f.M! << 17) | (f.A! << 8) | (f.I! << 7) | (f.F! << 6) | f.mode!), f => cpsText(f), { when: f => f.imod !== 0 || f.M !== 0, system: true }),
+    row('NOP and hints T2', '111100111010 (1)(1)(1)(1) 10 (0) 0 (0) 000 hint:8', f => hint(f.hint!), (f, x) => hintText(f.hint!, x.cond, '.w'), { system: true }),
+    row('CPS T2', '111100111010 (1)(1)(1)(1) 10 (0) 0 (0) imod:2 M:1 A:1 I:1 F:1 mode:5', f => sys('cps', (f.imod! << 18) | (f.M! << 17) | (f.A! << 8) | (f.I! << 7) | (f.F! << 6) | f.mode!), f => cpsText(f, ', '), { when: f => f.imod !== 0 || f.M !== 0, system: true }),
     row('CLREX T1', '111100111011 (1)(1)(1)(1) 10 (0) 0 (1)(1)(1)(1) 0010 (1)(1)(1)(1)', () => run(clearExclusive, {}), (_f, x) => ins(`clrex${x.cond}`)),
-    row('DSB T1', '111100111011 (1)(1)(1)(1) 10 (0) 0 (1)(1)(1)(1) 0100 option:4', () => run(nop, {}), (f, x) => ins(`dsb${x.cond}`, barrier(f.option!))),
-    row('DMB T1', '111100111011 (1)(1)(1)(1) 10 (0) 0 (1)(1)(1)(1) 0101 option:4', () => run(nop, {}), (f, x) => ins(`dmb${x.cond}`, barrier(f.option!))),
-    row('ISB T1', '111100111011 (1)(1)(1)(1) 10 (0) 0 (1)(1)(1)(1) 0110 option:4', () => sys('isb', 0), (f, x) => ins(`isb${x.cond}`, barrier(f.option!)), { system: true }),
+    row('DSB T1', '111100111011 (1)(1)(1)(1) 10 (0) 0 (1)(1)(1)(1) 0100 option:4', () => run(nop, {}), (f, x) => barrierText('dsb', f.option!, x.cond)),
+    row('DMB T1', '111100111011 (1)(1)(1)(1) 10 (0) 0 (1)(1)(1)(1) 0101 option:4', () => run(nop, {}), (f, x) => barrierText('dmb', f.option!, x.cond)),
+    row('ISB T1', '111100111011 (1)(1)(1)(1) 10 (0) 0 (1)(1)(1)(1) 0110 option:4', () => sys('isb', 0), (f, x) => barrierText('isb', f.option!, x.cond), { system: true }),
     row('BXJ T1', '111100111100 Rm:4 10 (0) 0 (1)(1)(1)(1) (0)(0)(0)(0)(0)(0)(0)(0)', f => (badReg('Rm')(f) ? undefined : run(branchExchange, { link: 0, rm: f.Rm! })), (f, x) => ins(`bxj${x.cond}`, r(f.Rm)), { unpredictable: badReg('Rm') }),
     row('SUBS PC, LR T1', '111100111101 (1)(1)(1)(0) 10 (0) 0 (1)(1)(1)(1) imm8:8', f => aluAction('sub', 'imm', 0, { rd: 15, rn: 14, imm: f.imm8!, pcw: PC_WRITE.exceptionReturn }), (f, x) => (f.imm8 ? ins(`subs${x.cond}`, 'pc', 'lr', imm(f.imm8!)) : ins(`eret${x.cond}`)), { system: true, when: f => f.imm8 !== 0 }),
     row('ERET T1', '111100111101 (1)(1)(1)(0) 10 (0) 0 (1)(1)(1)(1) 00000000', () => sys('eret', 0), (_f, x) => ins(`eret${x.cond}`), { system: true }),
     row('MRS T1', '11110011111 R:1 (1)(1)(1)(1) 10 (0) 0 Rd:4 (0)(0) 0 (0) (0)(0)(0)(0)', f => (badReg('Rd')(f) ? undefined : sys('mrs', (f.R! << 22) | (f.Rd! << 12))), (f, x) => ins(`mrs${x.cond}`, r(f.Rd), f.R ? 'SPSR' : 'CPSR'), { system: true }),
     row('MRS (Banked register) T1', '11110011111 R:1 M1:4 10 (0) 0 Rd:4 (0)(0) 1 M:1 (0)(0)(0)(0)', f => sys('mrsBanked', (f.R! << 22) | (f.M1! << 16) | (f.Rd! << 12) | (f.M! << 8)), (f, x) => ins(`mrs${x.cond}`, r(f.Rd), bankedName(f.R!, (f.M! << 4) | f.M1!)), { system: true }),
-    row('HVC T1', '111101111110 imm4:4 1000 imm12:12', f => run(leave, { exit: EXIT.HVC, imm: (f.imm4! << 12) | f.imm12! }), f => ins('hvc', `${(f.imm4! << 12) | f.imm12!}`), { system: true }),
+    row('HVC T1', '111101111110 imm4:4 1000 imm12:12', f => run(leave, { exit: EXIT.HVC, imm: (f.imm4! << 12) | f.imm12! }), f => ins('hvc', `#${(f.imm4! << 12) | f.imm12!}`), { system: true }),
     row('SMC T1', '111101111111 imm4:4 1000 (0)(0)(0)(0)(0)(0)(0)(0)(0)(0)(0)(0)', f => run(leave, { exit: EXIT.SMC, imm: f.imm4! }), (f, x) => ins(`smc${x.cond}`, imm(f.imm4!)), { system: true }),
-    row('UDF T2', '111101111111 imm4:4 1010 imm12:12', f => run(leave, { exit: EXIT.UNDEFINED, imm: (f.imm4! << 12) | f.imm12! }), f => ins('udf.w', imm((f.imm4! << 12) | f.imm12!)), { system: true }),
+    row('UDF T2', '111101111111 imm4:4 1010 imm12:12', f => run(leave, { exit: EXIT.UNDEFINED, imm: (f.imm4! << 12) | f.imm12! }), (f, x) => ins(`udf${x.cond}.w`, imm((f.imm4! << 12) | f.imm12!)), { system: true }),
   ]; // prettier-ignore
 }
 
@@ -208,7 +192,7 @@ function registerRows(): Row[] {
     const make = (f: Fields, acc: number): Action =>
       run(extend, { kind, signed, acc, rot: f.rotate! * 8, rd: f.Rd!, rn: f.Rn ?? 0, rm: f.Rm! });
     rows.push(
-      row(`${letter}${suffix}`.toUpperCase() + ' T2', `111110100${bits} 1111 1111 Rd:4 1 (0) rotate:2 Rm:4`, f => (badReg('Rd', 'Rm')(f) ? undefined : make(f, 0)), (f, x) => ins(`${letter}${suffix}${x.cond}${kind === 'b16' || f.rotate ? '' : '.w'}`, r(f.Rd), r(f.Rm), ...rotation(f)), { unpredictable: badReg('Rd', 'Rm') }),
+      row(`${letter}${suffix}`.toUpperCase() + ' T2', `111110100${bits} 1111 1111 Rd:4 1 (0) rotate:2 Rm:4`, f => (badReg('Rd', 'Rm')(f) ? undefined : make(f, 0)), (f, x) => ins(`${letter}${suffix}${x.cond}${kind === 'b16' ? '' : '.w'}`, r(f.Rd), r(f.Rm), ...rotation(f)), { unpredictable: badReg('Rd', 'Rm') }),
       row(`${letter}xta${kind}`.toUpperCase() + ' T1', `111110100${bits} Rn:4 1111 Rd:4 1 (0) rotate:2 Rm:4`, f => (badReg('Rd', 'Rm', 'Rn')(f) ? undefined : make(f, 1)), (f, x) => ins(`${letter}xta${kind}${x.cond}`, r(f.Rd), r(f.Rn), r(f.Rm), ...rotation(f)), { unpredictable: bad3 }),
     ); // prettier-ignore
   }
@@ -240,7 +224,7 @@ function multiplyRows(): Row[] {
     const map = registers.split(' ').map(p => p.split('=') as [string, string]);
     const bad = (f: Fields): boolean => map.some(([, field]) => f[field] === 15 || f[field] === 13);
     rows.push(
-      row(`${name.toUpperCase()} T1`, pattern, f => (bad(f) ? undefined : run(op, { ...fixed, ...Object.fromEntries(map.map(([o, n]) => [o, f[n]!])) })), (f, x) => ins(`${name}${x.cond}`, ...order.split(' ').map(n => r(f[n]))), { unpredictable: f => bad(f) || (f.RdHi !== undefined && f.RdHi === f.RdLo) }),
+      row(`${name.toUpperCase()} T1`, pattern, f => (bad(f) ? undefined : run(op, { ...fixed, ...Object.fromEntries(map.map(([o, n]) => [o, f[n]!])) })), (f, x) => ins(`${name}${x.cond}${name === 'mul' ? '.w' : ''}`, ...order.split(' ').map(n => r(f[n]))), { unpredictable: f => bad(f) || (f.RdHi !== undefined && f.RdHi === f.RdLo) }),
     ); // prettier-ignore
   };
   const d3 = 'rd=Rd rn=Rn rm=Rm ra=Ra';

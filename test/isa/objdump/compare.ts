@@ -14,12 +14,19 @@ export interface Group {
 
 const mnemonicOf = (text: string): string => /^\S*/.exec(text)![0];
 
-/** @returns the groups, the largest first; empty when all is equal. */
-export function compare(lines: Iterable<Line>, disassemble: (encoding: number, address: number) => string): Group[] {
+/**
+ * @param accept says that a difference is none
+ * @returns the groups, the largest first; empty when all is equal.
+ */
+export function compare(
+  lines: Iterable<Line>,
+  disassemble: (encoding: number, address: number) => string,
+  accept: (difference: Difference) => boolean = () => false,
+): Group[] {
   const groups = new Map<string, Difference[]>();
   for (const line of lines) {
     const ours = disassemble(line.encoding, line.address);
-    if (ours === line.text) continue;
+    if (ours === line.text || accept({ ...line, ours })) continue;
     const mnemonic = mnemonicOf(line.text);
     const group = groups.get(mnemonic) ?? [];
     group.push({ ...line, ours });
@@ -28,18 +35,6 @@ export function compare(lines: Iterable<Line>, disassemble: (encoding: number, a
   return [...groups]
     .map(([mnemonic, differences]) => ({ mnemonic, differences }))
     .sort((a, b) => b.differences.length - a.differences.length);
-}
-
-/** Gives a disassembler of T32 the condition that the IT blocks of a stream put on each instruction, in order. */
-export function followIt(disassemble: (encoding: number, address: number, it?: number) => string) {
-  let state = 0;
-  return (encoding: number, address: number): string => {
-    const it = state & 15 ? state >> 4 : undefined;
-    const isIt = encoding >>> 8 === 0xbf && (encoding & 15) !== 0;
-    if (isIt) state = encoding & 0xff;
-    else state = state & 7 ? (state & 0xe0) | ((state << 1) & 0x1f) : 0;
-    return disassemble(encoding, address, it);
-  };
 }
 
 /** A readable report: per group its size and a few samples. */

@@ -1,4 +1,4 @@
-// The one place that knows the emulator's disassembler.
+// What knows the emulator's disassembler.
 import { disassemble as disassembleOne } from '../../../src/emu/isa/disassemble';
 import { UNDEFINED } from './listing';
 
@@ -6,5 +6,8 @@ import { UNDEFINED } from './listing';
 export function disassemble(encoding: number, address: number, thumb: boolean, it?: number): string {
   const itState = it === undefined ? 0 : (it << 4) | 8;
   const { text } = disassembleOne(encoding, address, thumb ? 't32' : 'a32', itState);
-  return text.startsWith(UNDEFINED) ? UNDEFINED : text;
+  return plain(text);
 }
+
+/** As the listings have it. */
+export const plain = (text: string): string => (text.startsWith(UNDEFINED) ? UNDEFINED : text);

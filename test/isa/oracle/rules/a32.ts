@@ -3,6 +3,7 @@ import type { Fields } from '../pattern';
 import {
   always,
   bit,
+  changeProcessorState,
   type Check,
   differ,
   inList,
@@ -71,7 +72,18 @@ const immediate: Rule[] = [
 ];
 
 const miscellaneous: Rule[] = [
-  { what: 'MRS MSR banked', pattern: 'cond:4 00010 R:1 op:1 0 x:8 (00) 1 M:1 0000 y:4', outside: 'banked registers' },
+  {
+    what: 'MRS banked',
+    pattern: 'cond:4 00010 R:1 00 x:4 Rd:4 (00) 1 M:1 0000 (0000)',
+    outside: 'banked registers',
+    unpredictable: [notPc('Rd')],
+  },
+  {
+    what: 'MSR banked',
+    pattern: 'cond:4 00010 R:1 10 x:4 (1111) (00) 1 M:1 0000 Rn:4',
+    outside: 'banked registers',
+    unpredictable: [notPc('Rn')],
+  },
   {
     what: 'MRS',
     pattern: 'cond:4 00010 R:1 00 (1111) Rd:4 (00) 0 (0) 0000 (0000)',
@@ -368,6 +380,7 @@ const unconditional: Rule[] = [
   {
     what: 'CPS',
     pattern: '1111 00010000 imod:2 M:1 0 (0000000) A:1 I:1 F:1 0 mode:5',
+    unpredictable: changeProcessorState,
     outside: 'changes the mode or masks',
   },
   { what: 'PLI immediate', pattern: '1111 0100 U:1 101 Rn:4 (1111) imm12:12' },

@@ -85,6 +85,14 @@ export const bit = (f: Fields, name: string): boolean => f[name] === 1;
 /** MSR of CPSR.E: any mode may by the manual, User mode may not in qemu-arm. */
 export const writesEndianness: Check = never('qemu-arm does not let MSR write CPSR.E', f => (f['mask']! & 2) !== 0);
 
+/** CPS (B9.3.2): a mode or masks that are not changed are not named, and imod 01 is reserved. */
+export const changeProcessorState: readonly Check[] = [
+  never('a mode named, but not changed', f => f['mode'] !== 0 && !bit(f, 'M')),
+  never('masks do not go with imod', f => f['imod']! > 1 !== (bit(f, 'A') || bit(f, 'I') || bit(f, 'F'))),
+  never('nothing to change', f => f['imod'] === 0 && !bit(f, 'M')),
+  never('imod is reserved', f => f['imod'] === 1),
+];
+
 /** One UDF of each set is a breakpoint for Linux, and so for qemu-arm: it raises SIGTRAP instead of SIGILL. */
 export const linuxBreakpoint = (condition: (f: Fields) => boolean): Check => never('a breakpoint of Linux', condition);
 

@@ -36,7 +36,13 @@ export const T16: readonly Rule[] = [
     branch: f => (f['list']! & 0x100) !== 0,
   },
   { what: 'SETEND', pattern: '1011 0110 010 (1) E:1 (000)', it: 'never' },
-  { what: 'CPS', pattern: '1011 0110 011 im:1 (0) A:1 I:1 F:1', outside: 'changes the masks', it: 'never' },
+  {
+    what: 'CPS',
+    pattern: '1011 0110 011 im:1 (0) A:1 I:1 F:1',
+    unpredictable: [never('no mask named', f => !f['A'] && !f['I'] && !f['F'])],
+    outside: 'changes the masks',
+    it: 'never',
+  },
   { what: 'hint', pattern: '1011 1111 hint:4 0000' },
   {
     what: 'IT',

@@ -4,6 +4,7 @@ import {
   always,
   bit,
   bitCount,
+  changeProcessorState,
   type Check,
   differ,
   inList,
@@ -96,7 +97,8 @@ const control: Rule[] = [
   { what: 'hint', pattern: '11110 0 111010 (1111) 10 (0) 0 (0) 000 hint:8' },
   {
     what: 'CPS',
-    pattern: '11110 0 111010 (1111) 10 (0) 0 (0) op:11',
+    pattern: '11110 0 111010 (1111) 10 (0) 0 (0) imod:2 M:1 A:1 I:1 F:1 mode:5',
+    unpredictable: changeProcessorState,
     outside: 'changes the mode or masks',
     it: 'never',
   },
@@ -169,11 +171,15 @@ const binaryImmediate: Rule[] = [
   { what: 'binary immediate, unallocated', pattern: '11110 x:1 1 y:9 0 z:15' },
 ];
 
-const exceptionReturns: Rule[] = ['00', '11'].map(direction => ({
-  what: 'SRS RFE',
-  pattern: `1110100 ${direction} 0 x:22`,
-  outside: 'exception return',
-}));
+const exceptionReturns: Rule[] = ['00', '11'].flatMap((direction): Rule[] => [
+  { what: 'SRS', pattern: `1110100 ${direction} 0 W:1 0 (1101) (11)(000000000) mode:5`, outside: 'exception return' },
+  {
+    what: 'RFE',
+    pattern: `1110100 ${direction} 0 W:1 1 Rn:4 (11)(00000000000000)`,
+    unpredictable: [notPc('Rn')],
+    outside: 'exception return',
+  },
+]);
 
 const transfers: Rule[] = ['01', '10'].flatMap((direction): Rule[] => [
   {
