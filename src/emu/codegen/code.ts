@@ -8,6 +8,7 @@ export interface Label {
 }
 
 const EMPTY = 0x40;
+const LOAD64_ZERO = 0xfd5d;
 
 export class Code {
   readonly bytes = new Bytes();
@@ -199,7 +200,7 @@ export class Code {
       b.u32(v.op - 0xfd00);
       if (v.lanes === LANE) b.u8(v.imm);
       else if (v.lanes) b.bytes(v.lanes);
-      else if (v.op - 0xfd00 <= 11) this.memoryArgument(v);
+      else if (v.op <= 0xfd0b || v.op === LOAD64_ZERO) this.memoryArgument(v);
     } else if (v.op >= 0xfc00) {
       b.u8(0xfc);
       b.u32(v.op - 0xfc00);

@@ -86,6 +86,21 @@ export function operation(o: Operation): Operation {
   return o;
 }
 
+/** Whole doubleword registers in memory as elements of `1 << size` bytes. */
+export interface Elements {
+  readonly load: boolean;
+  /** Pinned. */
+  readonly va: Value;
+  /** Address of the first register in the core's state. */
+  readonly first: Value;
+  readonly registers: number;
+  readonly size: number;
+  /** Alignment that is required, in bytes. */
+  readonly align: number;
+  /** The same for TypeScript. */
+  readonly packed: Value;
+}
+
 export abstract class Semantics {
   abstract readonly code: Code;
   /** Base of the core's state. */
@@ -135,6 +150,10 @@ export abstract class Semantics {
    * core's state (word aligned); `double`: in pairs that are one number each. All or nothing.
    */
   abstract multipleVector(load: boolean, start: Value, first: Value, words: Value, double: boolean): void;
+  /** VLD1 and VST1 of whole doubleword registers. All or nothing. */
+  abstract elements(e: Elements): void;
+  /** Any element or structure transfer, as `packStructure` has it, at an address (pinned). All or nothing. */
+  abstract structure(va: Value, packed: Value): void;
   /** Lets TypeScript compute on the core's state; its answer, pinned. For the argument see `helperArgument`. */
   abstract helper(name: HelperName, argument: Value): Value;
 

@@ -3,7 +3,16 @@
 import { Code } from './code';
 import { type HelperName, HELPERS } from './helpers';
 import { CPU, PAGE_SIZE, RECORD, TLB } from './layout';
-import { ACCESSES, ACCESS_SIZE, type Access, ENABLED, type Operands, type Operation, Semantics } from './semantics';
+import {
+  ACCESSES,
+  ACCESS_SIZE,
+  type Access,
+  type Elements,
+  ENABLED,
+  type Operands,
+  type Operation,
+  Semantics,
+} from './semantics';
 import {
   add, and, c, c64, call, ctz, eqz, extu, geu, hi64, load16s, load16u, load32, load64, load8s, load8u, local, ltu, ne, or, or64,
   shl, shl64, shr, sub, unaligned, type Value, wrap, xor,
@@ -20,6 +29,8 @@ export const IMPORTS = {
   multiple: { params: 3, result: true },
   /** (cpu, start, first | words | flags): all words of VLDM or VSTM, see MULTIPLE_VECTOR. */
   multipleVector: { params: 3, result: false },
+  /** (cpu, va, packed): an element or structure transfer, see structure.ts. */
+  structure: { params: 3, result: false },
   /** (cpu, what, encoding): 0 go on, 1 go on at CPU.PC. */
   system: { params: 3, result: true },
   /** (cpu): makes CPU.PC executable: the address of its record, or 0 with CPU.EXIT set. */
@@ -444,6 +455,31 @@ export class Tier0 extends Semantics {
         this.code.set(host, add(host, c(step)));
         this.code.brIf(again, ltu(host, end));
         this.code.end();
+      },
+    );
+  }
+
+  structure(va: Value, packed: Value): void {
+    this.saveForCall();
+    this.code.callVoid(this.functions.imports.structure, this.cpu, va, packed);
+    this.afterCall();
+  }
+
+  elements({ load, va, first, registers, size, align, packed }: Elements): void {
+    const te = this.tmp(tlbEntry(this.cpu, va, false));
+    const bytes = 8 * registers;
+    const miss = ne(and(va, c(PAGE_MASK | (align - 1))), load32(te, load ? TLB.READ : TLB.WRITE));
+    const crosses = geu(and(va, c(PAGE_SIZE - 1)), c(PAGE_SIZE + 1 - bytes));
+    // Elements need their own alignment only while SCTLR.A says so.
+    const element = 1 << size;
+    const checked = align < element ? and(ne(this.state(CPU.STRICT), c(0)), ne(and(va, c(element - 1)), c(0))) : c(0);
+    this.code.if(
+      or(or(miss, crosses), checked),
+      () => this.structure(va, packed),
+      () => {
+        const host = this.tmp(add(va, load32(te, TLB.ADDEND)));
+        const [from, to] = load ? [host, this.tmp(first)] : [this.tmp(first), host];
+        for (let at = 0; at < bytes; at += 8) this.code.store64(to, unaligned(load64(from, at)), at);
       },
     );
   }

@@ -153,6 +153,8 @@ export const load8u = load(0x2d, I32, 0);
 export const load16s = load(0x2e, I32, 1);
 export const load16u = load(0x2f, I32, 1);
 export const loadV128 = load(0xfd00, V128, 4);
+/** 64 bits to the lower half, zeros to the upper. */
+export const load64Zero = load(0xfd5d, V128, 3);
 /** A load of any size without alignment promise, for guest addresses that were checked for their page only. */
 export const unaligned = (v: Value): Value => new Value(v.op, v.type, v.imm, v.args, 0);
 

@@ -235,8 +235,8 @@ export class MemoryAccess {
     if (isLoad) for (let i = 0; i < words; i++) core.setField(first + 4 * (i ^ flip), this.words[i]!);
   }
 
-  /** Checks every page of a range before the first byte is written. */
-  private writableThroughout(core: Core, va: number, length: number, privileged: boolean): boolean {
+  /** Checks every page of a range before the first byte is written. False: `core.fault` says why not. */
+  writableThroughout(core: Core, va: number, length: number, privileged: boolean): boolean {
     const last = va + length - 1;
     if ((va ^ last) & ~(PAGE_SIZE - 1) && !core.fill(last, 'write', privileged)) {
       // The fault is reported for the first word that cannot be written.

@@ -9,6 +9,7 @@ import {
   takeBreakpoint, takeDataAbort, takeException, takePrefetchAbort, takeSecureMonitorCall,
 } from './exceptions'; // prettier-ignore
 import { executeHelper } from './fp/helpers';
+import { transferStructure } from './structure-access';
 import { ExtensionRegisters } from './fp/registers';
 import { MemoryAccess } from './memory-access';
 import { nextInstruction, recordItState } from './processor-state';
@@ -78,6 +79,10 @@ export class Processor {
         },
         multipleVector: (cpu, start, argument) => {
           this.access.multipleVector(of(cpu!), start!, argument!);
+          this.afterAccess();
+        },
+        structure: (cpu, va, packed) => {
+          transferStructure(of(cpu!), this.access, va!, packed!);
           this.afterAccess();
         },
         system: (cpu, what, encoding) => {

@@ -1,8 +1,12 @@
 // All instruction tables and their decoders.
 import { A32_CORE } from './a32';
 import { A32_MEMORY } from './a32-memory';
+import { SIMD_MEMORY } from './simd-memory';
+import { SIMD_DUPLICATE, SIMD_MISC } from './simd-misc';
+import { SIMD_SHIFT } from './simd-shift';
+import { SIMD_THREE } from './simd-three';
 import { T16_ROWS } from './t16';
-import { fromA32, T32_CORE } from './t32';
+import { fromA32, simdFromA32, T32_CORE } from './t32';
 import { T32_MEMORY } from './t32-memory';
 import { VFP_DATA_PROCESSING } from './vfp';
 import { VFP_MEMORY } from './vfp-memory';
@@ -10,16 +14,19 @@ import { VFP_TRANSFER } from './vfp-transfer';
 import { a32Decoder, type CompiledRow, type Fields, t16Decoder, t32Decoder, type Row } from './table';
 
 /** Floating point, written as A32; T32 has the same bits. */
-const VFP: readonly Row[] = [...VFP_DATA_PROCESSING, ...VFP_MEMORY, ...VFP_TRANSFER];
+const VFP: readonly Row[] = [...VFP_DATA_PROCESSING, ...VFP_MEMORY, ...VFP_TRANSFER, SIMD_DUPLICATE];
+const SIMD: readonly Row[] = [...SIMD_THREE, ...SIMD_SHIFT, ...SIMD_MISC, ...SIMD_MEMORY];
 
 export const ROWS: readonly Row[] = [
   ...A32_CORE,
   ...A32_MEMORY,
   ...VFP,
+  ...SIMD,
   ...T16_ROWS,
   ...T32_CORE,
   ...T32_MEMORY,
   ...VFP.map(fromA32),
+  ...SIMD.map(simdFromA32),
 ];
 
 const of = (set: Row['set']): Row[] => ROWS.filter(r => r.set === set);
