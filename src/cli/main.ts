@@ -7,6 +7,7 @@ import { boardsCommand } from './boards';
 import { bootCommand } from './boot';
 import { BOOT_OPTIONS } from './boot-options';
 import { dapCommand, DAP_OPTIONS } from './dap';
+import { disasmCommand, DISASM_OPTIONS } from './disasm';
 import { imagesCommand, IMAGES_OPTIONS } from './images';
 import { describeOptions, UsageError } from './options';
 import { say, Status } from './process';
@@ -39,6 +40,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     help: "Debian's kernels, Xen and BusyBox as images that boot",
     options: () => describeOptions(IMAGES_OPTIONS),
     run: words => imagesCommand(words, { folder: process.cwd(), out: text => void process.stdout.write(text), say }),
+  },
+  disasm: {
+    synopsis: 'FILE --arch a32|t32 [--base ADDRESS] [--count N]',
+    help: 'show raw code as instructions',
+    options: () => describeOptions(DISASM_OPTIONS),
+    run: disasmCommand,
   },
   dap: {
     synopsis: '[--port N]',

@@ -164,4 +164,29 @@ describe('the other commands', () => {
       expect(await xenlab(words)).toMatchObject({ status: 0, err: '' });
     expect((await xenlab(['boards'])).out).toContain('vexpress-v2p-ca15-tc1 (default)');
   });
+
+  it('disassemble', async () => {
+    const code = file('code.bin', Uint8Array.from([0x1e, 0xff, 0x2f, 0xe1, 0x70, 0x47, 0x00, 0xf0, 0x01, 0xf8, 0x00]));
+    const disasm = (...words: string[]): Promise<Ended> => xenlab(['disasm', code, ...words]);
+    expect((await disasm('--arch', 'a32', '--base', '0x80008000', '--count', '1')).out).toBe(
+      '80008000:\te12fff1e \tbx\tlr\n',
+    );
+    const thumb = file('thumb.bin', Uint8Array.from([0x70, 0x47, 0x00, 0xf0, 0x01, 0xf8, 0x00]));
+    expect((await xenlab(['disasm', thumb, '--arch', 't32'])).out.split('\n')).toEqual([
+      '00000000:\t4770     \tbx\tlr',
+      '00000002:\tf000 f801\tbl\t0x8',
+      '00000006:\t00       \t.byte\t0x00',
+      '',
+    ]);
+    for (const [words, why] of [
+      [['--arch', 'a64'], 'cannot be used in this release'],
+      [[], 'needs --arch'],
+      [['--arch', 'a32', '--base', '0x8002'], 'multiple of 4'],
+    ] as const) {
+      const { status, out, err } = await disasm(...words);
+      expect({ status, out }).toEqual({ status: 2, out: '' });
+      expect(err).toContain(why);
+    }
+    expect(await xenlab(['disasm', 'nowhere.bin', '--arch', 'a32'])).toMatchObject({ status: 2, out: '' });
+  });
 });
