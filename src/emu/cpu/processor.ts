@@ -34,6 +34,8 @@ export class Processor {
   private readonly context: SystemContext;
   /** Event registers of WFE, one per core. */
   private readonly events: boolean[];
+  /** Cores that sleep in WFE: an event ends that, but not WFI. */
+  private readonly awaitsEvent: boolean[];
   /** The core whose slice runs, or −1. */
   private current = -1;
   /** Instructions of the running slice that come after an interrupt is taken. */
@@ -48,6 +50,7 @@ export class Processor {
     const { memory, cores, bus } = options;
     this.cores = cores;
     this.events = cores.map(() => false);
+    this.awaitsEvent = cores.map(() => false);
     this.u8 = new Uint8Array(memory.buffer);
     this.u16 = new Uint16Array(memory.buffer);
     const layout = cores[0]!.env.layout;
@@ -287,6 +290,7 @@ export class Processor {
       return false;
     }
     if (core.wakeUp) return false;
+    this.awaitsEvent[core.index] = forEvent;
     core.waiting = true;
     return true;
   }
@@ -295,7 +299,7 @@ export class Processor {
   wakes(index: number): boolean {
     const core = this.cores[index]!;
     if (!core.waiting) return true;
-    if (!core.wakeUp && !this.events[index]) return false;
+    if (!core.wakeUp && !(this.awaitsEvent[index] && this.events[index])) return false;
     core.waiting = false;
     return true;
   }
