@@ -83,19 +83,19 @@ function execute(f: Fields, load: boolean, form: Form | undefined): Action | und
   return run(structure, { bytes: structureBytes(s), ...base });
 }
 
-/** `{d0, d1}` and its kin, the address with its alignment, write-back. */
+/** `{d0-d3}`, `{d0,d2}`, `{d0[1],d1[1]}`, `{d0[]-d1[]}`; the address with its alignment; write-back. */
 function operands(f: Fields, form: Form): string[] {
   const suffix = form.mode === MODE.MULTIPLE ? '' : form.mode === MODE.ALL ? '[]' : `[${form.lane}]`;
-  const first = D(f);
-  const spacing = form.count > 1 ? form.spacing : 1;
-  const count = form.count === 2 && form.registers === 2 ? 4 : Math.max(form.count, form.registers);
-  const step = form.count === 2 && form.registers === 2 ? 1 : spacing;
-  const names = Array.from({ length: count }, (_, i) => `d${first + i * step}${suffix}`);
-  const list = step === 1 && count > 1 ? `${names[0]}-${names[count - 1]}` : names.join(', ');
+  // Four registers of VLD2 follow each other although those of a structure do not.
+  const step = form.registers > 1 ? 1 : form.spacing;
+  const count = form.count * form.registers;
+  const names = Array.from({ length: count }, (_, i) => `d${D(f) + i * step}${suffix}`);
+  const range = step === 1 && count > 1 && form.mode !== MODE.LANE;
+  const list = range ? `{${names[0]}-${names[count - 1]}}` : `{${names.join(',')}}`;
   const align = form.align > 1 ? ` :${8 * form.align}` : '';
   const address = `[${r(f.Rn)}${align}]`;
-  if (f.Rm === 15) return [`{${list}}`, address];
-  return f.Rm === 13 ? [`{${list}}`, `${address}!`] : [`{${list}}`, address, r(f.Rm)];
+  if (f.Rm === 15) return [list, address];
+  return f.Rm === 13 ? [list, `${address}!`] : [list, address, r(f.Rm)];
 }
 
 function transfer(

@@ -195,7 +195,7 @@ function expand(f: Fields): { what: string; imm: number; bytes: 0 | 1; letters: 
       imm: name === 'vmvn' ? ~word : word | 0,
       bytes: 0,
       letters: `${name}.i${width}`,
-      text: `#${value}`,
+      text: `#${value | 0}`,
     };
   };
   if (cmode < 8) return form(32, (imm8 << (8 * (cmode >> 1))) >>> 0);

@@ -59,7 +59,8 @@ const rightRows = (): Row[] =>
 
 /** U, opcode, type letter, helper. */
 const LEFT: Readonly<Record<string, readonly [string, string, string, HelperName?]>> = {
-  vshl: ['0', '0101', 'i'],
+  // The manual says I; S is what assemblers of GNU print.
+  vshl: ['0', '0101', 's'],
   vsli: ['1', '0101', ''],
   vqshlu: ['1', '0110', 's', 'vqshlui'],
   vqshl: ['U:1', '0111', 's', 'vqshli'],
