@@ -75,6 +75,21 @@ describe('xenlab boot', () => {
     });
   });
 
+  it('ends when nobody can type any more and the guest only waits', async () => {
+    const { status, out, err } = await xenlab(['boot'], '');
+    expect({ status, err }).toMatchObject({ status: 0, err: expect.stringContaining('standard input has ended') });
+    expect(out).toContain('lab>');
+  });
+
+  it('lets guest time pass like time on the wall at the real pace, without work for the host', async () => {
+    const stats = path.join(folder, 'pace.json');
+    await boot('--pace', 'realtime', '--timeout', '2', '--stats', stats);
+    const { instructions, guestSeconds, wallSeconds } = JSON.parse(readFileSync(stats, 'utf8'));
+    expect(guestSeconds / wallSeconds).toBeGreaterThan(0.5);
+    expect(guestSeconds / wallSeconds).toBeLessThan(1.05);
+    expect(instructions).toBeLessThan(10e6);
+  });
+
   it('prints the same for the same input', async () => {
     const words = ['--send', 'lab> =>ticks', '--send', 'lab> =>poweroff'];
     const [one, two] = await Promise.all([boot(...words), boot(...words)]);
