@@ -1,5 +1,6 @@
 // What VFP instructions compute where generated code cannot (ARM DDI 0406C A2.7, A8.8): exact, with all flags.
-import { HELPER_OPTION, type VFP_HELPERS } from '../../codegen/helpers';
+import { HELPER_OPTION, VFP_HELPERS } from '../../codegen/helpers';
+import { destination, first, has, second } from './argument';
 import type { Helper } from './helpers';
 import type { ExtensionRegisters } from './registers';
 import { add, divide, multiply, multiplyAdd, squareRoot } from './softfloat/arithmetic';
@@ -17,12 +18,7 @@ import {
   ROUND,
   signBit,
 } from './softfloat/format';
-
-/** The parts of a helper's argument. */
-const destination = (argument: number): number => argument & 63;
-const first = (argument: number): number => (argument >> 8) & 63;
-const second = (argument: number): number => (argument >> 16) & 63;
-const has = (argument: number, option: number): boolean => ((argument >>> 24) & option) !== 0;
+import { QUICK_VFP } from './vfp-quick';
 
 const read = (x: ExtensionRegisters, f: Format, n: number): bigint =>
   f === F64 ? x.doubleword(n) : BigInt(x.words[n]!);
@@ -172,7 +168,10 @@ const fromHalf: Helper = (x, argument) => {
   return 0;
 };
 
-export const VFP: Readonly<Record<(typeof VFP_HELPERS)[number], Helper>> = {
+type Helpers = Readonly<Record<(typeof VFP_HELPERS)[number], Helper>>;
+
+/** Everything, exactly. */
+export const EXACT_VFP: Helpers = {
   add: (x, argument) => compute(x, argument, add),
   subtract: (x, argument) => compute(x, argument, (context, f, n, m) => add(context, f, n, m, true)),
   multiply: product,
@@ -189,3 +188,12 @@ export const VFP: Readonly<Record<(typeof VFP_HELPERS)[number], Helper>> = {
   toHalf,
   fromHalf,
 };
+
+/** The same, by the host's numbers where these tell all. */
+export const VFP: Helpers = Object.fromEntries(
+  VFP_HELPERS.map((name): [string, Helper] => {
+    const quick = QUICK_VFP[name];
+    const exact = EXACT_VFP[name];
+    return [name, quick ? (x, argument) => (quick(x, argument) ? 0 : exact(x, argument)) : exact];
+  }),
+) as Helpers;
