@@ -81,6 +81,7 @@ class Boot {
       this.#watchClock();
       const outcome = await over;
       await this.#writeStatistics(outcome);
+      if (isInteractive()) process.stderr.write('\n');
       if (outcome.said !== undefined) say(outcome.said);
       return outcome.status;
     } finally {

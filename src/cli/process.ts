@@ -14,8 +14,7 @@ export enum Status {
 
 /** One line for people; console output has standard output for itself. */
 export function say(line: string): void {
-  // A raw terminal does not return the carriage by itself.
-  process.stderr.write(`xenlab: ${line}${process.stdin.isRaw === true ? '\r\n' : '\n'}`);
+  process.stderr.write(`xenlab: ${line}\n`);
 }
 
 /** dist/worker.cjs, beside dist/xenlab.mjs. */

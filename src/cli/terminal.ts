@@ -2,7 +2,7 @@
 
 const CTRL_A = 0x01;
 
-const HELP = ['Ctrl-A x   end the machine', 'Ctrl-A h   this help', 'Ctrl-A a   send Ctrl-A itself'].join('\r\n');
+const HELP = ['Ctrl-A x   end the machine', 'Ctrl-A h   this help', 'Ctrl-A a   send Ctrl-A itself'].join('\n');
 
 /** Takes Ctrl-A commands out of a stream of keys. */
 export class EscapeKeys {
@@ -62,7 +62,7 @@ export function openInput(events: InputEvents): () => void {
     if (bytes.length > 0) events.data(bytes);
     for (const command of commands) {
       if (command === 'quit') events.quit();
-      else process.stderr.write(`\r\n${HELP}\r\n`);
+      else process.stderr.write(`\n${HELP}\n`);
     }
   };
   stdin.on('data', onData);
