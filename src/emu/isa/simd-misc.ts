@@ -1,12 +1,11 @@
 // Advanced SIMD: two registers miscellaneous, modified immediates, VEXT, VTBL and VDUP (ARM DDI 0406C A7.4.5, A7.4.6).
 import type { HelperName } from '../codegen/helpers';
-import { SIMD_OPTION } from '../codegen/helpers';
 import { simdMisc, simdShiftLong, simdShiftNarrow } from '../codegen/operations/simd';
 import {
   duplicateElement, duplicateRegister, exchange, extract, immediate, tableLookup,
 } from '../codegen/operations/simd-permute'; // prettier-ignore
 import { ins, r } from './asm';
-import { D, d, dq, type Execute, help, M, N, odd, options, q, row, run, type } from './simd';
+import { D, d, dq, type Execute, help, M, N, odd, options, q, row, run, saturatingNarrow, type } from './simd';
 import type { Fields, Row } from './table';
 
 const two = (f: Fields): { d: number; m: number } => ({ d: D(f), m: M(f) });
@@ -127,8 +126,7 @@ function lengthRows(): Row[] {
         if (f.size === 3 || odd(M(f))) return undefined;
         const operands = { ...two(f), by: 0 };
         if (name === 'vmovn') return run(simdShiftNarrow, { size: f.size!, round: 0, ...operands });
-        const extra = unsigned && !fromUnsigned ? SIMD_OPTION.EXTRA : 0;
-        return help('vqshrn', options(f.size!, unsigned, false) | extra, operands);
+        return saturatingNarrow({ size: f.size!, unsigned, from: fromUnsigned, round: 0 }, operands);
       },
       (f, x) => ins(`${mnemonicOf(name)}${x.cond}.${type(kind, f.size! + 1)}`, d(D(f)), q(M(f))),
     ),
@@ -215,7 +213,7 @@ function expand(f: Fields): { what: string; imm: number; bytes: 0 | 1; letters: 
 const floatText = (imm8: number): string => {
   const exponent = (imm8 & 0x40 ? -3 : 1) + ((imm8 >> 4) & 3);
   const value = (imm8 & 0x80 ? -1 : 1) * (1 + (imm8 & 15) / 16) * 2 ** exponent;
-  return `#${value.toExponential(6).replace(/e([+-])(\d)$/, 'e$10$2')}`;
+  return `#${value}`;
 };
 const immediateRow = row(
   'VMOV, VMVN, VORR, VBIC (immediate)',

@@ -1,10 +1,9 @@
 // Advanced SIMD: two registers and a shift amount (ARM DDI 0406C A7.4.4).
 import type { HelperName } from '../codegen/helpers';
-import { SIMD_OPTION } from '../codegen/helpers';
 import { simdShift, simdShiftLong, simdShiftNarrow } from '../codegen/operations/simd';
 import { immediate } from '../codegen/operations/simd-permute';
 import { ins } from './asm';
-import { D, d, dq, help, M, odd, options, q, row, run, su, type } from './simd';
+import { D, d, dq, help, M, odd, options, q, row, run, saturatingNarrow, su, type } from './simd';
 import type { Action, Fields, Row } from './table';
 
 /** log2 of the bytes of a lane, from the highest bit of L:imm6. */
@@ -84,28 +83,26 @@ const leftRows = (): Row[] =>
     ),
   );
 
-/** U, opcode, bit 6, type letter of the operand, helper and whether it takes a signed operand for an unsigned result. */
-const NARROW: Readonly<Record<string, readonly [string, string, 0 | 1, string, ('vqshrn' | 'vqrshrn')?]>> = {
+/** U, opcode, bit 6, type letter of the operand, whether results saturate; with U = 1 they are unsigned, of signed operands. */
+const NARROW: Readonly<Record<string, readonly [string, string, 0 | 1, string, 'saturates'?]>> = {
   vshrn: ['0', '1000', 0, 'i'],
   vrshrn: ['0', '1000', 1, 'i'],
-  vqshrun: ['1', '1000', 0, 's', 'vqshrn'],
-  vqrshrun: ['1', '1000', 1, 's', 'vqrshrn'],
-  vqshrn: ['U:1', '1001', 0, 's', 'vqshrn'],
-  vqrshrn: ['U:1', '1001', 1, 's', 'vqrshrn'],
+  vqshrun: ['1', '1000', 0, 's', 'saturates'],
+  vqrshrun: ['1', '1000', 1, 's', 'saturates'],
+  vqshrn: ['U:1', '1001', 0, 's', 'saturates'],
+  vqrshrn: ['U:1', '1001', 1, 's', 'saturates'],
 };
 const narrowRows = (): Row[] =>
-  Object.entries(NARROW).map(([what, [u, opcode, bit6, kind, helper]]) =>
+  Object.entries(NARROW).map(([what, [u, opcode, bit6, kind, saturates]]) =>
     row(
       what.toUpperCase(),
       pattern(u, opcode, `0 ${bit6}`),
       f => {
         if (odd(M(f))) return undefined;
         const operands = { d: D(f), m: M(f), by: right(f) };
-        if (!helper) return run(simdShiftNarrow, { size: size(f), round: bit6, ...operands });
-        const fromSigned = u === '1';
-        return help(
-          helper,
-          options(size(f), fromSigned || f.U!, false) | (fromSigned ? SIMD_OPTION.EXTRA : 0),
+        if (!saturates) return run(simdShiftNarrow, { size: size(f), round: bit6, ...operands });
+        return saturatingNarrow(
+          { size: size(f), unsigned: u === '1' || f.U === 1, from: f.U === 1, round: bit6 },
           operands,
         );
       },

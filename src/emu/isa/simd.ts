@@ -1,7 +1,7 @@
 // What the rows of Advanced SIMD have in common (ARM DDI 0406C A7.4). All are written as A32; `simdFromA32` makes T32.
 import { SIMD_OPTION } from '../codegen/helpers';
 import type { Operands, Operation } from '../codegen/semantics';
-import { simdHelper, simdHelperScalar, simdHelperShift } from '../codegen/operations/simd';
+import { simdHelper, simdHelperScalar, simdHelperShift, simdSaturatingNarrow } from '../codegen/operations/simd';
 import type { HelperName } from '../codegen/helpers';
 import type { Asm } from './asm';
 import type { Action, Fields, Row } from './table';
@@ -44,3 +44,14 @@ export const help = (helper: HelperName, options: number, operands: Operands): A
 };
 export const options = (size: number, unsigned: number | boolean, quad: number | boolean): number =>
   size | (unsigned ? SIMD_OPTION.UNSIGNED : 0) | (quad ? SIMD_OPTION.QUAD : 0);
+
+/** A saturating narrow right shift; results of 32 bits are left to a helper. */
+export function saturatingNarrow(
+  form: { readonly size: number; readonly unsigned: boolean; readonly from: boolean; readonly round: 0 | 1 },
+  operands: Operands,
+): Action {
+  const { size, unsigned, from, round } = form;
+  if (size < 2) return run(simdSaturatingNarrow, { size, unsigned: +unsigned, from: +from, round, ...operands });
+  const extra = unsigned && !from ? SIMD_OPTION.EXTRA : 0;
+  return help(round ? 'vqrshrn' : 'vqshrn', options(size, unsigned, false) | extra, operands);
+}

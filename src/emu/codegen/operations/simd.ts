@@ -299,6 +299,30 @@ export const simdShiftNarrow = operation({
   },
 });
 
+/**
+ * VQSHRN, VQRSHRN, VQSHRUN, VQRSHRUN, VQMOVN, VQMOVUN with results of at most 16 bits. `size` and `unsigned` are those of
+ * the result, `from` is whether the operand is unsigned.
+ */
+export const simdSaturatingNarrow = operation({
+  name: 'vqshrn',
+  early: ['size', 'unsigned', 'from', 'round'],
+  late: { d: 'd', m: 'd', by: 'byte' },
+  fp: 'simd',
+  emit: x => {
+    const { size, unsigned } = shape(x);
+    const wide = size + 1;
+    const s: Shape = { x, size: wide, unsigned: x.early('from') !== 0 };
+    const m = x.tmp(vRead(x, 'm', true));
+    const shifted = x.tmp(x.early('round') ? rounded(s, m, x.n('by'), m) : vShr(wide, s.unsigned, m, x.n('by')));
+    // The limits are one bit, and what has all the bits below: a negative number is its complement.
+    const most = vSub(wide, vBit(wide, (8 << size) - (unsigned ? 0 : 1)), vBit(wide, 0));
+    const below = vMin(wide, s.unsigned, shifted, most);
+    const limited = x.tmp(s.unsigned ? below : vMax(wide, false, below, unsigned ? ZERO : vNot(most)));
+    saturated(x, vXor(limited, shifted));
+    vWrite(x, 'd', false, vNarrow(size, limited));
+  },
+});
+
 const helperEarly = ['helper', 'options'] as const;
 const help = (x: Semantics, n: Value, m: Value): void => {
   x.helper(x.earlyText('helper') as HelperName, helperArgument(x.early('options'), x.vNumber('d'), n, m));

@@ -4,6 +4,7 @@ import type { SIMD_FLOAT_HELPERS } from '../../codegen/helpers';
 import { reciprocalEstimate, reciprocalRootEstimate, unsignedEstimate } from './estimate';
 import type { Helper } from './helpers';
 import { Lanes, truth } from './lanes';
+import { withQuick } from './simd-quick';
 import { add, multiply, multiplyAdd } from './softfloat/arithmetic';
 import { compare, extreme } from './softfloat/compare';
 import { convert, fromFixed, toFixed } from './softfloat/convert';
@@ -97,7 +98,7 @@ const reciprocalRootStep: Binary = (x, a, b) => {
 
 const halfFormat = (fpscr: number): typeof F16 => (fpscr & FPSCR.AHP ? F16_ALTERNATIVE : F16);
 
-export const SIMD_FLOAT: Readonly<Record<(typeof SIMD_FLOAT_HELPERS)[number], Helper>> = {
+const EXACT: Readonly<Record<(typeof SIMD_FLOAT_HELPERS)[number], Helper>> = {
   vaddf: same((x, a, b) => add(x, F32, a, b)),
   vsubf: same((x, a, b) => add(x, F32, a, b, true)),
   vmulf: same((x, a, b) => multiply(x, F32, a, b)),
@@ -155,3 +156,5 @@ export const SIMD_FLOAT: Readonly<Record<(typeof SIMD_FLOAT_HELPERS)[number], He
     return 0;
   },
 };
+
+export const SIMD_FLOAT = withQuick(EXACT);
