@@ -36,6 +36,7 @@ function ldcAddress(f: Fields): string {
   if (!f.P && !f.W) return `[${rn}], {${f.imm8}}`;
   const offset = f.imm8 === 0 && f.U ? undefined : `#${f.U ? '' : '-'}${f.imm8! * 4}`;
   if (offset === undefined) return `[${rn}]`;
+  if (f.P && f.imm8 === 0) return `[${rn}, ${offset}]`; // write-back would change nothing
   return memory(rn, offset, f.P ? (f.W ? 'pre' : 'offset') : 'post');
 }
 export const A32_COPROCESSOR: readonly Row[] = coprocessorRows();

@@ -10,7 +10,10 @@ const HINTS: Readonly<Record<number, string>> = {
 export function hintText(n: number, cond: string, wide?: '' | '.w'): string {
   if (n >= 0xf0) return ins(`dbg${cond}`, `#${n & 15}`);
   const name = HINTS[n];
-  if (name !== undefined) return ins(`${name}${cond}${n < 16 ? (wide ?? '') : ''}`);
+  // In A32 SEVL, ESB and CSDB are known without a condition only; in T32 an IT block does not change the last two.
+  const plain = n >= 16 || (n === 5 && wide === undefined);
+  if (name !== undefined && !plain) return ins(`${name}${cond}${wide ?? ''}`);
+  if (name !== undefined && (n === 5 || wide !== undefined || cond === '')) return ins(name);
   return n === 0 && wide !== undefined ? ins(`nop${cond}${wide}`) : ins(`nop${cond}${wide ?? ''}`, `{${n}}`);
 }
 
@@ -29,11 +32,14 @@ const BANKED_SPSR: Readonly<Record<number, string>> = { 14: 'SPSR_fiq', 16: 'SPS
 export const bankedName = (R: number, sysm: number): string =>
   (R ? BANKED_SPSR[sysm] : BANKED[sysm]) ?? `(UNDEF: ${(R << 6) | 0x20 | sysm})`;
 
-/** @param comma between the masks and the mode */
-export function cpsText(f: Fields, comma: ',' | ', '): string {
+/**
+ * @param comma between the masks and the mode
+ * @param wide `.w`, said where the mode does not change, for T16 has these too
+ */
+export function cpsText(f: Fields, comma: ',' | ', ', wide: '' | '.w' = ''): string {
   const flags = `${f.A ? 'a' : ''}${f.I ? 'i' : ''}${f.F ? 'f' : ''}`;
   if (f.imod! < 2) return ins('cps', imm(f.mode!));
-  return ins(`cps${f.imod === 2 ? 'ie' : 'id'}`, `${flags || 'none'}${f.M ? `${comma}${imm(f.mode!)}` : ''}`);
+  return ins(`cps${f.imod === 2 ? 'ie' : 'id'}${f.M ? '' : wide}`, `${flags || 'none'}${f.M ? `${comma}${imm(f.mode!)}` : ''}`);
 }
 const BARRIERS: Readonly<Record<number, string>> = {
   15: 'sy', 14: 'st', 13: 'ld', 11: 'ish', 10: 'ishst', 9: 'ishld', 7: 'un', 6: 'unst', 5: 'nshld', 3: 'osh', 2: 'oshst', 1: 'oshld',

@@ -156,7 +156,7 @@ function branchAndControlRows(): Row[] {
     row('MSR (register) T1', '11110011100 R:1 Rn:4 10 (0) 0 mask:4 (0)(0) 0 (0) (0)(0)(0)(0)', f => (badReg('Rn')(f) ? undefined : sys('msr', (f.R! << 22) | (f.mask! << 16) | f.Rn!)), (f, x) => ins(`msr${x.cond}`, psrName(f.R!, f.mask!), r(f.Rn)), { system: true }),
     row('MSR (Banked register) T1', '11110011100 R:1 Rn:4 10 (0) 0 M1:4 (0)(0) 1 M:1 (0)(0)(0)(0)', f => sys('msrBanked', (f.R! << 22) | (f.M1! << 16) | (f.M! << 8) | f.Rn!), (f, x) => ins(`msr${x.cond}`, bankedName(f.R!, (f.M! << 4) | f.M1!), r(f.Rn)), { system: true }),
     row('NOP and hints T2', '111100111010 (1)(1)(1)(1) 10 (0) 0 (0) 000 hint:8', f => hint(f.hint!), (f, x) => hintText(f.hint!, x.cond, '.w'), { system: true }),
-    row('CPS T2', '111100111010 (1)(1)(1)(1) 10 (0) 0 (0) imod:2 M:1 A:1 I:1 F:1 mode:5', f => sys('cps', (f.imod! << 18) | (f.M! << 17) | (f.A! << 8) | (f.I! << 7) | (f.F! << 6) | f.mode!), f => cpsText(f, ', '), { when: f => f.imod !== 0 || f.M !== 0, system: true }),
+    row('CPS T2', '111100111010 (1)(1)(1)(1) 10 (0) 0 (0) imod:2 M:1 A:1 I:1 F:1 mode:5', f => sys('cps', (f.imod! << 18) | (f.M! << 17) | (f.A! << 8) | (f.I! << 7) | (f.F! << 6) | f.mode!), f => cpsText(f, ', ', '.w'), { when: f => f.imod !== 0 || f.M !== 0, system: true }),
     row('CLREX T1', '111100111011 (1)(1)(1)(1) 10 (0) 0 (1)(1)(1)(1) 0010 (1)(1)(1)(1)', () => run(clearExclusive, {}), (_f, x) => ins(`clrex${x.cond}`)),
     row('DSB T1', '111100111011 (1)(1)(1)(1) 10 (0) 0 (1)(1)(1)(1) 0100 option:4', () => run(nop, {}), (f, x) => barrierText('dsb', f.option!, x.cond)),
     row('DMB T1', '111100111011 (1)(1)(1)(1) 10 (0) 0 (1)(1)(1)(1) 0101 option:4', () => run(nop, {}), (f, x) => barrierText('dmb', f.option!, x.cond)),

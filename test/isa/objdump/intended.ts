@@ -38,7 +38,8 @@ export function intended({ encoding, text, ours }: Compared, thumb: boolean): st
   if (found?.row.execute(found.fields, false) === undefined)
     return 'UNDEFINED on this processor: other extensions, or what objdump does not check';
   if (found.row.name.startsWith('Unallocated memory hint')) return 'unallocated memory hints are NOPs (A5.7.1)';
-  // VLDR and VSTR of system registers (MVE) took encodings of LDC and STC.
+  // VLDR and VSTR of system registers (MVE) took encodings of LDC and STC; pointer authentication those of hints.
   if (found.row.name.startsWith('LDC, STC') && /^v(ldr|str)/.test(text)) return 'a later extension';
+  if (found.row.name.startsWith('NOP and hints') && /^(pac|pacbti|aut|bti)\b/.test(text)) return 'a later extension';
   return undefined;
 }
