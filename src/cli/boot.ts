@@ -165,7 +165,8 @@ class Boot {
 
   #onEvent(event: LabEvent): void {
     if (event.event === 'problem') say(describeProblem(event.problem));
-    if (event.event === 'log') say(event.message);
+    // What follows the first line is a stack, for those who ask for it.
+    if (event.event === 'log') say(process.env['XENLAB_STACKS'] ? event.message : event.message.split('\n')[0]!);
     if (event.event !== 'exited') return;
     if (event.reason === 'crash')
       this.#over({ reason: 'crash', status: Status.Crashed, said: event.description ?? 'the machine has crashed' });

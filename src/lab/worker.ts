@@ -44,7 +44,7 @@ interface Active {
   /** Settles when the run that is under way has ended. */
   run?: Promise<void>;
   /** Its run is being ended on request; that is no stop to tell of. */
-  ending?: boolean;
+  ending: boolean;
   runBeganMs: number;
   /** Of the runs that have ended. */
   wallMs: number;
@@ -73,6 +73,7 @@ class LabServer {
     },
     run: () => {
       const lab = this.#stopped();
+      lab.ending = false;
       lab.run = this.#run(lab);
     },
     pause: async () => {
@@ -168,7 +169,7 @@ class LabServer {
       onSlice: idle => (idle ? this.#output.flush(this.#host.now()) : this.#output.tick(this.#host.now())),
       onReboot: () => this.#tell({ event: 'log', message: 'the guest has reset the board; it starts again' }),
     });
-    this.#active = { configuration, machine, runner, runBeganMs: 0, wallMs: 0 };
+    this.#active = { configuration, machine, runner, ending: false, runBeganMs: 0, wallMs: 0 };
     return { cpus: machine.cpus, consoles: [...machine.consoles], board, problems };
   }
 
