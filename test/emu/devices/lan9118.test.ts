@@ -171,6 +171,52 @@ describe('LAN9118 registers', () => {
   });
 });
 
+describe('LAN9118 indirect registers', () => {
+  it('keep the bits that they have', () => {
+    const { macRead, macWrite } = bench();
+    const kept = {
+      1: 0x80bfbdec,
+      2: 0xffff,
+      3: 0xffffffff,
+      4: 0xffffffff,
+      5: 0xffffffff,
+      8: 0xffff0006,
+      9: 0xffff,
+      10: 0xffff,
+    };
+    for (const [index, mask] of Object.entries(kept)) {
+      macWrite(Number(index), 0xffffffff);
+      expect(macRead(Number(index)), `register ${index}`).toBe(mask);
+      macWrite(Number(index), 0);
+      expect(macRead(Number(index))).toBe(0);
+    }
+    macWrite(MAC.MII_DATA, 0x1ffff);
+    macWrite(MAC.MII_ACC, (31 << 11) | (31 << 6) | 3); // a PHY that is not there; busy is never seen
+    expect([macRead(MAC.MII_DATA), macRead(MAC.MII_ACC)]).toEqual([0xffff, 0xffc2]);
+    expect([macRead(13), macRead(200)]).toEqual([0, 0]);
+  });
+
+  it('VLAN tags reset to all ones; the PHY keeps the bits that it has', () => {
+    const { macRead, phyRead, phyWrite } = bench();
+    expect([macRead(9), macRead(10)]).toEqual([0xffff, 0xffff]);
+    const kept = {
+      0: 0x7d80,
+      2: 0x0007,
+      3: 0xc0d1,
+      4: 0xbfff,
+      17: 0x2a40,
+      18: 0x00ff,
+      27: 0xe410,
+      30: 0x00fe,
+      31: 0x1040,
+    };
+    for (const [register, value] of Object.entries(kept)) {
+      phyWrite(Number(register), register === '0' ? 0x7fff : 0xffff);
+      expect(phyRead(Number(register)), `PHY register ${register}`).toBe(value);
+    }
+  });
+});
+
 describe('LAN9118 interrupts', () => {
   it('the pin is open drain until it is configured, then of the polarity that is chosen', () => {
     const { irq, w } = bench();
@@ -273,6 +319,11 @@ describe('LAN9118 frames', () => {
     expect(cable.sent[1]).toEqual(short);
     transmit(frame(OWN, 1514));
     expect(cable.sent[2]).toEqual(frame(OWN, 1514));
+    transmit(frame(OWN, 104), 0, 0, 1 << 13); // the host has put the FCS behind 100 bytes
+    expect(cable.sent.pop()).toEqual(frame(OWN, 104).slice(0, 100));
+    transmit(frame(OWN, 1600)); // longer than any frame may be
+    transmit(frame(OWN, 14).slice(0, 13), 0, 0, 1 << 12); // less than a header
+    expect(cable.sent).toHaveLength(3);
     // Three buffers: the last ends on 32 bytes.
     const long = frame(OWN, 100);
     const parts = [
@@ -286,8 +337,9 @@ describe('LAN9118 frames', () => {
       words(long.subarray(from, from + size), skip, end).forEach(word => w(R.TX_DATA, word));
     }
     expect(cable.sent[3]).toEqual(long);
-    expect([r(R.TX_FIFO_INF) >>> 16, r(R.TX_STATUS), r(R.TX_STATUS)]).toEqual([4, 20 << 16, 20 << 16]);
-    expect([r(R.TX_STATUS), r(R.TX_STATUS), r(R.TX_STATUS)]).toEqual([1514 * 65536, 0xabcd0000, 0]);
+    const lengths = [20, 20, 1514, 104, 1600, 13, 0xabcd];
+    expect(r(R.TX_FIFO_INF) >>> 16).toBe(lengths.length);
+    expect([...lengths, 0].map(() => r(R.TX_STATUS))).toEqual([...lengths, 0].map(tag => tag * 65536));
   });
 
   it('holds frames while transmission is off, and reports a wrong length', () => {
@@ -347,9 +399,18 @@ describe('LAN9118 frames', () => {
     expect(r(R.RX_FIFO_INF)).toBe(0x10000 | 64);
     expect(r(R.RX_STATUS)).toBe(64 << 16);
     for (let n = 0; n < 16; n++) r(R.RX_DATA);
-    cable.deliver(frame(OWN, 1515));
-    expect(r(R.RX_STATUS) & 0x80a0).toBe(0x80a0); // too long
-    w(R.RX_DP_CTRL, 2 ** 31);
+    for (const [length, type, status] of [
+      [1514, 0x0800, 0x20], // the longest frame
+      [1515, 0x0800, 0x80a0], // too long
+      [1518, 0x8100, 0x20], // the longest with a VLAN tag
+      [1519, 0x8100, 0x80a0],
+      [1514, 1500, 0], // a length, not a type
+      [1514, 1501, 0x20],
+    ] as const) {
+      cable.deliver(frame(OWN, length, type));
+      expect(r(R.RX_STATUS), `${length} ${type}`).toBe((length + 4) * 65536 + status);
+      w(R.RX_DP_CTRL, 2 ** 31);
+    }
     expect([r(R.RX_DP_CTRL), r(R.RX_FIFO_INF)]).toEqual([0, 0]);
     expect([r(R.RX_DATA), r(R.INT_STS) & RXE!]).toEqual([0, RXE]);
   });
@@ -374,6 +435,17 @@ describe('LAN9118 frames', () => {
     for (let n = 0; n < 10; n++) cable.deliver(frame(OWN, 1514, 0x0800, n));
     expect([r(R.RX_FIFO_INF) >>> 16, r(R.RX_DROP), r(R.RX_DROP)]).toEqual([6, 4, 0]); // 10560 bytes of 1520
     expect(receive()!.data).toEqual(frame(OWN, 1514, 0x0800, 0));
+    expect(r(R.INT_STS) & (1 << 6)).toBe(1 << 6);
+  });
+
+  it('a frame that just fits is not dropped', () => {
+    const cable = new Cable();
+    const { r, up } = bench(cable);
+    up();
+    for (let n = 0; n < 55; n++) cable.deliver(frame(OWN, 188)); // 192 bytes each: 55 of them are 10560
+    expect([r(R.RX_FIFO_INF), r(R.RX_DROP)]).toEqual([(55 << 16) | 10560, 0]);
+    cable.deliver(frame(OWN, 60));
+    expect(r(R.RX_DROP)).toBe(1);
   });
 
   it('filters addresses as MAC_CR says', () => {

@@ -70,6 +70,8 @@ describe('NOR flash, probed as a CFI driver does', () => {
     command(0x55 * 4, 0x98);
     expect([0x10, 0x11, 0x12].map(at => flash.read(at * 4, 4))).toEqual([0x00510051, 0x00520052, 0x00590059]);
     expect([query16(0x13), query16(0x15), query16(0x17), query16(0x19)]).toEqual([1, 0x10a, 0, 0]);
+    const timing = Array.from({ length: 12 }, (_, n) => query(0x1b + n)); // table 35 of the data sheet
+    expect(timing).toEqual([0x17, 0x20, 0x85, 0x95, 0x08, 0x09, 0x0a, 0x00, 0x01, 0x01, 0x02, 0x00]);
     expect([2 ** query(0x27), query16(0x28), 2 ** query16(0x2a)]).toEqual([32 << 20, 1, 64]);
     const regions = Array.from({ length: query(0x2c) }, (_, n) => ({
       blocks: query16(0x2d + 4 * n) + 1,
@@ -86,7 +88,9 @@ describe('NOR flash, probed as a CFI driver does', () => {
     const p = 0x10a;
     expect(String.fromCharCode(...[0, 1, 2, 3, 4].map(n => query(p + n)))).toBe('PRI14');
     const features = query16(p + 5) | (query16(p + 7) << 16);
-    expect([(features >> 5) & 1, (features >> 9) & 1]).toEqual([1, 0]); // instant block locking, no partitions
+    // Suspend of both kinds, instant block locking, protection, page and burst reads; no simultaneous operations.
+    expect(features).toBe(0x1e6);
+    expect([query(p + 9), query16(p + 10), query(p + 12), query(p + 13)]).toEqual([1, 3, 0x18, 0x90]);
     let at = p + 0x0f;
     expect(query(p + 0x0e)).toBe(2); // protection registers: the first in 4 bytes, others in 10
     expect([query16(at), 2 ** query(at + 2), 2 ** query(at + 3)]).toEqual([0x80, 8, 8]);
@@ -212,6 +216,24 @@ describe('NOR flash commands', () => {
     array();
   });
 
+  it('keeps the read configuration register, and has nothing to suspend', () => {
+    const { flash, command, status, clear } = bank();
+    command(0x2394 * 4, 0x60);
+    command(0x2394 * 4, 0x03); // the address is the value
+    expect(flash.read(0, 4)).toBe(0xffffffff); // back to the array
+    command(0, 0x90);
+    expect(flash.read(20, 4)).toBe(0x23942394);
+    for (const suspendOrResume of [0xb0, 0xd0]) {
+      command(0, 0xff);
+      command(0, suspendOrResume);
+      expect(flash.read(0x1000, 4)).toBe(0x00800080);
+    }
+    command(0, 0x60);
+    command(0, 0x77); // not a second cycle of 60h
+    expect(status()).toBe(0xb0);
+    clear();
+  });
+
   it('keeps the protection registers as their locks say', () => {
     const { flash, command, status, clear } = bank();
     const otp = (word: number, value: number): void => {
@@ -223,6 +245,12 @@ describe('NOR flash commands', () => {
     expect(status()).toBe(0x80);
     otp(0x81, 0);
     expect(status()).toBe(0x92);
+    clear();
+    otp(0x7f, 0); // no register of this kind
+    expect(status()).toBe(0x90);
+    clear();
+    otp(0x10a, 0);
+    expect(status()).toBe(0x90);
     clear();
     otp(0x89, 0xfffe);
     otp(0x8b, 0);

@@ -110,7 +110,10 @@ describe('PS/2 mouse', () => {
     expect(talk(0xf3, 200, 0xf3, 100, 0xf3, 80, 0xf2)).toEqual([...Array<number>(7).fill(0xfa), 3]);
     expect(talk(0xf3, 200, 0xf3, 200, 0xf3, 80, 0xf2)).toEqual([...Array<number>(7).fill(0xfa), 4]);
     expect(device.move(1, 1, 0, 0)).toBe(false); // not enabled yet
-    talk(0xf6, 0xf4);
+    talk(0xff, 0xf3, 200, 0xf3, 100, 0xf3, 80, 0xf4);
+    expect(device.move(300, -300, -1, 0)).toBe(true); // clamped; the wheel in a byte of its own
+    expect(drain()).toEqual([0x28, 0xff, 0x00, 0xff]);
+    talk(0xf3, 200, 0xf3, 200, 0xf3, 80, 0xf6, 0xf4);
     expect(device.move(5, -3, -1, 0b10001)).toBe(true);
     expect(drain()).toEqual([0x29, 0x05, 0xfd, 0x2f]);
     expect(talk(0xf2)).toEqual([0xfa, 4]); // Set Defaults left the protocol alone
@@ -121,8 +124,10 @@ describe('PS/2 mouse', () => {
     const { talk, device, drain } = port(new Ps2Mouse());
     expect(talk(0xf4, 0xee, 0x12, 0xe9, 0xec)).toEqual([0xfa, 0xfa, 0x12, 0xe9, 0xfa]);
     talk(0xf0);
-    expect(device.move(1, 1, 0, 1)).toBe(false);
+    expect(device.move(1, 1, 0, 0b101)).toBe(false);
     expect(drain()).toEqual([]);
-    expect(talk(0xeb)).toEqual([0xfa, 0x09, 0, 0]);
+    expect(talk(0xeb)).toEqual([0xfa, 0x0d, 0, 0]);
+    expect(talk(0xe7, 0xe9)).toEqual([0xfa, 0xfa, 0x76, 2, 100]);
+    expect(talk(0xea, 0xe6, 0xf5, 0xe9)).toEqual([0xfa, 0xfa, 0xfa, 0xfa, 0x06, 2, 100]);
   });
 });

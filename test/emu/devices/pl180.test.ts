@@ -139,6 +139,63 @@ describe('PL180', () => {
     expect(driver.r(MCI.STATUS)).toBe(S.DataBlockEnd | S.DataEnd);
   });
 
+  it('says which command was answered, and shows responses as they came', () => {
+    const { driver } = bench(new MemoryStore(MIB));
+    driver.powerUp();
+    driver.command(0, 0, 'none');
+    expect(driver.command(8, 0x1ab)).toEqual([0x1ab]); // bit 0 of a short response is data
+    expect(driver.r(MCI.RESPCMD)).toBe(8);
+    driver.w(MCI.POWER, 0xffffffff);
+    driver.w(MCI.CLOCK, 0xffffffff);
+    expect([driver.r(MCI.POWER), driver.r(MCI.CLOCK)]).toEqual([0xff, 0xfff]);
+  });
+
+  it('takes flags away by MCIClear, and only those', () => {
+    const { driver } = bench(new MemoryStore(MIB));
+    driver.identify();
+    driver.startData(512, 512, true);
+    driver.command(17, 0);
+    for (let n = 0; n < 128; n++) driver.r(MCI.FIFO);
+    const both = S.DataEnd | S.DataBlockEnd;
+    expect(driver.r(MCI.STATUS)).toBe(both);
+    driver.w(MCI.CLEAR, S.DataEnd);
+    expect(driver.r(MCI.STATUS)).toBe(S.DataBlockEnd);
+    driver.w(MCI.CLEAR, S.DataBlockEnd);
+    expect(driver.r(MCI.STATUS)).toBe(0);
+    driver.command(3, 0, 'short'); // not legal in the transfer state: no answer
+    driver.w(MCI.COMMAND, 3 | 0x440);
+    driver.w(MCI.CLEAR, 0x7ff & ~S.CmdTimeOut);
+    expect(driver.r(MCI.STATUS)).toBe(S.CmdTimeOut);
+    driver.w(MCI.CLEAR, S.CmdTimeOut);
+    expect(driver.r(MCI.STATUS)).toBe(0);
+  });
+
+  it('a card that takes no data ends in DataTimeOut; what it did not take stays counted', () => {
+    const { driver, clock } = bench(new MemoryStore(MIB));
+    driver.identify();
+    driver.startData(512, 512, false); // no command: the card is not receiving
+    expect(driver.r(MCI.STATUS)).toBe(S.TxActive | S.TxFifoEmpty | S.TxFifoHalfEmpty);
+    clock.advance(10_000_000); // nothing to send yet, so nothing to wait for
+    expect(driver.r(MCI.STATUS) & S.DataTimeOut).toBe(0);
+    for (let n = 0; n < 8; n++) driver.w(MCI.FIFO, n);
+    expect(driver.r(MCI.STATUS)).toBe(S.TxActive | S.TxDataAvlbl | S.TxFifoHalfEmpty);
+    for (let n = 8; n < 16; n++) driver.w(MCI.FIFO, n);
+    expect(driver.r(MCI.STATUS)).toBe(S.TxActive | S.TxDataAvlbl | S.TxFifoFull);
+    clock.advance(1_000_000);
+    expect([driver.r(MCI.STATUS), driver.r(MCI.DATACNT)]).toEqual([S.DataTimeOut, 512]);
+  });
+
+  it('waits no longer once the data have begun to come', () => {
+    const { driver, clock } = bench(new MemoryStore(MIB));
+    driver.identify();
+    driver.startData(512, 512, true);
+    clock.advance(500_000);
+    driver.command(17, 0);
+    clock.advance(10_000_000);
+    expect(driver.r(MCI.STATUS) & S.DataTimeOut).toBe(0);
+    expect(driver.pollRead(512)).toHaveLength(512);
+  });
+
   it('passes the checks of every device, with and without a card', () => {
     const offsets = [...Object.values(MCI), MCI.COMMAND, MCI.FIFO, MCI.FIFO];
     for (const size of [0, MIB]) {
@@ -320,12 +377,62 @@ describe('SD card transfers', () => {
     expect(driver.cardStatus().status & (1 << 19)).toBe(1 << 19); // ERROR
   });
 
+  it('ends a multiple-block read at the end of the card', () => {
+    const store = new MemoryStore(MIB);
+    const { driver, clock } = bench(store);
+    driver.identify();
+    driver.startData(1024, 512, true);
+    driver.command(18, MIB - 512);
+    for (let n = 0; n < 128; n++) driver.r(MCI.FIFO);
+    clock.advance(2_000_000);
+    expect([driver.r(MCI.STATUS) & S.DataTimeOut, driver.r(MCI.DATACNT)]).toEqual([S.DataTimeOut, 512]);
+    driver.w(MCI.CLEAR, 0x7ff);
+    expect(driver.command(12, 0)![0]! >>> 31).toBe(1); // OUT_OF_RANGE
+  });
+
+  it('reads zeros beyond a store that is smaller than the card, and does not write there', () => {
+    const store = new MemoryStore(MIB + 512);
+    const { driver, card } = bench(store);
+    driver.identify();
+    expect(card.capacity).toBeGreaterThan(MIB + 512);
+    expect(driver.readPolled(MIB / 512, 1)).toEqual(store.bytes.slice(MIB));
+    expect(driver.readPolled(MIB / 512 + 1, 1)).toEqual(new Uint8Array(512));
+    driver.writePolled(MIB / 512, pattern(512, 3)); // the last block that there is
+    expect(store.bytes.slice(MIB)).toEqual(pattern(512, 3));
+    expect(driver.cardStatus().status & (1 << 19)).toBe(0);
+    driver.command(24, MIB + 512);
+    driver.startData(512, 512, false);
+    for (let n = 0; n < 128; n++) driver.w(MCI.FIFO, n);
+    expect(driver.cardStatus().status & (1 << 19)).toBe(1 << 19); // ERROR
+  });
+
+  it('marks application commands, and reports errors in SEND_RELATIVE_ADDR', () => {
+    const { driver } = bench(new MemoryStore(MIB));
+    driver.powerUp();
+    driver.command(0, 0, 'none');
+    expect(driver.command(55, 0)![0]).toBe(0x120); // idle, ready for data, APP_CMD
+    driver.command(41, 0x00ff8000);
+    driver.command(2, 0, 'long');
+    driver.command(17, 0); // illegal here
+    expect(driver.command(3, 0)![0]! & 0xffff).toBe(0x4500); // ILLEGAL_COMMAND at bit 14, state ident
+    const rca = driver.command(3, 0)![0]!;
+    expect([rca >>> 16, rca & 0xffff]).toEqual([2, 0x0700]); // another address, state stby
+    driver.rca = 2;
+    driver.command(7, 2 << 16);
+    expect(driver.application(6, 2)![0]).toBe(0x920);
+    expect(driver.application(6, 1)![0]! >>> 31).toBe(1); // no bus of that width
+  });
+
   it('a protected card is not written', () => {
     const store = new MemoryStore(MIB, true);
     const { driver, card } = bench(store);
     const { csd } = driver.identify();
     expect([card.writeProtected, bits(csd, 13, 13)]).toEqual([true, 1]);
     expect(driver.command(24, 0)![0]! & (1 << 26)).toBe(1 << 26);
+    expect(driver.cardStatus().state).toBe(4);
+    driver.command(32, 0);
+    driver.command(33, 0);
+    expect(driver.command(38, 0)![0]! & (1 << 26)).toBe(1 << 26);
     expect(driver.cardStatus().state).toBe(4);
   });
 
@@ -346,8 +453,19 @@ describe('SD card transfers', () => {
     expect(Buffer.compare(store.bytes, expected)).toBe(0);
     expect(driver.command(38, 0)![0]! & (1 << 28)).toBe(1 << 28); // ERASE_SEQ_ERROR
     driver.command(32, 0);
-    expect(driver.readPolled(0, 1)).toEqual(expected.slice(0, 512)); // breaks the sequence
+    expect(driver.command(16, 512)![0]! & (1 << 13)).toBe(1 << 13); // ERASE_RESET: breaks the sequence
     expect(driver.command(38, 0)![0]! & (1 << 28)).toBe(1 << 28);
+    expect(driver.command(33, 0)![0]! & (1 << 28)).toBe(1 << 28); // an end without a start
+    driver.command(32, 1024);
+    driver.command(33, 512);
+    expect(driver.command(38, 0)![0]! & (1 << 27)).toBe(1 << 27); // ERASE_PARAM
+    expect(driver.command(32, 4 * MIB)![0]! >>> 31).toBe(1); // OUT_OF_RANGE
+    driver.writePolled(0, pattern(1024, 8));
+    driver.command(32, 0);
+    driver.command(33, 0); // one block, the first
+    driver.command(38, 0);
+    clock.advance(1_000_000);
+    expect(store.bytes.slice(0, 1024)).toEqual(Uint8Array.of(...new Uint8Array(512), ...pattern(1024, 8).slice(512)));
   });
 
   it('listens to its own address only, and is silent after GO_INACTIVE_STATE', () => {

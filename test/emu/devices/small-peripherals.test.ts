@@ -91,7 +91,7 @@ describe('memory controllers', () => {
     const make = (): Pl341 => new Pl341('dmc', new BenchLog());
     const device = make();
     expect(peripheralId(device)).toBe(0x00041341);
-    expect(device.read(0, 4) & 3).toBe(1);
+    expect(device.read(0, 4)).toBe(0x55); // ready, 32 bits wide, DDR2
     device.write(4, 4, 4); // configure: only from paused
     expect(device.read(0, 4) & 3).toBe(1);
     for (const [command, state] of [
@@ -217,6 +217,21 @@ describe('PL041', () => {
     expect(depth).toBe(512);
     device.write(0x04, 4, 0);
     expect(device.read(0x08, 4) & (1 << 1)).toBe(1 << 1);
+    device.write(0x04, 4, (1 << 16) | (1 << 15) | 1); // compact mode: two samples in a word, twice the depth
+    for (depth = 0; !(device.read(0x08, 4) & (1 << 5)) && depth < 4096; depth++) device.write(0x9c, 4, 0);
+    expect(depth).toBe(1024);
+  });
+
+  it('interrupts while the FIFO is half empty, once all is enabled', () => {
+    const { device, lines } = make();
+    const irq = lines[0]!;
+    device.write(0x10, 4, 1 << 2);
+    device.write(0x78, 4, 1);
+    expect(irq.level).toBe(false); // the FIFO is not enabled
+    device.write(0x04, 4, 1 << 16);
+    expect([irq.level, device.read(0x0c, 4), device.read(0x84, 4)]).toEqual([true, 4, 4]);
+    for (let n = 0; n <= 256; n++) device.write(0x90, 4, 0);
+    expect([irq.level, device.read(0x0c, 4)]).toEqual([false, 0]);
   });
 
   it('passes the checks of every device', () =>
