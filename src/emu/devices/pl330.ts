@@ -63,7 +63,12 @@ const TABLE = defineRegisters<Pl330>('ignore')({
   CR2: { at: 0xe08, access: 'const', about: 'boot address' },
   CR3: { at: 0xe0c, access: 'const', about: 'security of the interrupts' },
   CR4: { at: 0xe10, access: 'const', about: 'security of the peripheral interfaces' },
-  CRD: { at: 0xe14, access: 'const', reset: 0x07ff7f73, about: '64-bit data, 8 commands each way, 1024 lines' },
+  CRD: {
+    at: 0xe14,
+    access: 'const',
+    reset: 0x07ff7f73,
+    about: '64-bit data, 8 commands each way, queues of 16, 128 lines',
+  },
   WD: { at: 0xe80, mask: 1 },
   ...primeCell(0x00341330),
 });
