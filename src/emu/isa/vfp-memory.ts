@@ -1,6 +1,7 @@
 // Loads and stores of extension registers (ARM DDI 0406C A7.6), as A32.
 import { vldm, vldr, vstm, vstr } from '../codegen/operations/vfp-memory';
 import { ins, memory, r } from './asm';
+import { guarded, run } from './rows';
 import type { AsmContext, Fields, Row } from './table';
 import { PRECISIONS, register, registerRange, row, vd } from './vfp-registers';
 
@@ -12,16 +13,13 @@ function singleRows(): Row[] {
       return row(
         `${name.toUpperCase()} (${double ? 'doubleword' : 'single'})`,
         `cond:4 1101 U:1 D:1 0${L} Rn:4 Vd:4 101${sz} imm8:8`,
-        {
-          execute: f => ({
-            op: L ? vldr : vstr,
-            operands: { double: sz, d: vd(f, double), rn: f.Rn!, imm: (f.U ? 4 : -4) * f.imm8! },
-            alignPc: true,
-          }),
-          asm: (f, x) => {
-            const offset = f.imm8 === 0 && f.U ? undefined : `#${f.U ? '' : '-'}${f.imm8! * 4}`;
-            return ins(`${name}${x.cond}`, register(vd(f, double), double), memory(r(f.Rn), offset, 'offset'));
-          },
+        f => {
+          const operands = { double: sz, d: vd(f, double), rn: f.Rn!, imm: (f.U ? 4 : -4) * f.imm8! };
+          return { op: L ? vldr : vstr, operands, alignPc: true };
+        },
+        (f, x) => {
+          const offset = f.imm8 === 0 && f.U ? undefined : `#${f.U ? '' : '-'}${f.imm8! * 4}`;
+          return ins(`${name}${x.cond}`, register(vd(f, double), double), memory(r(f.Rn), offset, 'offset'));
         },
       );
     }),
@@ -51,26 +49,14 @@ function multipleRows(): Row[] {
           row(
             `${title} (${double ? 'doubleword' : 'single'})`,
             `cond:4 110 ${before} ${before ? 0 : 1} D:1 ${before ? '1' : 'W:1'} ${L} Rn:4 Vd:4 101${sz} imm8:8`,
-            {
-              execute: f => {
-                if (bad(f)) return undefined;
-                const words = countOf(f, double) * (double ? 2 : 1);
-                return {
-                  op: L ? vldm : vstm,
-                  operands: {
-                    double: sz,
-                    before,
-                    w: f.W ?? 1,
-                    d: vd(f, double),
-                    rn: f.Rn!,
-                    words,
-                    imm: (before ? -4 : 4) * f.imm8!,
-                  },
-                };
-              },
-              asm: (f, x) => multipleText(f, x, name, mode, double),
-              unpredictable: bad,
-            },
+            guarded(bad, f => {
+              const words = countOf(f, double) * (double ? 2 : 1);
+              const early = { double: sz, before, w: f.W ?? 1 };
+              const imm = (before ? -4 : 4) * f.imm8!;
+              return run(L ? vldm : vstm, { ...early, d: vd(f, double), rn: f.Rn!, words, imm });
+            }),
+            (f, x) => multipleText(f, x, name, mode, double),
+            { unpredictable: bad },
           ),
         );
       }

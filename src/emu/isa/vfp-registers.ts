@@ -1,5 +1,6 @@
 // Extension registers in encodings and in assembly text. Rows name the parts as the manual does: D:Vd, N:Vn, M:Vm.
-import type { Fields, Row } from './table';
+import { rowsOf } from './rows';
+import type { Fields } from './table';
 
 /** Number of the register in units of S registers: Vd:D for a single, D:Vd for a double (ARM DDI 0406C A7.3). */
 const unit = (high: number, low: number, double: boolean): number => (double ? 2 * (high * 16 + low) : low * 2 + high);
@@ -25,13 +26,8 @@ export const PRECISIONS = [
   { sz: 1, double: true },
 ] as const;
 
-/** A row of A32; those of T32 follow from it (see fromA32). */
-export const row = (name: string, pattern: string, rest: Omit<Row, 'name' | 'set' | 'pattern'>): Row => ({
-  name,
-  set: 'a32',
-  pattern,
-  ...rest,
-});
+/** Rows of A32; those of T32 follow from them (see fromA32). */
+export const row = rowsOf('a32');
 
 /** VFPExpandImm (A7.5.1): a single, or the upper word of a double. */
 export function expandImmediate(imm8: number, double: boolean): number {
