@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SLOT } from '../../src/emu/cpu/sysregs/storage';
 import { bareCore, RAM } from './bare-core';
 
 describe('tier 0 on A32', () => {
@@ -68,5 +69,19 @@ describe('tier 0 on A32', () => {
     m.start({ pc: RAM, registers: [0, 0xe3a00001, RAM + 4] });
     m.processor.run(0, 3);
     expect(m.core.r(0)).toBe(1);
+  });
+});
+
+describe('alignment', () => {
+  it('faults with SCTLR.A on every address that is not a multiple of the size', () => {
+    for (const offset of [0, 1, 2, 3]) {
+      const m = bareCore();
+      m.write32(RAM, 0xe5910000, 0xeafffffe); // ldr r0,[r1]
+      m.start({ pc: RAM, registers: [0, RAM + 0x100 + offset] });
+      m.core.sys[SLOT.SCTLR + 1]! |= 2;
+      m.core.regimeChanged();
+      m.processor.run(0, 1);
+      expect(m.core.mode.name, `offset ${offset}`).toBe(offset === 0 ? 'svc' : 'abt');
+    }
   });
 });

@@ -40,7 +40,7 @@ export const CPU = {
   RESULT: 164, // 32 bits of a helper's second result
   BIG_ENDIAN: 168, // CPSR.E
   ASIMD_ENABLED: 172, // as FP_ENABLED, for Advanced SIMD (CPACR.ASEDIS)
-  STRICT: 176, // not 0: unaligned accesses fault (SCTLR.A)
+  STRICT: 176, // all ones when unaligned accesses fault (SCTLR.A), else 0
   EXIT_ARG: 180, // what EXIT is about: immediate of SVC, ...
   IRQ_PENDING: 184, // bit 0 IRQ, bit 1 FIQ: an input line that would interrupt if unmasked
   VFP_DATA_ENABLED: 188, // as FP_ENABLED, for VFP data processing (see VFP_VECTORS in sysregs/floating-point)

@@ -148,7 +148,7 @@ export class Core extends CoreState {
     user.claim(mark);
     this.setField(CPU.TLB, table.base);
     this.setField(CPU.TLB_USER, user.base);
-    this.setField(CPU.STRICT, this.sys[SLOT.SCTLR + (this.secure ? 1 : 0)]! & SCTLR.A ? 1 : 0);
+    this.setField(CPU.STRICT, this.sys[SLOT.SCTLR + (this.secure ? 1 : 0)]! & SCTLR.A ? 0xffffffff : 0);
     this.updateFpEnabled();
   }
 
