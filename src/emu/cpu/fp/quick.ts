@@ -31,16 +31,14 @@ export function productError(a: number, b: number, r: number): number {
 
 const pattern = new DataView(new ArrayBuffer(8));
 
-/** a + b rounded to odd: when it is not exact, the last bit is set. */
-function sumToOdd(a: number, b: number): { sum: number; exact: boolean } {
-  const sum = a + b;
-  const error = sumError(a, b, sum);
-  if (error === 0) return { sum, exact: true };
-  pattern.setFloat64(0, sum);
-  const bits = pattern.getBigInt64(0);
-  // The neighbour on the side of the error, unless the last bit is set already.
-  if ((bits & 1n) === 0n) pattern.setBigInt64(0, error > 0 === sum > 0 ? bits + 1n : bits - 1n);
-  return { sum: pattern.getFloat64(0), exact: false };
+/** The odd one of the two doubles around a number that is `v` and a little: v itself, or its neighbour there. */
+function oddNeighbour(v: number, larger: boolean): number {
+  pattern.setFloat64(0, v);
+  const low = pattern.getUint32(4);
+  if (low & 1) return v;
+  pattern.setUint32(4, larger ? low + 1 : low - 1);
+  if (!larger && low === 0) pattern.setUint32(0, pattern.getUint32(0) - 1);
+  return pattern.getFloat64(0);
 }
 
 /** Operations that yield a rounded result; NaN where they cannot tell all. */
@@ -98,9 +96,13 @@ export class QuickDouble implements QuickArithmetic {
     const low = productError(a, b, product);
     const t = c + low;
     const s = product + t;
-    const rest = sumToOdd(sumError(c, low, t), sumError(product, t, s));
-    const r = s + rest.sum;
-    if (!rest.exact || sumError(s, rest.sum, r) !== 0) this.inexact = true;
+    const a1 = sumError(c, low, t);
+    const a2 = sumError(product, t, s);
+    const rest = a1 + a2;
+    const error = sumError(a1, a2, rest);
+    const odd = error === 0 ? rest : oddNeighbour(rest, error > 0 === rest > 0);
+    const r = s + odd;
+    if (error !== 0 || sumError(s, odd, r) !== 0) this.inexact = true;
     return r;
   }
 }
@@ -147,7 +149,9 @@ export class QuickSingle implements QuickArithmetic {
 
   /** The product is exact; the sum is rounded to odd before it is rounded. */
   multiplyAdd(a: number, b: number, c: number): number {
-    const { sum, exact } = sumToOdd(a * b, c);
-    return this.round(sum, !exact);
+    const product = a * b;
+    const sum = product + c;
+    const error = sumError(product, c, sum);
+    return this.round(error === 0 ? sum : oddNeighbour(sum, error > 0 === sum > 0), error !== 0);
   }
 }
