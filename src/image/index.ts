@@ -7,6 +7,7 @@ export { compressionAt, unpack, unpackPieces, type Compression, type Packed } fr
 export { CpioWriter, MODE, readCpio, type CpioEntry } from './cpio';
 export { parseElf, type ElfFile, type ElfMachine, type ElfSection, type ElfSegment, type ElfSymbol } from './elf';
 export { IMAGE_PROBLEMS, ImageError, size, type ImageErrorDetails, type ImageProblemCode } from './error';
+export { buildFatDisk, type FatFile } from './fat';
 export { describe, identify, type ImageKind } from './identify';
 export { checkPlacement, placeLinux } from './placement';
 export type { KernelPayload, Payload, PlacedImage, Placement, PlacementRequest, RamBank } from './placement';

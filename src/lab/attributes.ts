@@ -84,7 +84,8 @@ export const ATTRIBUTES: Readonly<Record<keyof LabConfiguration | LaterAttribute
   sdcard: {
     type: 'string',
     path: 'fileOrDirectory',
-    description: 'The SD card: an image file, or a directory that becomes a FAT file system.',
+    description:
+      'The SD card: an image file, or a directory that becomes a FAT file system. Writes last as long as the machine.',
   },
   symbols: {
     type: 'array',

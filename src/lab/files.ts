@@ -19,6 +19,44 @@ export async function readInput(host: LabHost, path: string, purpose: string): P
   return host.readFile(path).catch((error: unknown) => refuse(path, purpose, error));
 }
 
+/** What {@link readFolder} reads at most. */
+const MOST_FILES = 20_000;
+const MOST_DEPTH = 16;
+
+/**
+ * Reads all files below a directory; what is neither file nor directory is left out.
+ * @param most bytes in all
+ * @returns paths relative to it, with `/`
+ * @throws LabFailure as {@link readInput}, and `file.tooLarge` when there is more than that
+ */
+export async function readFolder(
+  host: LabHost,
+  folder: string,
+  purpose: string,
+  most: number,
+): Promise<{ path: string; data: Uint8Array }[]> {
+  const files: { path: string; data: Uint8Array }[] = [];
+  let left = most;
+  const walk = async (below: string, depth: number): Promise<void> => {
+    const at = below === '' ? folder : `${folder}/${below}`;
+    const names = await host.list(at).catch((error: unknown) => refuse(at, purpose, error));
+    for (const name of names) {
+      const path = below === '' ? name : `${below}/${name}`;
+      const found = await host.stat(`${folder}/${path}`).catch(() => undefined);
+      if (!found) continue;
+      left -= found.isDirectory ? 0 : found.size;
+      if (left < 0 || files.length >= MOST_FILES || depth > MOST_DEPTH)
+        fail('file.tooLarge', `${folder}: there is more in it than the ${purpose} of ${most >> 20} MiB holds`, {
+          file: folder,
+        });
+      if (found.isDirectory) await walk(path, depth + 1);
+      else files.push({ path, data: await readInput(host, `${folder}/${path}`, purpose) });
+    }
+  };
+  await walk('', 0);
+  return files;
+}
+
 function refuse(path: string, purpose: string, error: unknown): never {
   const why = error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : String(error);
   return fail('file.unreadable', `${path}: the ${purpose} cannot be read: ${why}`, { file: path });

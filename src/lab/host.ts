@@ -5,6 +5,8 @@ export interface LabHost {
   readFile(path: string): Promise<Uint8Array>;
   /** @returns undefined when there is nothing at the path */
   stat(path: string): Promise<{ size: number; isDirectory: boolean } | undefined>;
+  /** Names in a directory, sorted. Rejects when there is none, or it cannot be read. */
+  list(path: string): Promise<string[]>;
   /** Milliseconds on a clock that never goes back. */
   now(): number;
   /** Seconds since 1970, as the wall says. */

@@ -1,13 +1,19 @@
-// The SD card of a machine, from an image file. What the guest writes stays in memory and is gone with the machine.
+// The SD card of a machine, from an image file or a directory. What the guest writes stays in memory and is gone with
+// the machine.
 import type { BlockStore } from '../emu/devices/device';
-import { readInput } from './files';
+import { buildFatDisk } from '../image';
+import { readFolder, readInput } from './files';
 import type { LabHost } from './host';
 import { fail } from './problems';
 
 const BLOCK = 512;
+/** Bytes of a directory that becomes a card. */
+const LARGEST_FOLDER = 1 << 30;
 
-/** @throws LabFailure when the image cannot be read or is empty */
+/** @throws LabFailure or ImageError when it cannot be read, is empty, or does not fit */
 export async function openCard(host: LabHost, path: string): Promise<BlockStore> {
+  const found = await host.stat(path).catch(() => undefined);
+  if (found?.isDirectory) return memoryStore(buildFatDisk(await readFolder(host, path, 'SD card', LARGEST_FOLDER)));
   const bytes = await readInput(host, path, 'SD card image');
   if (bytes.length === 0)
     fail('configuration.value', `${path}: an empty file is no SD card; make one with a file system first`, {

@@ -130,6 +130,8 @@ export class FakeHost implements LabHost {
     const file = this.files.get(path);
     return Promise.resolve(file && { size: file.length, isDirectory: false });
   };
+  list = (path: string): Promise<string[]> =>
+    Promise.resolve([...this.files.keys()].filter(name => name.startsWith(`${path}/`)));
   dateSeconds = (): number => 0;
   now = (): number => (this.clock += this.perLook);
   cpuSeconds = (): number => this.clock / 1000;

@@ -1,5 +1,5 @@
 // Node's answers to what a lab asks of the world.
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LabHost } from '../host';
 
@@ -20,6 +20,7 @@ export const nodeHost: LabHost = {
       throw error;
     }
   },
+  list: async path => (await readdir(path)).sort(),
   now: () => performance.now(),
   dateSeconds: () => Math.floor(Date.now() / 1000),
   cpuSeconds: () => {
