@@ -301,9 +301,9 @@ export class Machine {
 
   /** Executes one instruction of one core; the others stand still. */
   step(index: number): void {
-    if (!this.processor.wakes(index)) return;
     if (this.turn) this.endTurn(this.turn);
     this.clock.fireDue();
+    if (!this.processor.wakes(index)) return;
     this.turn = { core: index, awake: 1, length: 1, done: 0 };
     this.advance(this.turn, 1);
   }
