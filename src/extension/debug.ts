@@ -33,7 +33,11 @@ class AdapterFactory implements vscode.DebugAdapterDescriptorFactory {
       spawnLab: () => {
         const lab = spawnLab(this.workerFile);
         this.labs.booting(session, lab);
-        return lab;
+        const terminate = (): Promise<void> => {
+          this.labs.ended(session);
+          return lab.terminate();
+        };
+        return { client: lab.client, terminate };
       },
       resolvePath: file => absolute(file, folder),
       consolesAsOutput: false,

@@ -22,12 +22,7 @@ export class LabRegistry implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
 
   constructor() {
-    this.#subscription = vscode.debug.onDidTerminateDebugSession(session => {
-      const lab = this.#labs.get(session.id);
-      if (!lab) return;
-      this.#labs.delete(session.id);
-      this.#set(lab, 'ended');
-    });
+    this.#subscription = vscode.debug.onDidTerminateDebugSession(session => this.ended(session));
   }
 
   /** The lab of the session that the user looks at, else any. */
@@ -54,6 +49,14 @@ export class LabRegistry implements vscode.Disposable {
       this.#set(lab, 'stopped');
     }
     return lab;
+  }
+
+  /** Also of a lab that was refused, whose session never becomes one for VS Code. */
+  ended(session: vscode.DebugSession): void {
+    const lab = this.#labs.get(session.id);
+    if (!lab) return;
+    this.#labs.delete(session.id);
+    this.#set(lab, 'ended');
   }
 
   dispose(): void {

@@ -1,6 +1,6 @@
 // The demo guest in a real VS Code: F5, console, pause, registers, stop.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { cache, root } from './install.mjs';
@@ -21,7 +21,7 @@ after(async () => {
   await server?.close();
 });
 afterEach(async context => {
-  if (context.error === undefined && context.passed !== false) return;
+  if (!context.error) return;
   mkdirSync(failures, { recursive: true });
   await bench?.screenshot(path.join(failures, `${context.name.replaceAll(/\W+/g, '-')}.png`));
 });
@@ -129,4 +129,59 @@ test('Boot Board boots without a launch.json', async () => {
   await bench.terminalShows(/lab>/);
   await bench.debugButton('Stop').click();
   await bench.terminalShows(/\[machine stopped\]/);
+});
+
+test('Check My Setup tries everything out', async () => {
+  await bench.command('Xen Lab: Check My Setup');
+  const message = bench.page.locator('.notification-list-item-message', { hasText: 'Xen Lab is ready' });
+  await message.waitFor({ timeout: 60_000 });
+  assert.match(await message.textContent(), /boots in a worker thread, at \d+ million instructions per second/);
+});
+
+/** A folder without a launch.json, with a device tree that is the board's under another name. */
+function bareFolder() {
+  const folder = path.join(cache, '..', 'e2e-bare');
+  mkdirSync(folder, { recursive: true });
+  const tree = readFileSync(path.join(root, 'src/emu/boards/dts/vexpress-v2p-ca15-tc1.dts'), 'utf8');
+  writeFileSync(path.join(folder, 'mine.dts'), `${tree}\n/ { model = "My own board"; };\n`);
+  writeFileSync(path.join(folder, 'broken.dts'), '/dts-v1/;\n/ {\n  a = <1>\n};\n');
+  writeFileSync(path.join(folder, 'notes.txt'), 'nothing\n');
+  return folder;
+}
+
+test('without anything, F5 offers Xen Lab and boots the demo', async () => {
+  await bench.close();
+  bench = await Workbench.open(server.port, bareFolder());
+  // With nothing open the first F5 shows the Run view, and the next one what can be run.
+  await bench.page.keyboard.press('F5');
+  await bench.page.getByText('To customize Run and Debug').waitFor();
+  await bench.page.keyboard.press('F5');
+  await bench.choose('Xen Lab');
+  await bench.terminalShows(/lab>/);
+  await bench.debugButton('Stop').click();
+  await bench.terminalShows(/\[machine stopped\]/);
+});
+
+test('without a launch.json, F5 on a device tree source boots that tree', async () => {
+  await bench.openFile('mine.dts');
+  await bench.until('the language', async () => /Device Tree Source/.test(await bench.statusBar()));
+  await bench.page.keyboard.press('F5');
+  await bench.until('its own terminal', async () => /uart0: mine\.dts/.test(await bench.panelTitle()));
+  await bench.terminalShows(/lab>/);
+  await bench.debugButton('Stop').click();
+  await bench.terminalShows(/\[machine stopped\]/);
+});
+
+test('an error in the source is a message and a mark at its line', async () => {
+  await bench.openFile('broken.dts');
+  await bench.page.keyboard.press('F5');
+  const dialog = bench.page.locator('.monaco-dialog-box');
+  await dialog.waitFor();
+  assert.match(await dialog.textContent(), /broken\.dts:4:1: .* \[dt\.syntax\]/);
+  await bench.page.keyboard.press('Escape');
+  await bench.page.locator('.monaco-editor .squiggly-error').first().waitFor({ state: 'attached' });
+  await bench.until(
+    'no machine in the status bar',
+    async () => !/Booting|running|paused/.test(await bench.statusBar()),
+  );
 });

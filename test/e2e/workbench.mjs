@@ -101,6 +101,11 @@ export class Workbench {
     return (await this.page.locator('.statusbar-item').allTextContents()).join(' | ');
   }
 
+  /** Name of the terminal that the panel shows. */
+  panelTitle() {
+    return this.page.locator('.part.panel .title-actions').textContent();
+  }
+
   screenshot(file) {
     return this.page.screenshot({ path: file });
   }
