@@ -39,7 +39,10 @@ export const bankedName = (R: number, sysm: number): string =>
 export function cpsText(f: Fields, comma: ',' | ', ', wide: '' | '.w' = ''): string {
   const flags = `${f.A ? 'a' : ''}${f.I ? 'i' : ''}${f.F ? 'f' : ''}`;
   if (f.imod! < 2) return ins('cps', imm(f.mode!));
-  return ins(`cps${f.imod === 2 ? 'ie' : 'id'}${f.M ? '' : wide}`, `${flags || 'none'}${f.M ? `${comma}${imm(f.mode!)}` : ''}`);
+  return ins(
+    `cps${f.imod === 2 ? 'ie' : 'id'}${f.M ? '' : wide}`,
+    `${flags || 'none'}${f.M ? `${comma}${imm(f.mode!)}` : ''}`,
+  );
 }
 const BARRIERS: Readonly<Record<number, string>> = {
   15: 'sy', 14: 'st', 13: 'ld', 11: 'ish', 10: 'ishst', 9: 'ishld', 7: 'un', 6: 'unst', 5: 'nshld', 3: 'osh', 2: 'oshst', 1: 'oshld',
