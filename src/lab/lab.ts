@@ -26,8 +26,11 @@ export async function openLab(configuration: LabConfiguration, host: LabHost, po
   const cpus = within(board, 'cpus', configuration.cpus ?? board.cpu.fitted, 1, board.cpu.most);
   const mebibytes = configuration.memory ?? board.ram.fitted / MIB;
   const memoryBytes = within(board, 'memory', mebibytes, board.ram.least / MIB, board.ram.size / MIB) * MIB;
+  const title = `Loading ${board.name}`;
+  ports.progress(title, 0, 2);
   const plan = await planBoot({ host, board, configuration, cpus, memoryBytes });
   const sdCard = configuration.sdcard === undefined ? undefined : await openCard(host, configuration.sdcard);
+  ports.progress(title, 1, 2);
   const sinks = new Map<string, { write(byte: number): void }>();
   const machine = build({
     board,
@@ -40,6 +43,7 @@ export async function openLab(configuration: LabConfiguration, host: LabHost, po
   });
   for (const console of machine.hardware.consoles.keys()) sinks.set(console, ports.sink(console));
   machine.start(plan);
+  ports.progress(title, 2, 2);
   return { board: board.name, machine: new BoardMachine(machine), problems: [] };
 }
 

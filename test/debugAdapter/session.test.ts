@@ -117,6 +117,20 @@ describe('a debug session', () => {
     expectGolden('refusals', driver);
   });
 
+  it('shows progress to clients that can show it', async () => {
+    const { driver } = connect();
+    await driver.request('initialize', { ...INITIALIZE, supportsProgressReporting: true });
+    await driver.request('launch', { stopOnEntry: true });
+    await driver.request('disconnect');
+    expect(
+      driver.events.filter(({ event }) => event.startsWith('progress')).map(({ event, body }) => [event, body]),
+    ).toEqual([
+      ['progressStart', { progressId: 'Loading the fake', title: 'Loading the fake' }],
+      ['progressUpdate', { progressId: 'Loading the fake', percentage: 50 }],
+      ['progressEnd', { progressId: 'Loading the fake' }],
+    ]);
+  });
+
   it('promises nothing that has no handler', async () => {
     const { driver } = connect();
     const { body } = await driver.request('initialize', INITIALIZE);

@@ -111,6 +111,7 @@ export class FakeMachine implements LabMachine {
 }
 
 export const openFake: OpenLab = (_configuration, _host, ports) => {
+  ports.progress('Loading the fake', 1, 2);
   const machine = new FakeMachine(ports.sink('uart0'));
   return Promise.resolve({ board: 'fake', machine, problems: [] });
 };
