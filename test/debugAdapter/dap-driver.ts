@@ -39,6 +39,17 @@ export class DapDriver {
     return this.#wait<P.Event>(m => m.type === 'event' && (m as P.Event).event === name);
   }
 
+  /** Resolves as soon as all output so far contains a text. Events of one packet are not missed. */
+  async output(text: string): Promise<string> {
+    const said = (): string =>
+      this.events
+        .filter(({ event }) => event === 'output')
+        .map(({ body }) => (body as { output: string }).output)
+        .join('');
+    if (!said().includes(text)) await this.#wait(() => said().includes(text));
+    return said();
+  }
+
   #wait<T extends P.ProtocolMessage>(wanted: (message: P.ProtocolMessage) => boolean): Promise<T> {
     return new Promise<T>(done => this.#waiting.add({ wanted, done }));
   }
