@@ -51,7 +51,7 @@ export function bootPrograms(folder: string, cli: readonly string[]): Program[] 
   const args = 'console=ttyAMA0 rdinit=/init';
   const dtb = at('dtb/vexpress-v2p-ca15-tc1.dtb');
   return (['host', 'guest'] as const).map(decompress => ({
-    name: `linux-boot, ${decompress} decompression`,
+    name: `linux-${decompress}`,
     about: 'the stock zImage to the shell of its RAM disk; qemu always decompresses in the guest',
     ours: [
       ...cli, 'boot', '--hypervisor', 'none', '--kernel', at('zImage-armhf'), '--initrd', at('busybox.cpio.gz'),
