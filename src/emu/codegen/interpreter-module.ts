@@ -84,8 +84,8 @@ export function interpreterModule(l: Layout, hot: readonly Variant[], profile = 
   const leave = code.block();
   const main = code.loop();
   const next = code.block();
-  const goto = code.block();
   const lookup = code.block();
+  const goto = code.block();
   const again = code.block();
   const count = CASE.VARIANT + hot.length;
   const otherwise = code.block();
@@ -197,11 +197,6 @@ export function interpreterModule(l: Layout, hot: readonly Variant[], profile = 
   code.set(h, load16u(ip));
   code.br(main);
 
-  code.end(); // lookup: find the record for `target`
-  emitLookup(code, frame, imports, l, leave);
-  code.set(h, load16u(ip));
-  code.br(main);
-
   code.end(); // goto: one instruction is done, control goes to `target`
   code.set(n, sub(n, c(1)));
   code.if(eqz(n), () => {
@@ -210,7 +205,10 @@ export function interpreterModule(l: Layout, hot: readonly Variant[], profile = 
     code.store32(cpu, n, CPU.BUDGET);
     code.br(leave);
   });
-  code.set(h, c(CASE.LOOKUP));
+
+  code.end(); // lookup: find the record for `target`
+  emitLookup(code, frame, imports, l, leave);
+  code.set(h, load16u(ip));
   code.br(main);
 
   code.end(); // next: one instruction is done
