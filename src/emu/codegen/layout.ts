@@ -42,9 +42,7 @@ export const CPU = {
   ASIMD_ENABLED: 172, // as FP_ENABLED, for Advanced SIMD (CPACR.ASEDIS)
   STRICT: 176, // all ones when unaligned accesses fault (SCTLR.A), else 0
   EXIT_ARG: 180, // what EXIT is about: immediate of SVC, ...
-  IRQ_PENDING: 184, // bit 0 IRQ, bit 1 FIQ: an input line that would interrupt if unmasked
   VFP_DATA_ENABLED: 188, // as FP_ENABLED, for VFP data processing (see VFP_VECTORS in sysregs/floating-point)
-  SCRATCH: 192, // 64 bytes, 16-byte aligned: spill for helpers
   V: 256, // Q0..Q15, 256 bytes: S n at V + 4n, D n at V + 8n
   TEMP_SLOT: 512, // a code slot of four records, for instructions that straddle pages
   SIZE: 1024,
