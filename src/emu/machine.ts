@@ -7,6 +7,7 @@ import {
   physicalAddress, registerGroups, type ShownGroup, type ShownInstruction, shownInstructions,
 } from './cpu/inspect'; // prettier-ignore
 import { Processor } from './cpu/processor';
+import type { TranslationOptions } from './cpu/translator';
 import type { BlockStore } from './devices/device';
 import { GenericTimerRegisters } from './devices/generic-timer-registers';
 import { type MemoryRegion, PhysicalMap } from './physical-map';
@@ -29,6 +30,7 @@ export interface MachineOptions {
   /** See ProcessorOptions. */
   readonly count?: boolean;
   readonly hot?: readonly string[];
+  readonly translation?: TranslationOptions;
 }
 
 /** What lies in memory when the machine starts, and how its cores begin. */
@@ -140,6 +142,7 @@ export class Machine {
       bus: this.map,
       ...(options.count && { count: true }),
       ...(options.hot && { hot: options.hot }),
+      ...(options.translation && { translation: options.translation }),
     });
   }
 

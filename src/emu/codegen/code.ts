@@ -173,13 +173,13 @@ export class Code {
     this.bytes.u8(0x00);
   }
 
-  /** `call_indirect` through table 0. */
-  callIndirect(type: number, index: Value, args: readonly Value[], into: Value): void {
+  /** `call_indirect` through a table. */
+  callIndirect(type: number, index: Value, args: readonly Value[], into: Value, table = 0): void {
     for (const a of args) this.put(a);
     this.put(index);
     this.bytes.u8(0x11);
     this.bytes.u32(type);
-    this.bytes.u32(0);
+    this.bytes.u32(table);
     this.bytes.u8(0x21);
     this.bytes.u32(into.imm);
   }

@@ -2,29 +2,14 @@
 // functions for the others. A switch beats a table by a factor of three here (docs/decisions/001), but engines stop
 // optimizing functions that grow too large; so its size is bounded by the list of frequent variants.
 import { Code, type Label } from './code';
-import { CPU, type Layout, RECORD, TLB } from './layout';
-import { declareImports, defineSlowPaths, type Exits, type Frame, type Functions, Tier0 } from './tier0';
+import { CPU, ENTRY, type Layout, RECORD, TLB } from './layout';
+import { STATUS } from './region/region';
+import { entryOf, recordIn, slotAt } from './region/addresses';
+import { declareImports, defineSlowPaths, type Exits, type Frame, type Functions, PAGE_MASK, Tier0, tlbEntry } from './tier0';
 import { ACCESSES, ACCESS_SIZE, type Access, CONDITIONS } from './semantics';
 import {
-  add,
-  and,
-  c,
-  call,
-  eq,
-  eqz,
-  load16u,
-  load32,
-  load8u,
-  local,
-  mul,
-  ne,
-  not,
-  or,
-  shl,
-  shr,
-  sub,
-  type Value,
-} from './value';
+  add, add64, and, c, call, eq, eqz, extu, load16u, load32, load64, load8u, local, mul, ne, not, or, shl, shr, sub, type Value,
+} from './value'; // prettier-ignore
 import type { Variant } from './variant';
 import { I32, I64, ModuleWriter } from './wasm';
 
@@ -48,8 +33,10 @@ export const CASE = {
   PC_T32_ALIGNED: 4 + 30,
   /** In an IT block with condition 0..14, then INNER. */
   IT: 4 + 31,
+  /** A region begins here. What the record was before is in its ENTRY. */
+  REGION: 4 + 46,
   /** First case of a variant. */
-  VARIANT: 4 + 46,
+  VARIANT: 4 + 47,
 } as const;
 
 /** Flag in RECORD.STEP for the IT cases: the PC operand is aligned. */
@@ -61,21 +48,37 @@ export const ANSWER = { LEAVE: 0, GOTO: 1 } as const;
 /** ITAdvance (ARM DDI 0406C A2.5.2). */
 export const itAdvance = (it: number): number => ((it & 7) === 0 ? 0 : (it & 0xe0) | ((it << 1) & 0x1f));
 
+/** How the interpreter finds what is worth translating. */
+export interface Heat {
+  /** Arrivals at a place (calls, returns, branches back) after which it is hot, 1 to 65535. */
+  readonly threshold: number;
+  /** Times that a region is left at an instruction after which that is told. */
+  readonly leaves: number;
+}
+
 /**
  * @param hot variants that get cases, from CASE.VARIANT on in this order.
+ * @param heat undefined: nothing is translated.
  * @param profile address of a u32 counter per case, or 0.
  */
-export function interpreterModule(l: Layout, hot: readonly Variant[], profile = 0): Uint8Array<ArrayBuffer> {
+export function interpreterModule(
+  l: Layout,
+  hot: readonly Variant[],
+  heat: Heat | undefined,
+  profile = 0,
+): Uint8Array<ArrayBuffer> {
   const m = new ModuleWriter();
   m.importMemory('lab', 'memory', l.wasmPages, l.wasmPages);
   m.importTable('lab', 'table', 0);
+  if (heat) m.importTable('lab', 'regions', 0);
   const imports = declareImports(m);
   const functions: Functions = { imports, ...defineSlowPaths(m, imports, l) };
   const handlerType = m.type([I32, I32], [I32]);
+  const dispatcher = heat ? defineDispatcher(m, l) : undefined;
 
   const cpu = local(0, I32);
   const code = new Code(1);
-  const [ip, n, target, h] = [0, 1, 2, 3].map(() => code.newLocal(I32)) as [Value, Value, Value, Value];
+  const [ip, n, target, h, learn] = [0, 1, 2, 3, 4].map(() => code.newLocal(I32)) as [Value, Value, Value, Value, Value];
   const frame: Frame = { cpu, ip, n, target };
 
   code.set(n, load32(cpu, CPU.BUDGET));
@@ -84,6 +87,8 @@ export function interpreterModule(l: Layout, hot: readonly Variant[], profile = 
   const leave = code.block();
   const main = code.loop();
   const next = code.block();
+  const back = heat ? code.block() : next;
+  const plain = heat ? code.block() : undefined;
   const lookup = code.block();
   const goto = code.block();
   const again = code.block();
@@ -97,7 +102,7 @@ export function interpreterModule(l: Layout, hot: readonly Variant[], profile = 
   }
   code.brTable(h, labels, otherwise);
 
-  const exits: Exits = { next: () => code.br(next), goto: () => code.br(goto), leave: () => code.br(leave) };
+  const exits: Exits = { next: () => code.br(next), back: () => code.br(back), goto: () => code.br(goto), leave: () => code.br(leave) };
   const inner = (): void => {
     code.set(h, load16u(ip, RECORD.INNER));
     code.br(main);
@@ -171,6 +176,18 @@ export function interpreterModule(l: Layout, hot: readonly Variant[], profile = 
       context.setReg(15, and(pc, not(mul(shr(step, c(7)), c(3)))));
       inner();
     };
+  cases[CASE.REGION] = () => {
+    if (!dispatcher || !plain) return code.unreachable();
+    code.set(target, context.pc());
+    code.store32(cpu, c(0), CPU.IP);
+    const status = code.tmp(call(dispatcher, I32, cpu, n, target));
+    code.set(n, load32(cpu, CPU.BUDGET));
+    code.brIf(leave, eq(status, c(STATUS.LEAVE)));
+    code.set(target, load32(cpu, CPU.PC));
+    code.brIf(lookup, eqz(status));
+    code.set(learn, eq(status, c(STATUS.SLOW)));
+    code.br(plain);
+  };
   hot.forEach((v, i) => {
     cases[CASE.VARIANT + i] = () => tier0(v).emit();
   });
@@ -207,9 +224,45 @@ export function interpreterModule(l: Layout, hot: readonly Variant[], profile = 
   });
 
   code.end(); // lookup: find the record for `target`
-  emitLookup(code, frame, imports, l, leave);
-  code.set(h, load16u(ip));
-  code.br(main);
+  const record = (found: () => void): void => {
+    emitLookup(code, frame, imports, l, leave, found);
+    code.set(h, load16u(ip));
+    code.br(main);
+  };
+  /** Counts an arrival at `ip`. */
+  const countArrival = (): void => {
+    if (!heat) return;
+    const entry = code.tmp(entryOf(l, ip));
+    const times = code.tmp(add(load16u(entry, ENTRY.COUNT), c(1)));
+    code.store16(entry, times, ENTRY.COUNT);
+    code.if(eq(times, c(heat.threshold)), () => code.callVoid(imports.hot, cpu, ip));
+  };
+  record(countArrival);
+
+  if (heat && plain) {
+    code.end(); // plain: the same, but the instruction is interpreted whatever region begins there
+    emitLookup(code, frame, imports, l, leave, () => {
+      code.if(learn, () => {
+        const entry = code.tmp(entryOf(l, ip));
+        const times = code.tmp(add(load16u(entry, ENTRY.COUNT), c(1)));
+        code.store16(entry, times, ENTRY.COUNT);
+        code.if(eq(times, c(heat.leaves)), () => code.callVoid(imports.stuck, cpu, ip));
+      });
+    });
+    code.set(h, load16u(ip));
+    code.if(eq(h, c(CASE.REGION)), () => code.set(h, load16u(entryOf(l, ip), ENTRY.H)));
+    code.br(main);
+
+    code.end(); // back: one instruction is done, which branched backwards
+    code.set(n, sub(n, c(1)));
+    code.if(eqz(n), () => {
+      save();
+      code.br(leave);
+    });
+    countArrival();
+    code.set(h, load16u(ip));
+    code.br(main);
+  }
 
   code.end(); // next: one instruction is done
   code.set(n, sub(n, c(1)));
@@ -229,7 +282,14 @@ export function interpreterModule(l: Layout, hot: readonly Variant[], profile = 
 const NOTHING = { name: 'nothing', early: [], late: {}, emit: () => {} };
 
 /** Finds `ip` for the PC in `target`: TLB, then the map from pages to slots; TypeScript when either misses. */
-function emitLookup(code: Code, f: Frame, imports: Functions['imports'], l: Layout, leave: Label): void {
+function emitLookup(
+  code: Code,
+  f: Frame,
+  imports: Functions['imports'],
+  l: Layout,
+  leave: Label,
+  whenFound: () => void,
+): void {
   const { cpu, target, ip } = f;
   const te = code.tmp(add(load32(cpu, CPU.TLB), and(shr(target, c(8)), c(0x3ff0))));
   const thumb = code.tmp(load32(cpu, CPU.THUMB));
@@ -237,8 +297,7 @@ function emitLookup(code: Code, f: Frame, imports: Functions['imports'], l: Layo
   code.set(found, c(0));
   // Inside an IT block the record must be checked for where it stands in the block.
   code.if(and(eq(and(target, c(-4096)), load32(te, TLB.EXEC)), eqz(load32(cpu, CPU.IT))), () => {
-    const page = shr(sub(add(target, load32(te, TLB.ADDEND)), c(l.guest)), c(12));
-    code.set(found, load32(add(c(l.codeMap), shl(add(shl(page, c(1)), thumb), c(2)))));
+    code.set(found, slotAt(l, add(target, load32(te, TLB.ADDEND)), thumb));
   });
   code.if(
     found,
@@ -247,6 +306,7 @@ function emitLookup(code: Code, f: Frame, imports: Functions['imports'], l: Layo
       code.set(ip, add(found, shl(and(target, c(4095)), shift)));
       code.store32(cpu, shift, CPU.PCSHIFT);
       code.store32(cpu, sub(target, shr(ip, shift)), CPU.DELTA);
+      whenFound();
     },
     () => {
       code.store32(cpu, target, CPU.PC);
@@ -258,7 +318,52 @@ function emitLookup(code: Code, f: Frame, imports: Functions['imports'], l: Layo
   );
 }
 
-const slowName = (access: Access, store: boolean): string => `${store ? 'store' : 'load'}.${access}`;
+/**
+ * `(cpu, n, t) -> STATUS`: runs regions from the address t on, as long as one follows the other. Afterwards CPU.PC and
+ * CPU.BUDGET say where things stand.
+ */
+function defineDispatcher(m: ModuleWriter, l: Layout): number {
+  const code = new Code(3);
+  const [cpu, n, t] = [0, 1, 2].map(i => local(i, I32)) as [Value, Value, Value];
+  const began = code.newLocal(I32);
+  const status = code.newLocal(I32);
+  code.set(began, n);
+  const done = code.block();
+  code.loop();
+  const again: Label = { depth: done.depth + 1 };
+  code.set(status, c(STATUS.GO));
+  const none = code.block();
+  code.brIf(none, or(load32(cpu, CPU.IT), load32(cpu, CPU.BIG_ENDIAN)));
+  const te = code.tmp(tlbEntry(load32(cpu, CPU.TLB), t));
+  code.brIf(none, ne(and(t, c(PAGE_MASK)), load32(te, TLB.EXEC)));
+  const thumb = code.tmp(load32(cpu, CPU.THUMB));
+  const slot = code.tmp(slotAt(l, add(t, load32(te, TLB.ADDEND)), thumb));
+  code.brIf(none, eqz(slot));
+  const word = code.tmp(load32(entryOf(l, recordIn(slot, t, thumb)), ENTRY.REGION));
+  code.brIf(none, eqz(word));
+  code.callIndirect(m.type([I32, I32, I32, I32], [I32]), shr(word, c(16)), [cpu, n, t, and(word, c(0xffff))], status, 1);
+  code.set(n, load32(cpu, CPU.BUDGET));
+  code.set(t, load32(cpu, CPU.PC));
+  code.brIf(done, status);
+  code.if(eqz(n), () => {
+    code.set(status, c(STATUS.LEAVE));
+    code.br(done);
+  });
+  code.br(again);
+  code.end(); // none
+  code.store32(cpu, t, CPU.PC);
+  code.store32(cpu, n, CPU.BUDGET);
+  code.end(); // loop
+  code.end(); // done
+  // The end of the slice may come with a region's last instruction.
+  code.if(and(eqz(n), ne(status, c(STATUS.LEAVE))), () => code.set(status, c(STATUS.LEAVE)));
+  const counter = c(l.translated);
+  code.store64(counter, add64(load64(counter), extu(sub(began, n))));
+  code.put(status);
+  return m.function(m.type([I32, I32, I32], [I32]), code.locals, code.finish());
+}
+
+export const slowName = (access: Access, store: boolean): string => `${store ? 'store' : 'load'}.${access}`;
 
 function exportSlowPaths(m: ModuleWriter, f: Functions): void {
   for (const access of ACCESSES) {
@@ -291,6 +396,7 @@ export function variantModule(l: Layout, variants: readonly Variant[]): Uint8Arr
     code.set(n, load32(cpu, CPU.BUDGET));
     const exits: Exits = {
       next: () => code.return(ip),
+      back: () => code.return(ip),
       goto: () => {
         code.store32(cpu, target, CPU.PC);
         code.return(c(ANSWER.GOTO));

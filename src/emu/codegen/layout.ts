@@ -43,6 +43,7 @@ export const CPU = {
   STRICT: 176, // all ones when unaligned accesses fault (SCTLR.A), else 0
   EXIT_ARG: 180, // what EXIT is about: immediate of SVC, ...
   VFP_DATA_ENABLED: 188, // as FP_ENABLED, for VFP data processing (see VFP_VECTORS in sysregs/floating-point)
+  STALE: 192, // not 0: compiled regions were dropped; whoever called from one leaves it
   V: 256, // Q0..Q15, 256 bytes: S n at V + 4n, D n at V + 8n
   TEMP_SLOT: 512, // a code slot of four records, for instructions that straddle pages
   SIZE: 1024,
@@ -102,6 +103,14 @@ export const RECORD = {
 export const SLOT_RECORDS = 2048 + 4;
 export const SLOT_SIZE = SLOT_RECORDS * RECORD.SIZE;
 
+/** What is known of a record as a place where control arrives, 8 bytes; in an area of its own, in the order of records. */
+export const ENTRY = {
+  SIZE: 8,
+  REGION: 0, // u32: number of the region in the table << 16 | number of the entry in the region; 0: none
+  H: 4, // u16: what RECORD.H was before it became CASE.REGION
+  COUNT: 6, // u16: how often control came here, or left a region here
+} as const;
+
 /** Where the areas of the memory begin, for a machine of `cores` cores and `guestBytes` of memory. */
 export interface Layout {
   readonly cores: number;
@@ -117,6 +126,10 @@ export interface Layout {
   readonly granules: number;
   readonly slots: number;
   readonly slotCount: number;
+  /** The ENTRY of the record at linear address `r` lies at `(r >>> 1) + entries`. */
+  readonly entries: number;
+  /** u64 per core: instructions that ran in regions. */
+  readonly translated: number;
   /** Host memory that guests see (RAM, flash, SRAM) begins here, page-aligned; pages are numbered from here. */
   readonly guest: number;
   readonly guestPages: number;
@@ -134,11 +147,13 @@ export function layoutMemory(cores: number, guestBytes: number, slotCount = 3072
   const guestPages = align(guestBytes, PAGE_SIZE) / PAGE_SIZE;
   const cpuBase = PAGE_SIZE; // page 0 stays empty, so that address 0 is never valid
   const tlbBase = align(cpuBase + cores * CPU.SIZE, PAGE_SIZE);
-  const counters = tlbBase + cores * TLB_KINDS.length * TLB.BYTES;
+  const translated = tlbBase + cores * TLB_KINDS.length * TLB.BYTES;
+  const counters = align(translated + 8 * cores, 64);
   const codeMap = counters + 4 * COUNTERS;
   const granules = codeMap + guestPages * 8;
   const slots = align(granules + guestPages * 4, 64);
-  const guest = align(slots + slotCount * SLOT_SIZE, 65536);
+  const entryArea = align(slots + slotCount * SLOT_SIZE, 64);
+  const guest = align(entryArea + (slotCount * SLOT_SIZE * ENTRY.SIZE) / RECORD.SIZE, 65536);
   const wasmPages = align(guest + guestPages * PAGE_SIZE, 65536) / 65536;
   if (wasmPages > 65536) throw new RangeError(`guest memory of ${guestBytes} bytes does not fit in 4 GiB`);
   return {
@@ -150,6 +165,8 @@ export function layoutMemory(cores: number, guestBytes: number, slotCount = 3072
     granules,
     slots,
     slotCount,
+    entries: entryArea - (slots >>> 1),
+    translated,
     guest,
     guestPages,
     wasmPages,

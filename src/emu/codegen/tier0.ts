@@ -14,7 +14,7 @@ import {
   Semantics,
 } from './semantics';
 import {
-  add, and, c, c64, call, ctz, eqz, extu, geu, hi64, load16s, load16u, load32, load64, load8s, load8u, local, ltu, ne, or, or64,
+  add, and, c, c64, call, ctz, eqz, extu, geu, hi64, load16s, load16u, load32, load64, load8s, load8u, local, lt, ltu, ne, or, or64,
   shl, shl64, shr, sub, unaligned, type Value, wrap, xor,
 } from './value'; // prettier-ignore
 import { I32, I64, type ModuleWriter } from './wasm';
@@ -37,6 +37,10 @@ export const IMPORTS = {
   fetch: { params: 1, result: true },
   /** (cpu, record): decodes the record. */
   decode: { params: 2, result: false },
+  /** (cpu, record): control has come here often enough to translate what is here. */
+  hot: { params: 2, result: false },
+  /** (cpu, record): a region was left at this instruction again and again. */
+  stuck: { params: 2, result: false },
   /** (cpu, number, argument): a computation on the core's state. */
   helper: { params: 3, result: true },
 } as const;
@@ -64,13 +68,15 @@ export function declareImports(m: ModuleWriter): Readonly<Record<ImportName, num
   return Object.fromEntries(entries) as Record<ImportName, number>;
 }
 
-const PAGE_MASK = ~(PAGE_SIZE - 1);
+export const PAGE_MASK = ~(PAGE_SIZE - 1);
 
-/** Address of the TLB entry for a guest address. */
-const tlbEntry = (cpu: Value, va: Value, user: boolean): Value =>
-  add(load32(cpu, user ? CPU.TLB_USER : CPU.TLB), and(shr(va, c(8)), c(0x3ff0)));
+/** Address of the entry for a guest address in the TLB at `tlb`. */
+export const tlbEntry = (tlb: Value, va: Value): Value => add(tlb, and(shr(va, c(8)), c(0x3ff0)));
+const currentEntry = (cpu: Value, va: Value, user: boolean): Value =>
+  tlbEntry(load32(cpu, user ? CPU.TLB_USER : CPU.TLB), va);
 
-function rawLoad(access: Access, host: Value): Value {
+/** A guest access at a linear address. */
+export function rawLoad(access: Access, host: Value): Value {
   switch (access) {
     case 'u8':
       return load8u(host);
@@ -91,7 +97,7 @@ function rawLoad(access: Access, host: Value): Value {
   }
 }
 
-function rawStore(code: Code, access: Access, host: Value, v: Value): void {
+export function rawStore(code: Code, access: Access, host: Value, v: Value): void {
   const size = ACCESS_SIZE[access];
   if (size === 1) code.store8(host, v);
   else if (size === 2) code.store16(host, v);
@@ -108,7 +114,7 @@ function fastAlignment(access: Access): number {
 /** Whether SCTLR.A forbids the unaligned form of this access. */
 const strict = (access: Access): boolean => access === 'u16' || access === 's16' || access === 'word';
 
-const valueType = (access: Access): typeof I32 | typeof I64 => (ACCESS_SIZE[access] === 8 ? I64 : I32);
+export const valueType = (access: Access): typeof I32 | typeof I64 => (ACCESS_SIZE[access] === 8 ? I64 : I32);
 
 /**
  * The second chance of accesses whose inline probe missed: those that are unaligned but inside a page, and stores next
@@ -199,6 +205,8 @@ export interface SlowPathLayout {
 export interface Exits {
   /** On to the record that `ip` names, after one instruction was counted. */
   next(): void;
+  /** The same after a branch backwards: a loop. */
+  back(): void;
   /** On to the address in `target`, in the current instruction set. */
   goto(): void;
   /** Back to TypeScript; CPU.IP and CPU.BUDGET are stored. */
@@ -312,7 +320,9 @@ export class Tier0 extends Semantics {
   }
   branch(): void {
     if (this.early('near')) {
-      this.code.set(this.frame.ip, add(this.frame.ip, this.n('off')));
+      const offset = this.tmp(this.n('off'));
+      this.code.set(this.frame.ip, add(this.frame.ip, offset));
+      this.code.if(lt(offset, c(0)), () => this.exits.back());
       this.exits.next();
     } else this.goto(add(this.pc(), this.n('off')));
   }
@@ -355,7 +365,7 @@ export class Tier0 extends Semantics {
   }
   load(access: Access, address: Value, user = false): Value {
     const va = this.tmp(address);
-    const te = this.tmp(tlbEntry(this.cpu, va, user));
+    const te = this.tmp(currentEntry(this.cpu, va, user));
     const result = this.code.scratch(valueType(access));
     this.code.if(
       ne(this.probe(access, va), load32(te, TLB.READ)),
@@ -381,7 +391,7 @@ export class Tier0 extends Semantics {
   }
   store(access: Access, address: Value, v: Value, user = false): void {
     const va = this.tmp(address);
-    const te = this.tmp(tlbEntry(this.cpu, va, user));
+    const te = this.tmp(currentEntry(this.cpu, va, user));
     this.code.if(
       ne(this.probe(access, va), load32(te, TLB.WRITE)),
       () => {
@@ -395,7 +405,7 @@ export class Tier0 extends Semantics {
   }
 
   multiple(isLoad: boolean, start: Value, list: string, count: string, pc: boolean): Value {
-    const te = this.tmp(tlbEntry(this.cpu, start, false));
+    const te = this.tmp(currentEntry(this.cpu, start, false));
     const bits = this.tmp(this.n(list));
     const result = this.code.scratch(I32);
     // One probe serves all words when they stay in the page and are aligned.
@@ -429,7 +439,7 @@ export class Tier0 extends Semantics {
   }
 
   multipleVector(isLoad: boolean, start: Value, first: Value, words: Value, double: boolean): void {
-    const te = this.tmp(tlbEntry(this.cpu, start, false));
+    const te = this.tmp(currentEntry(this.cpu, start, false));
     const miss = ne(and(start, c(PAGE_MASK | 3)), load32(te, isLoad ? TLB.READ : TLB.WRITE));
     const crosses = geu(and(start, c(PAGE_SIZE - 1)), sub(c(PAGE_SIZE + 1), shl(words, c(2))));
     const register = this.tmp(first);
@@ -466,7 +476,7 @@ export class Tier0 extends Semantics {
   }
 
   elements({ load, va, first, registers, size, align, packed }: Elements): void {
-    const te = this.tmp(tlbEntry(this.cpu, va, false));
+    const te = this.tmp(currentEntry(this.cpu, va, false));
     const bytes = 8 * registers;
     const miss = ne(and(va, c(PAGE_MASK | (align - 1))), load32(te, load ? TLB.READ : TLB.WRITE));
     const crosses = geu(and(va, c(PAGE_SIZE - 1)), c(PAGE_SIZE + 1 - bytes));

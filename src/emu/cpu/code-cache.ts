@@ -1,26 +1,52 @@
 // Predecoded code: slots of records by page and instruction set, and the table of variants behind the interpreter.
-import { CASE, interpreterModule, variantModule } from '../codegen/interpreter-module';
-import { PAGE_SIZE, RECORD, SLOT_SIZE, type Layout } from '../codegen/layout';
+import { CASE, type Heat, interpreterModule, itAdvance, variantModule } from '../codegen/interpreter-module';
+import { ENTRY, PAGE_SIZE, RECORD, SLOT_SIZE, type Layout } from '../codegen/layout';
 import { parseVariant, type Variant } from '../codegen/variant';
 import { isWide } from '../isa';
 import { predecode, type Predecoded, writeRecord } from '../isa/predecode';
 import { HOT_VARIANTS } from './hot-variants';
-import { itAdvance } from '../codegen/interpreter-module';
 
 /** Functions that generated code calls; see IMPORTS in codegen/tier0. */
 export type InterpreterImports = Readonly<Record<string, (...args: number[]) => number | void>>;
 
+/** Whoever compiled code from records must forget it together with them. */
+export interface CompiledCode {
+  /** Bytes of a page changed: a bit for each granule. */
+  changed(hostPage: number, granules: number): void;
+  dropAll(): void;
+}
+
+export interface CodeCacheOptions {
+  readonly hot?: readonly string[];
+  /** Address of counters per case, or 0. */
+  readonly profile?: number;
+  /** Undefined: nothing is translated. */
+  readonly heat?: Heat;
+}
+
+/** Where a record lies. */
+export interface RecordPlace {
+  readonly hostPage: number;
+  readonly thumb: boolean;
+  readonly slot: number;
+  /** In bytes from the beginning of the page. */
+  readonly offset: number;
+}
+
 /** Instructions decoded ahead of the one that is executed. */
 const DECODE_AHEAD = 64;
-const GRANULE_SHIFT = 7;
+export const GRANULE_SHIFT = 7;
 const TABLE_SIZE = 8192;
 
 export class CodeCache {
   readonly run: (cpu: number) => void;
+  /** Compiled regions by number; number 0 is none. */
+  readonly regions = new WebAssembly.Table({ initial: 64, element: 'anyfunc' });
+  compiled: CompiledCode | undefined;
   private readonly table = new WebAssembly.Table({ initial: TABLE_SIZE, element: 'anyfunc' });
   private readonly numbers = new Map<string, number>();
   private nextNumber: number;
-  private readonly slow: Record<string, WebAssembly.ExportValue>;
+  readonly slow: Record<string, WebAssembly.ExportValue>;
   private readonly u8: Uint8Array;
   private readonly u16: Uint16Array;
   private readonly u32: Uint32Array;
@@ -32,15 +58,13 @@ export class CodeCache {
 
   /**
    * @param onCode called when a page gets its first slot: stores there must take the slow path from now on.
-   * @param profile address of counters per case, or 0.
    */
   constructor(
     private readonly memory: WebAssembly.Memory,
     private readonly layout: Layout,
-    private readonly imports: InterpreterImports,
+    readonly imports: InterpreterImports,
     private readonly onCode: (hostPage: number) => void,
-    hot: readonly string[] = HOT_VARIANTS,
-    profile = 0,
+    { hot = HOT_VARIANTS, profile = 0, heat }: CodeCacheOptions = {},
   ) {
     this.u8 = new Uint8Array(memory.buffer);
     this.u16 = new Uint16Array(memory.buffer);
@@ -49,8 +73,10 @@ export class CodeCache {
     const variants = hot.map(parseVariant);
     hot.forEach((key, i) => this.numbers.set(key, CASE.VARIANT + i));
     this.nextNumber = CASE.VARIANT + hot.length;
-    const module = new WebAssembly.Module(interpreterModule(layout, variants, profile));
-    const instance = new WebAssembly.Instance(module, { lab: { memory, table: this.table, ...imports } });
+    const module = new WebAssembly.Module(interpreterModule(layout, variants, heat, profile));
+    const instance = new WebAssembly.Instance(module, {
+      lab: { memory, table: this.table, regions: this.regions, ...imports },
+    });
     this.slow = instance.exports;
     this.run = instance.exports.run as (cpu: number) => void;
   }
@@ -82,14 +108,34 @@ export class CodeCache {
     const records = thumb ? PAGE_SIZE / 2 : PAGE_SIZE / 4;
     this.u8.fill(0, at, at + records * RECORD.SIZE);
     this.u16[(at + records * RECORD.SIZE) >> 1] = CASE.PAGE_END;
+    this.u8.fill(0, this.entry(at), this.entry(at) + records * ENTRY.SIZE);
     this.owner[index] = hostPage * 2 + thumb;
     this.u32[i] = at;
     this.statistics.slots = this.used;
     return at;
   }
 
+  /** Linear address of the ENTRY of a record. */
+  entry(record: number): number {
+    return (record >>> 1) + this.layout.entries;
+  }
+
+  /** The slot that a page has already, or 0. */
+  existing(hostPage: number, thumb: boolean): number {
+    return this.u32[this.mapIndex(hostPage, thumb ? 1 : 0)]!;
+  }
+
+  place(record: number): RecordPlace {
+    const { slots } = this.layout;
+    const index = Math.floor((record - slots) / SLOT_SIZE);
+    const slot = slots + index * SLOT_SIZE;
+    const thumb = (this.owner[index]! & 1) !== 0;
+    return { hostPage: this.owner[index]! >> 1, thumb, slot, offset: ((record - slot) / RECORD.SIZE) * (thumb ? 2 : 4) };
+  }
+
   /** Drops all slots. Only while no core is inside a record. */
   flush(): void {
+    this.compiled?.dropAll();
     for (let i = 0; i < this.used; i++) {
       const page = this.owner[i]! >> 1;
       const at = this.mapIndex(page, 0);
@@ -108,6 +154,7 @@ export class CodeCache {
     for (let g = from >> GRANULE_SHIFT; g <= (to - 1) >> GRANULE_SHIFT; g++) touched |= 1 << g;
     if ((this.u32[granules]! & touched) === 0) return;
     this.statistics.invalidations++;
+    this.compiled?.changed(hostPage, touched);
     this.u32[granules]! &= ~touched;
     for (let thumb = 0; thumb < 2; thumb++) {
       const slot = this.u32[this.mapIndex(hostPage, thumb)]!;
@@ -136,10 +183,7 @@ export class CodeCache {
    */
   decode(record: number, it: number): void {
     const { layout } = this;
-    const index = Math.floor((record - layout.slots) / SLOT_SIZE);
-    const slot = layout.slots + index * SLOT_SIZE;
-    const page = this.owner[index]! >> 1;
-    const thumb = (this.owner[index]! & 1) !== 0;
+    const { hostPage: page, thumb, slot } = this.place(record);
     const records = thumb ? PAGE_SIZE / 2 : PAGE_SIZE / 4;
     const host = layout.guest + page * PAGE_SIZE;
     const first = (record - slot) / RECORD.SIZE;
@@ -164,6 +208,12 @@ export class CodeCache {
     }
     this.mark(page, first * (thumb ? 2 : 4), position * (thumb ? 2 : 4));
     this.write(batch);
+  }
+
+  /** The encoding at a place, or −1 when its second half lies in the next page. */
+  encoding(hostPage: number, thumb: boolean, offset: number): number {
+    const host = this.layout.guest + hostPage * PAGE_SIZE;
+    return thumb ? this.thumbAt(host, offset >> 1, PAGE_SIZE / 2) : this.u32[(host + offset) >> 2]!;
   }
 
   /** A T32 encoding, or −1 when its second half lies in the next page. */
@@ -216,7 +266,7 @@ export class CodeCache {
 }
 
 /** ITSTATE after an instruction: IT itself sets it, others advance it. */
-function nextItState(encoding: number, thumb: boolean, it: number): number {
+export function nextItState(encoding: number, thumb: boolean, it: number): number {
   if (!thumb) return 0;
   if (encoding < 65536 && (encoding & 0xff00) === 0xbf00 && (encoding & 15) !== 0) return encoding & 0xff;
   return itAdvance(it);

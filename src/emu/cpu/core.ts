@@ -1,5 +1,5 @@
 // One ARMv7-A core outside generated code: translation, interrupts, reset, save and load.
-import { CPU, TLB_KINDS, type Layout, type TlbKind } from '../codegen/layout';
+import { CPU, TLB, TLB_KINDS, type Layout, type TlbKind } from '../codegen/layout';
 import { Fault } from '../mmu/faults';
 import type { PhysicalMemory } from '../mmu/physical';
 import { createRegime, type Regime, type RegimeName } from '../mmu/regime';
@@ -239,6 +239,12 @@ export class Core extends CoreState {
     const table = this.mode.privilege === 2 ? this.tables.hyp : privileged ? this.tables.pl1 : this.tables.pl0;
     table.insert(va, this.translation, privileged, page, restrictions);
     return true;
+  }
+
+  /** Linear address of code at a virtual address, as far as the TLB of the current privilege knows it; else −1. */
+  executable(va: number): number {
+    const table = this.mode.privilege === 2 ? this.tables.hyp : this.privileged ? this.tables.pl1 : this.tables.pl0;
+    return table.lookup(va, TLB.EXEC);
   }
 
   /** Drops all entries of the PL1&0 regime. */

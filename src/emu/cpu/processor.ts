@@ -13,6 +13,7 @@ import { transferStructure } from './structure-access';
 import { ExtensionRegisters } from './fp/registers';
 import { MemoryAccess } from './memory-access';
 import { nextInstruction, recordItState } from './processor-state';
+import { LEAVES, Translator, type TranslationOptions } from './translator';
 import { executeSystem, type SystemContext } from './system-instructions';
 
 export interface ProcessorOptions {
@@ -23,10 +24,15 @@ export interface ProcessorOptions {
   readonly count?: boolean;
   /** Variants with a case of their own, instead of the usual ones. */
   readonly hot?: readonly string[];
+  /** How hot code is translated; undefined: it is interpreted. */
+  readonly translation?: TranslationOptions;
 }
 
 export class Processor {
   readonly code: CodeCache;
+  readonly translator: Translator | undefined;
+  /** Instructions that ran in translated code; one number. */
+  readonly translated: BigUint64Array;
   private readonly access: MemoryAccess;
   private readonly u16: Uint16Array;
   private readonly u8: Uint8Array;
@@ -48,6 +54,7 @@ export class Processor {
 
   constructor(options: ProcessorOptions) {
     const { memory, cores, bus } = options;
+    const translation = options.count ? undefined : options.translation;
     this.cores = cores;
     this.events = cores.map(() => false);
     this.awaitsEvent = cores.map(() => false);
@@ -96,14 +103,21 @@ export class Processor {
         fetch: cpu => this.fetch(of(cpu!)),
         decode: (cpu, record) => this.decode(of(cpu!), record!),
         helper: (cpu, number, argument) => executeHelper(fp.get(cpu!)!, number!, argument!),
+        hot: (cpu, record) => this.translator?.hot(of(cpu!), record!),
+        stuck: (cpu, record) => this.translator?.stuck(of(cpu!), record!),
       },
       hostPage => {
         const host = layout.guest + hostPage * PAGE_SIZE;
         for (const core of cores) core.tlbProtect(host);
       },
-      options.hot,
-      options.count ? layout.counters : 0,
+      {
+        ...(options.hot && { hot: options.hot }),
+        ...(options.count && { profile: layout.counters }),
+        ...(translation && { heat: { threshold: translation.threshold, leaves: LEAVES } }),
+      },
     );
+    this.translator = translation && new Translator(memory, this.code, cores, translation, () => 0);
+    this.translated = new BigUint64Array(memory.buffer, layout.translated, 1);
   }
 
   /** Bytes of linear memory were written by something other than generated code. */

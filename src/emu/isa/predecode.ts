@@ -13,6 +13,10 @@ export interface Predecoded {
   readonly op: Operation;
   readonly operands: Operands;
   readonly key: string;
+  /** Condition 0..13 under which it executes, or 14: always, or the operation tests it itself. */
+  readonly cond: number;
+  /** The PC as an operand is aligned. */
+  readonly alignPc: boolean;
   /** Case to run before the variant, or undefined. */
   readonly prefix: number | undefined;
   readonly step: number;
@@ -47,18 +51,20 @@ export function predecode(encoding: number, thumb: boolean, it: number, index: n
   const readsPc = operands.pcRead === 1 || (op.reads?.some(r => operands[r] === 15) ?? false);
   let prefix: number | undefined;
   let stepFlags = 0;
+  const encoded = thumb ? (inIt ? Math.min(it >> 4, 14) : 14) : (found?.fields.cond ?? 14);
+  const cond = action.ownCondition ? 14 : encoded;
   if (thumb) {
     if (inIt) {
-      prefix = CASE.IT + (action.ownCondition ? 14 : Math.min(it >> 4, 14));
+      prefix = CASE.IT + cond;
       if (action.alignPc) stepFlags = STEP_ALIGN_PC;
     } else if (readsPc) prefix = action.alignPc ? CASE.PC_T32_ALIGNED : CASE.PC_T32;
   } else {
-    const cond = action.ownCondition ? 14 : found && 'cond' in found.fields ? found.fields.cond! : 14;
     if (cond < 14) prefix = (readsPc ? CASE.COND_PC : CASE.COND) + cond;
     else if (readsPc) prefix = CASE.PC_A32;
   }
   const ends = prefix === undefined && ENDS.has(op.name) && operands.exit !== EXIT.SVC && operands.exit !== EXIT.WAIT;
-  return { op, operands, key: variantKey(op, operands, step), prefix, step, stepFlags, ends };
+  const alignPc = action.alignPc === true;
+  return { op, operands, key: variantKey(op, operands, step), cond, alignPc, prefix, step, stepFlags, ends };
 }
 const ENDS = new Set(['b', 'bx', 'leave', 'blxi', 'tbb']);
 

@@ -1,0 +1,376 @@
+// Tier 1: the meaning of instructions over operands that are known. Registers and flags live in locals; what generated
+// code cannot do alone leaves the region with the state of the instruction's beginning, or calls TypeScript at sites
+// where that happens often.
+import type { Code } from '../code';
+import { type HelperName, HELPERS } from '../helpers';
+import { CPU, PAGE_SIZE, TLB } from '../layout';
+import { ACCESS_SIZE, type Access, type Elements, ENABLED, Semantics } from '../semantics';
+import {
+  type ImportName, MULTIPLE, MULTIPLE_VECTOR, PAGE_MASK, rawLoad, rawStore, tlbEntry, valueType,
+} from '../tier0'; // prettier-ignore
+import {
+  add, and, c, call, eqz, geu, load32, load64, loadV128, ne, not, or, shl, shr, type Value, unaligned, xor,
+} from '../value'; // prettier-ignore
+import { I32 } from '../wasm';
+import { FLAGS, type Flags } from './flags';
+import type { RegionInstruction } from './region';
+
+/** Function indices of the module's imports, handed out when they are first used. */
+export interface RegionImports {
+  typescript(name: ImportName): number;
+  slowLoad(access: Access): number;
+  slowStore(access: Access): number;
+}
+
+/** What the writer of the region does for its instructions. */
+export interface RegionContext {
+  readonly code: Code;
+  readonly cpu: Value;
+  /** Instructions left, the whole block taken off already. */
+  readonly n: Value;
+  /** Virtual address that offsets are relative to. */
+  readonly base: Value;
+  /** Base of the TLB of the current privilege. */
+  readonly tlb: Value;
+  readonly thumb: boolean;
+  readonly flags: Flags;
+  readonly imports: RegionImports;
+  register(n: number): Value;
+  setRegister(n: number, v: Value): void;
+  /** Linear address of the byte at an offset, when its page belongs to the region. */
+  host(offset: number): number | undefined;
+  /** Goes to an offset: inside the region, or out of it. */
+  jump(offset: number): void;
+  /** Goes to an address in the current instruction set state. */
+  goto(target: Value): void;
+  /** Leaves to the interpreter at this instruction. `learn`: worth a call at this site when it happens often. */
+  leave(learn: boolean): void;
+  /** Writes registers and flags to the core's state, and reads them back. */
+  flush(): void;
+  reload(): void;
+  /** Leaves after a call that set CPU.EXIT. */
+  abandon(): void;
+}
+
+const LITERAL_LOADS = new Set(['ldr', 'ldrd', 'vldr']);
+
+export class Tier1 extends Semantics {
+  readonly code: Code;
+  readonly cpu: Value;
+  /** A call into TypeScript was made by this instruction: it may have ended the slice, or dropped this code. */
+  called = false;
+
+  constructor(
+    private readonly context: RegionContext,
+    private readonly instruction: RegionInstruction,
+    /** Instructions of the block that are not done, this one included. */
+    private readonly remaining: number,
+  ) {
+    super();
+    this.code = context.code;
+    this.cpu = context.cpu;
+  }
+
+  early(name: string): number {
+    return this.instruction.operands[name] as number;
+  }
+  earlyText(name: string): string {
+    return this.instruction.operands[name] as string;
+  }
+  private operand(name: string): number {
+    return this.instruction.operands[name] as number;
+  }
+  n(name: string): Value {
+    return c(this.operand(name));
+  }
+  r(name: string): Value {
+    return this.reg(this.operand(name));
+  }
+  w(name: string, v: Value): void {
+    this.setReg(this.operand(name), v);
+  }
+  reg(number: number): Value {
+    if (number !== 15) return this.context.register(number);
+    const { offset, alignPc } = this.instruction;
+    const at = offset + (this.context.thumb ? 4 : 8);
+    // The base is that of a page, so aligning the offset aligns the address.
+    return add(this.context.base, c(alignPc ? at & -4 : at));
+  }
+  setReg(number: number, v: Value): void {
+    this.context.setRegister(number, v);
+  }
+  v(name: string): Value {
+    return add(this.cpu, c(CPU.V + this.extensionOffset(name)));
+  }
+  private extensionOffset(name: string): number {
+    return this.operand(name) * (this.instruction.op.late[name] === 'd' ? 8 : 4);
+  }
+  vNumber(name: string): Value {
+    return c(this.extensionOffset(name) >> 2);
+  }
+
+  override state(offset: number): Value {
+    if (offset === CPU.THUMB) return c(this.context.thumb ? 1 : 0);
+    return super.state(offset);
+  }
+
+  override setState(offset: number, v: Value): void {
+    // IT: what follows knows its place in the block; the state says so only where the region is left.
+    if (offset !== CPU.IT) super.setState(offset, v);
+  }
+
+  pc(): Value {
+    return add(this.context.base, c(this.instruction.offset));
+  }
+  nextPc(): Value {
+    return add(this.context.base, c(this.instruction.offset + this.instruction.length));
+  }
+  branch(): void {
+    this.context.jump(this.instruction.flow.target!);
+  }
+  goto(target: Value): void {
+    this.context.goto(target);
+  }
+  next(): void {
+    throw new Error(`${this.instruction.op.name} ends early`);
+  }
+  leave(): void {
+    this.context.leave(false);
+  }
+  /** Leaves when a class of floating-point instructions is disabled: the interpreter takes the exception. */
+  enabled(what: keyof typeof ENABLED): void {
+    this.code.if(eqz(this.state(ENABLED[what])), () => this.context.leave(false));
+  }
+
+  override carry(): Value {
+    return this.context.flags.carry();
+  }
+  override setCarry(bit: Value): void {
+    this.context.flags.setCarry(bit);
+  }
+  override setNZ(result: Value): void {
+    const r = this.tmp(result);
+    this.context.flags.setNZ(r, r);
+  }
+  override setNZ64(lo: Value, hi: Value): void {
+    this.context.flags.setNZ(hi, or(lo, hi));
+  }
+  override setAddFlags(a: Value, b: Value, r: Value): void {
+    this.context.flags.setSum(FLAGS.ADD, a, b, r);
+  }
+  override setSubFlags(a: Value, b: Value, r: Value): void {
+    this.context.flags.setSum(FLAGS.SUB, a, b, r);
+  }
+  override setAdcFlags(a: Value, b: Value, r: Value): void {
+    const carry = shr(or(and(a, b), and(or(a, b), not(r))), c(31));
+    this.context.flags.setAll(r, r, carry, and(xor(a, r), xor(b, r)));
+  }
+  override setNZCV(flags: Value): void {
+    const f = this.tmp(flags);
+    this.context.flags.setAll(f, and(not(f), c(1 << 30)), and(shr(f, c(29)), c(1)), shl(f, c(3)));
+  }
+  override condition(cc: number): Value {
+    return this.context.flags.condition(cc);
+  }
+
+  // What needs TypeScript.
+
+  /** Writes the state for a call; the instruction's own record says where it is. */
+  private prepare(): void {
+    const { code, cpu, context, instruction } = this;
+    context.flush();
+    const shift = context.thumb ? 3 : 2;
+    code.store32(cpu, c(instruction.record), CPU.IP);
+    code.store32(cpu, c(shift), CPU.PCSHIFT);
+    code.store32(cpu, add(this.pc(), c(-(instruction.record >>> shift))), CPU.DELTA);
+    code.store32(cpu, add(context.n, c(this.remaining)), CPU.BUDGET);
+    if (instruction.it) code.store32(cpu, c(instruction.itNext), CPU.IT);
+  }
+  /** Reads it back; leaves when the call ended in an exception. */
+  private resume(): void {
+    const { code, cpu, context, instruction } = this;
+    this.called = true;
+    code.if(load32(cpu, CPU.EXIT), () => context.abandon());
+    context.reload();
+    code.store32(cpu, c(0), CPU.IP);
+    code.set(context.n, add(load32(cpu, CPU.BUDGET), c(-this.remaining)));
+    if (instruction.it) code.store32(cpu, c(0), CPU.IT);
+  }
+
+  system(what: number, encoding: Value): void {
+    const { code, cpu, context } = this;
+    const operand = this.tmp(encoding);
+    this.prepare();
+    const elsewhere = this.tmp(call(context.imports.typescript('system'), I32, cpu, c(what), operand));
+    this.resume();
+    code.if(elsewhere, () => {
+      if (this.remaining > 1) code.set(context.n, add(context.n, c(this.remaining - 1)));
+      context.goto(load32(cpu, CPU.PC));
+    });
+  }
+
+  helper(name: HelperName, argument: Value): Value {
+    const { code, cpu, context, instruction } = this;
+    if (!instruction.calls) {
+      context.leave(true);
+      return c(0);
+    }
+    // A helper sees extension registers only. All the same the locals go through memory, so that none is live over the
+    // call: that would cost the fast path beside it more than the call costs here.
+    const operand = this.tmp(argument);
+    context.flush();
+    const result = code.scratch(I32);
+    code.set(result, call(context.imports.typescript('helper'), I32, cpu, c(HELPERS.indexOf(name)), operand));
+    context.reload();
+    return result;
+  }
+
+  /** Does `slow` when the condition holds and this site calls; else leaves the region. */
+  private unless(miss: Value, slow: () => void, fast: () => void): void {
+    const { code, context, instruction } = this;
+    if (instruction.calls) {
+      code.if(
+        miss,
+        () => {
+          this.prepare();
+          slow();
+          this.resume();
+        },
+        fast,
+      );
+      return;
+    }
+    code.if(miss, () => context.leave(true));
+    fast();
+  }
+
+  private entry(va: Value, user: boolean): Value {
+    return tlbEntry(user ? load32(this.cpu, CPU.TLB_USER) : this.context.tlb, va);
+  }
+
+  load(access: Access, address: Value, user = false): Value {
+    const { code, cpu, context, instruction } = this;
+    const literal = user ? undefined : this.literal(access);
+    if (literal) return this.tmp(literal);
+    const va = this.tmp(address);
+    const te = this.tmp(this.entry(va, user));
+    const result = code.scratch(valueType(access));
+    const slow = (): void => {
+      const function_ = context.imports.slowLoad(access);
+      const n = add(context.n, c(this.remaining));
+      code.set(result, call(function_, valueType(access), cpu, c(instruction.record), n, va, te, c(user ? 256 : 0)));
+    };
+    const probe = and(va, c(PAGE_MASK | (ACCESS_SIZE[access] - 1)));
+    this.unless(ne(probe, load32(te, TLB.READ)), slow, () =>
+      code.set(result, rawLoad(access, add(va, load32(te, TLB.ADDEND)))),
+    );
+    return result;
+  }
+
+  /**
+   * A load from the literal pool, when that lies in the pages of the region: what executes may be read, and where it
+   * lies is known.
+   */
+  private literal(access: Access): Value | undefined {
+    const { op, operands, offset, alignPc } = this.instruction;
+    if (operands.rn !== 15 || !LITERAL_LOADS.has(op.name)) return undefined;
+    if ((operands.form ?? 'imm') !== 'imm' || (operands.index ?? 'offset') !== 'offset') return undefined;
+    const pc = offset + (this.context.thumb ? 4 : 8);
+    const at = (alignPc ? pc & -4 : pc) + this.operand('imm');
+    const size = ACCESS_SIZE[access];
+    const host = this.context.host(at);
+    const inPage = (at & (PAGE_SIZE - 1)) + size <= PAGE_SIZE;
+    if (host === undefined || !inPage || at % Math.min(size, 4) !== 0) return undefined;
+    return rawLoad(access, c(host));
+  }
+
+  store(access: Access, address: Value, v: Value, user = false): void {
+    const { code, cpu, context, instruction } = this;
+    const va = this.tmp(address);
+    const te = this.tmp(this.entry(va, user));
+    const value = this.tmp(v);
+    const slow = (): void => {
+      const n = add(context.n, c(this.remaining));
+      code.callVoid(context.imports.slowStore(access), cpu, c(instruction.record), n, va, te, value, c(user ? 256 : 0));
+    };
+    const probe = and(va, c(PAGE_MASK | (ACCESS_SIZE[access] - 1)));
+    this.unless(ne(probe, load32(te, TLB.WRITE)), slow, () =>
+      rawStore(code, access, add(va, load32(te, TLB.ADDEND)), value),
+    );
+  }
+
+  /** Misses, when `bytes` bytes at `va` are not all in a page at hand, or not aligned to `align`. */
+  private missed(te: Value, va: Value, load: boolean, bytes: number, align: number): Value {
+    const miss = ne(and(va, c(PAGE_MASK | (align - 1))), load32(te, load ? TLB.READ : TLB.WRITE));
+    if (bytes <= align) return miss;
+    return or(miss, geu(and(va, c(PAGE_SIZE - 1)), c(PAGE_SIZE + 1 - bytes)));
+  }
+
+  multiple(isLoad: boolean, start: Value, list: string, count: string, pc: boolean): Value {
+    const { code, cpu, context } = this;
+    const bits = this.operand(list);
+    const te = this.tmp(this.entry(start, false));
+    const result = code.scratch(I32);
+    const slow = (): void => {
+      const flags = bits | (isLoad ? MULTIPLE.LOAD : 0) | (pc ? MULTIPLE.PC : 0);
+      code.set(result, call(context.imports.typescript('multiple'), I32, cpu, start, c(flags)));
+    };
+    this.unless(this.missed(te, start, isLoad, 4 * this.operand(count), 4), slow, () => {
+      const host = this.tmp(add(start, load32(te, TLB.ADDEND)));
+      let at = 0;
+      for (let i = 0; i < 16; i++) {
+        if (!(bits & (1 << i))) continue;
+        if (isLoad) this.setReg(i, unaligned(load32(host, at)));
+        else code.store32(host, this.reg(i), at);
+        at += 4;
+      }
+      if (pc) code.set(result, unaligned(load32(host, at)));
+    });
+    return result;
+  }
+
+  multipleVector(isLoad: boolean, start: Value, first: Value, words: Value, double: boolean): void {
+    const { code, cpu, context } = this;
+    const te = this.tmp(this.entry(start, false));
+    const count = words.imm;
+    const slow = (): void => {
+      const number = this.extensionOffset('d') >> 2;
+      const flags = (isLoad ? MULTIPLE_VECTOR.LOAD : 0) | (double ? MULTIPLE_VECTOR.DOUBLE : 0);
+      const argument = number | (count << MULTIPLE_VECTOR.WORDS_SHIFT) | flags;
+      code.callVoid(context.imports.typescript('multipleVector'), cpu, start, c(argument));
+    };
+    this.unless(this.missed(te, start, isLoad, 4 * count, 4), slow, () =>
+      this.copy(isLoad, this.tmp(add(start, load32(te, TLB.ADDEND))), first, 4 * count),
+    );
+  }
+
+  /** Copies bytes between guest memory at `host` and extension registers at `first`. */
+  private copy(isLoad: boolean, host: Value, first: Value, bytes: number): void {
+    const { code } = this;
+    const [from, to] = isLoad ? [host, first] : [first, host];
+    let at = 0;
+    for (; at + 16 <= bytes; at += 16) code.storeV128(to, unaligned(loadV128(from, at)), at);
+    for (; at + 8 <= bytes; at += 8) code.store64(to, unaligned(load64(from, at)), at);
+    for (; at < bytes; at += 4) code.store32(to, unaligned(load32(from, at)), at);
+  }
+
+  structure(va: Value, packed: Value): void {
+    this.prepare();
+    this.code.callVoid(this.context.imports.typescript('structure'), this.cpu, va, packed);
+    this.resume();
+  }
+
+  elements({ load, va, first, registers, size, align, packed }: Elements): void {
+    const te = this.tmp(this.entry(va, false));
+    const bytes = 8 * registers;
+    const element = 1 << size;
+    // Elements need their own alignment only while SCTLR.A says so.
+    const unfit = align < element ? and(ne(this.state(CPU.STRICT), c(0)), ne(and(va, c(element - 1)), c(0))) : c(0);
+    const slow = (): void => {
+      this.code.callVoid(this.context.imports.typescript('structure'), this.cpu, va, packed);
+    };
+    this.unless(or(this.missed(te, va, load, bytes, align), unfit), slow, () =>
+      this.copy(load, this.tmp(add(va, load32(te, TLB.ADDEND))), first, bytes),
+    );
+  }
+}
