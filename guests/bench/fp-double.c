@@ -3,7 +3,7 @@
 
 const char bench_name[] = "fp-double";
 
-enum { BODIES = 5, STEPS = 220000, TERMS = 12, EVALUATIONS = 400000 };
+enum { BODIES = 5, STEPS = 880000, TERMS = 12, EVALUATIONS = 1600000 };
 
 struct body {
     double x, y, z, vx, vy, vz, mass;

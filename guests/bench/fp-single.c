@@ -3,7 +3,7 @@
 
 const char bench_name[] = "fp-single";
 
-enum { WIDTH = 480, HEIGHT = 320, LIMIT = 140, SAMPLES = 16384, TAPS = 32, ROUNDS = 12 };
+enum { WIDTH = 480, HEIGHT = 1920, LIMIT = 140, SAMPLES = 16384, TAPS = 32, ROUNDS = 72 };
 
 static uint32_t mandelbrot(uint32_t checksum)
 {

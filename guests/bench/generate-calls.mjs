@@ -3,7 +3,7 @@
 
 const FUNCTIONS = 200;
 const ENTRIES = 16; // called by bench_run
-const ROUNDS = 1000000;
+const ROUNDS = 6000000;
 
 let state = 12;
 const random = limit => {

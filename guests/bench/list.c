@@ -3,7 +3,7 @@
 
 const char bench_name[] = "list";
 
-enum { ROUNDS = 12, COUNT = 65536, WALKS = 12 };
+enum { ROUNDS = 96, COUNT = 65536, WALKS = 12 };
 
 struct node {
     struct node *next;

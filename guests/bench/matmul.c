@@ -3,7 +3,7 @@
 
 const char bench_name[] = "matmul";
 
-enum { ROUNDS = 14, N = 120 };
+enum { ROUNDS = 140, N = 120 };
 
 static int32_t a[N][N], b[N][N], c[N][N];
 

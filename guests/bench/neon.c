@@ -9,7 +9,7 @@
 
 const char bench_name[] = "neon";
 
-enum { ROUNDS = 1200, PIXELS = 16384, SAMPLES = 8192, POINTS = 1024 };
+enum { ROUNDS = 7200, PIXELS = 16384, SAMPLES = 8192, POINTS = 1024 };
 
 static uint8_t source[PIXELS], target[PIXELS];
 static int16_t samples[SAMPLES + 8], filtered[SAMPLES];

@@ -3,7 +3,7 @@
 
 const char bench_name[] = "quicksort";
 
-enum { ROUNDS = 32, COUNT = 32768, SMALL = 12 };
+enum { ROUNDS = 256, COUNT = 32768, SMALL = 12 };
 
 static int32_t values[COUNT];
 

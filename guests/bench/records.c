@@ -3,7 +3,7 @@
 
 const char bench_name[] = "records";
 
-enum { ROUNDS = 1400, PEOPLE = 256, NAME = 20, BUCKETS = 64 };
+enum { ROUNDS = 11200, PEOPLE = 256, NAME = 20, BUCKETS = 64 };
 
 enum grade { JUNIOR, SENIOR, LEAD, GRADES };
 

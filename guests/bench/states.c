@@ -3,7 +3,7 @@
 
 const char bench_name[] = "states";
 
-enum { ROUNDS = 80, TEXT = 32768, STEPS = 60000 };
+enum { ROUNDS = 800, TEXT = 32768, STEPS = 60000 };
 
 static char text[TEXT + 1];
 

@@ -14,6 +14,8 @@ import { type MemoryRegion, PhysicalMap } from './physical-map';
 
 /** Instructions that each core executes before it is the next one's turn. */
 const QUANTUM = 20_000;
+/** The same of a core that is alone: only events end its turn. */
+const ALONE = 50_000_000;
 
 export interface MachineOptions {
   readonly board: Board;
@@ -31,12 +33,27 @@ export interface MachineOptions {
   readonly count?: boolean;
   readonly hot?: readonly string[];
   readonly translation?: TranslationOptions;
+  /** Milliseconds from anywhere, to account for the time that translation takes. Nothing else depends on it. */
+  readonly now?: () => number;
 }
 
 /** What lies in memory when the machine starts, and how its cores begin. */
 export interface BootImage {
   readonly images: readonly { readonly address: number; readonly bytes: Uint8Array }[];
   readonly entry: EntryState;
+}
+
+/** What the translator did; see TranslationStatistics of the lab's protocol. */
+export interface MachineTranslation {
+  readonly share: number;
+  readonly modules: number;
+  readonly live: number;
+  readonly instructions: number;
+  readonly bytes: number;
+  readonly compileSeconds: number;
+  readonly drops: number;
+  readonly flushes: number;
+  readonly memoryBytes: number;
 }
 
 /** Why `run` came back. */
@@ -143,6 +160,7 @@ export class Machine {
       ...(options.count && { count: true }),
       ...(options.hot && { hot: options.hot }),
       ...(options.translation && { translation: options.translation }),
+      ...(options.now && { now: options.now }),
     });
   }
 
@@ -157,6 +175,24 @@ export class Machine {
   /** Instructions executed since power-on, by all cores. */
   get instructions(): number {
     return this.executedBefore + this.processor.executed;
+  }
+
+  /** Of the translator; undefined when code is interpreted only. */
+  get translation(): MachineTranslation | undefined {
+    const { translator, translated } = this.processor;
+    if (!translator) return undefined;
+    const { modules, live, instructions, bytes, compileMs, drops, flushes } = translator.statistics;
+    return {
+      share: translated / Math.max(1, this.instructions),
+      modules,
+      live,
+      instructions,
+      bytes,
+      compileSeconds: compileMs / 1000,
+      drops,
+      flushes,
+      memoryBytes: this.memory.buffer.byteLength,
+    };
   }
 
   /** Guest time since power-on. It never goes back, whichever core looks. */
@@ -291,7 +327,7 @@ export class Machine {
     this.last = core;
     this.carry %= awake;
     const untilEvent = (Math.ceil(this.clock.next) - this.base) * awake - this.carry;
-    this.turn = { core, awake, length: Math.max(1, Math.min(QUANTUM, untilEvent)), done: 0 };
+    this.turn = { core, awake, length: Math.max(1, Math.min(count === 1 ? ALONE : QUANTUM, untilEvent)), done: 0 };
     return this.turn;
   }
 

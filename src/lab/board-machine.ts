@@ -2,7 +2,7 @@
 import type { Machine } from '../emu/machine';
 import { fail } from './problems';
 import type { LabMachine, SliceEnd } from './machine-port';
-import type { RegisterGroup } from './protocol';
+import type { RegisterGroup, TranslationStatistics } from './protocol';
 
 const SPACE = /^(pa|va:(\d+))$/;
 
@@ -27,6 +27,10 @@ export class BoardMachine implements LabMachine {
 
   get timeNs(): number {
     return this.#machine.timeNs;
+  }
+
+  get translation(): TranslationStatistics | undefined {
+    return this.#machine.translation;
   }
 
   run(instructions: number): SliceEnd {

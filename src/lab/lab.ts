@@ -1,5 +1,6 @@
 // From a configuration to a machine that is ready to run.
 import { BOARDS, DEFAULT_BOARD, findBoard, type Board } from '../emu/boards';
+import { TRANSLATION } from '../emu/cpu/translator';
 import { Machine, type MachineOptions } from '../emu/machine';
 import { BoardMachine } from './board-machine';
 import { planBoot } from './boot-plan';
@@ -40,6 +41,7 @@ export async function openLab(configuration: LabConfiguration, host: LabHost, po
     log: ports.log,
     baseSeconds: configuration.pace === 'fast' ? FIXED_DATE_SECONDS : host.dateSeconds(),
     ...(sdCard && { sdCard }),
+    ...(configuration.tier !== 'interpreter' && { translation: TRANSLATION, now: () => host.now() }),
   });
   for (const console of machine.hardware.consoles.keys()) sinks.set(console, ports.sink(console));
   machine.start(plan);

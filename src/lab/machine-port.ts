@@ -1,5 +1,5 @@
 // What the lab needs of a machine; src/emu/machine.ts has it, and the lab's own tests bring a small stand-in.
-import type { LabProblem, RegisterGroup } from './protocol';
+import type { LabProblem, RegisterGroup, TranslationStatistics } from './protocol';
 
 /** How a slice of work ended. */
 export interface SliceEnd {
@@ -17,6 +17,8 @@ export interface LabMachine {
   readonly instructions: number;
   /** Guest time since power-on in nanoseconds. */
   readonly timeNs: number;
+  /** Of the translator; undefined when code is interpreted only. */
+  readonly translation?: TranslationStatistics | undefined;
   run(instructions: number): SliceEnd;
   /** Advances guest time of an idle machine, to `untilNs` at most or else to the next timer event. */
   skipIdle(untilNs?: number): void;

@@ -100,11 +100,30 @@ export interface LabRequests {
   stop: [Record<string, never>, void];
 }
 
+/** What the translator of hot code did. */
+export interface TranslationStatistics {
+  /** Share of all instructions that ran in translated code, 0 to 1. */
+  share: number;
+  /** WebAssembly modules made, and those that are in use now. */
+  modules: number;
+  live: number;
+  /** Guest instructions translated, and the bytes of WebAssembly they became. */
+  instructions: number;
+  bytes: number;
+  compileSeconds: number;
+  /** Modules dropped because their code changed, and times that all were dropped to make room. */
+  drops: number;
+  flushes: number;
+  /** Bytes of linear memory: guest memory, decoded code, TLBs. */
+  memoryBytes: number;
+}
+
 export interface LabStatistics {
   instructions: number;
   wallSeconds: number;
   cpuSeconds: number;
   guestSeconds: number;
+  tier1?: TranslationStatistics;
   exitReason?: ExitReason;
 }
 

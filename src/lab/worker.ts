@@ -124,6 +124,7 @@ class LabServer {
         wallSeconds: (wallMs + underWayMs) / 1000,
         cpuSeconds: this.#host.cpuSeconds() - this.#cpuSecondsAtStart,
         guestSeconds: machine.timeNs / 1e9,
+        ...(machine.translation && { tier1: machine.translation }),
         ...(exited === undefined ? {} : { exitReason: exited }),
       };
     },

@@ -51,7 +51,7 @@ describe.concurrent('xenlab boot', () => {
     const { instructions, exitReason, ...rest } = JSON.parse(readFileSync(stats, 'utf8'));
     expect(exitReason).toBe('poweroff');
     expect(instructions).toBeGreaterThan(100_000);
-    expect(Object.keys(rest).sort()).toEqual(['cpuSeconds', 'guestSeconds', 'wallSeconds']);
+    expect(Object.keys(rest).sort()).toEqual(['cpuSeconds', 'guestSeconds', 'tier1', 'wallSeconds']);
   });
 
   it('takes keys from standard input', async () => {

@@ -72,8 +72,8 @@ describe('committed binaries', () => {
     for (const { checksum, instructions } of bench) {
       expect(checksum).toMatch(/^[0-9A-F]{8}$/);
       for (const count of Object.values(instructions)) {
-        expect(count).toBeGreaterThan(100e6);
-        expect(count).toBeLessThan(200e6);
+        expect(count).toBeGreaterThan(500e6);
+        expect(count).toBeLessThan(2e9);
       }
     }
   });

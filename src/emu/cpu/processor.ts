@@ -26,13 +26,14 @@ export interface ProcessorOptions {
   readonly hot?: readonly string[];
   /** How hot code is translated; undefined: it is interpreted. */
   readonly translation?: TranslationOptions;
+  /** See MachineOptions. */
+  readonly now?: () => number;
 }
 
 export class Processor {
   readonly code: CodeCache;
   readonly translator: Translator | undefined;
-  /** Instructions that ran in translated code; one number. */
-  readonly translated: BigUint64Array;
+  private readonly translatedWords: Uint32Array;
   private readonly access: MemoryAccess;
   private readonly u16: Uint16Array;
   private readonly u8: Uint8Array;
@@ -116,8 +117,13 @@ export class Processor {
         ...(translation && { heat: { threshold: translation.threshold, leaves: LEAVES } }),
       },
     );
-    this.translator = translation && new Translator(memory, this.code, cores, translation, () => 0);
-    this.translated = new BigUint64Array(memory.buffer, layout.translated, 1);
+    this.translator = translation && new Translator(memory, this.code, cores, translation, options.now ?? (() => 0));
+    this.translatedWords = new Uint32Array(memory.buffer, layout.translated, 2);
+  }
+
+  /** Instructions that ran in translated code. */
+  get translated(): number {
+    return this.translatedWords[0]! + this.translatedWords[1]! * 2 ** 32;
   }
 
   /** Bytes of linear memory were written by something other than generated code. */
