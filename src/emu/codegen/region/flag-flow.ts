@@ -49,7 +49,7 @@ export function flagsAfter(block: RegionBlock, kind: FlagsKind): FlagsKind {
 }
 
 /**
- * The kind at the beginning of every block: that of all ways in when they agree, else STORED.
+ * The kind at the beginning of every block: that of all ways in when they agree, else MIXED.
  * @param predecessors blocks from which control comes; `entered`: it also comes from outside, with flags stored
  */
 export function flagsAtBorders(
@@ -62,17 +62,17 @@ export function flagsAtBorders(
   for (let changed = true; changed;) {
     changed = false;
     for (const block of blocks) {
-      if (at.get(block) === FLAGS.STORED) continue;
-      let kind: FlagsKind | undefined;
+      const now = at.get(block);
+      if (now === FLAGS.MIXED) continue;
+      let kind: FlagsKind | undefined = now;
       for (const p of predecessors(block)) {
         const before = at.get(p);
         if (before === undefined) continue;
         const after = flagsAfter(p, before);
-        kind = kind === undefined || kind === after ? after : FLAGS.STORED;
+        kind = kind === undefined || kind === after ? after : FLAGS.MIXED;
       }
-      if (kind === at.get(block)) continue;
-      // Once two ways disagree it stays stored: kinds only ever go from unknown to one, and from one to stored.
-      at.set(block, at.get(block) === undefined ? kind : FLAGS.STORED);
+      if (kind === now) continue;
+      at.set(block, kind);
       changed = true;
     }
   }

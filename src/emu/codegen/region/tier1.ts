@@ -9,10 +9,11 @@ import {
   type ImportName, MULTIPLE, MULTIPLE_VECTOR, PAGE_MASK, rawLoad, rawStore, tlbEntry, valueType,
 } from '../tier0'; // prettier-ignore
 import {
-  add, and, c, call, eqz, geu, load32, load64, loadV128, ne, not, or, shl, shr, type Value, unaligned, xor,
+  add, and, c, call, eqz, geu, gtu, load32, load64, loadV128, ne, not, or, shl, shr, type Value, unaligned, xor,
 } from '../value'; // prettier-ignore
 import { I32 } from '../wasm';
 import { FLAGS, type Flags } from './flags';
+import type { AccessGroup, GroupAccess } from './groups';
 import type { RegionInstruction } from './region';
 
 /** Function indices of the module's imports, handed out when they are first used. */
@@ -39,6 +40,10 @@ export interface RegionContext {
   setRegister(n: number, v: Value): void;
   /** Linear address of the byte at an offset, when its page belongs to the region. */
   host(offset: number): number | undefined;
+  /** How the memory access of the instruction belongs to others. */
+  group(): GroupAccess | undefined;
+  /** Holds the linear address of a group's lowest byte. */
+  groupBase(group: AccessGroup): Value;
   /** Goes to an offset: inside the region, or out of it. */
   jump(offset: number): void;
   /** Goes to an address in the current instruction set state. */
@@ -155,11 +160,11 @@ export class Tier1 extends Semantics {
   override setNZ64(lo: Value, hi: Value): void {
     this.context.flags.setNZ(hi, or(lo, hi));
   }
-  override setAddFlags(a: Value, b: Value, r: Value): void {
-    this.context.flags.setSum(FLAGS.ADD, a, b, r);
+  override setAddFlags(a: Value, b: Value): void {
+    this.context.flags.setSum(FLAGS.ADD, a, b);
   }
-  override setSubFlags(a: Value, b: Value, r: Value): void {
-    this.context.flags.setSum(FLAGS.SUB, a, b, r);
+  override setSubFlags(a: Value, b: Value): void {
+    this.context.flags.setSum(FLAGS.SUB, a, b);
   }
   override setAdcFlags(a: Value, b: Value, r: Value): void {
     const carry = shr(or(and(a, b), and(or(a, b), not(r))), c(31));
@@ -244,6 +249,26 @@ export class Tier1 extends Semantics {
     fast();
   }
 
+  /** The linear address of an access that belongs to a group; its first member looks into the TLB for all. */
+  private grouped(address: Value): Value | undefined {
+    const { context, code } = this;
+    const access = context.group();
+    if (!access) return undefined;
+    const { group, first, distance } = access;
+    const host = context.groupBase(group);
+    if (first) {
+      const va = this.tmp(add(address, c(group.low)));
+      const te = this.tmp(this.entry(va, false));
+      const page = this.tmp(and(va, c(PAGE_MASK | (group.align - 1))));
+      let miss = group.reads ? ne(page, load32(te, TLB.READ)) : c(0);
+      if (group.writes) miss = or(miss, ne(page, load32(te, TLB.WRITE)));
+      if (group.span > group.align) miss = or(miss, gtu(and(va, c(PAGE_SIZE - 1)), c(PAGE_SIZE - group.span)));
+      code.if(miss, () => context.leave(true));
+      code.set(host, add(va, load32(te, TLB.ADDEND)));
+    }
+    return add(host, c(distance));
+  }
+
   private entry(va: Value, user: boolean): Value {
     return tlbEntry(user ? load32(this.cpu, CPU.TLB_USER) : this.context.tlb, va);
   }
@@ -252,6 +277,8 @@ export class Tier1 extends Semantics {
     const { code, cpu, context, instruction } = this;
     const literal = user ? undefined : this.literal(access);
     if (literal) return this.tmp(literal);
+    const grouped = this.grouped(address);
+    if (grouped) return this.tmp(rawLoad(access, grouped));
     const va = this.tmp(address);
     const te = this.tmp(this.entry(va, user));
     const result = code.scratch(valueType(access));
@@ -286,6 +313,8 @@ export class Tier1 extends Semantics {
 
   store(access: Access, address: Value, v: Value, user = false): void {
     const { code, cpu, context, instruction } = this;
+    const grouped = this.grouped(address);
+    if (grouped) return rawStore(code, access, grouped, v);
     const va = this.tmp(address);
     const te = this.tmp(this.entry(va, user));
     const value = this.tmp(v);
@@ -309,30 +338,39 @@ export class Tier1 extends Semantics {
   multiple(isLoad: boolean, start: Value, list: string, count: string, pc: boolean): Value {
     const { code, cpu, context } = this;
     const bits = this.operand(list);
-    const te = this.tmp(this.entry(start, false));
     const result = code.scratch(I32);
+    const transfer = (host: Value): void => {
+      let at = 0;
+      for (let i = 0; i < 16; i++) {
+        if (!(bits & (1 << i))) continue;
+        if (isLoad) this.setReg(i, unaligned(load32(add(host, c(at)))));
+        else code.store32(host, this.reg(i), at);
+        at += 4;
+      }
+      if (pc) code.set(result, unaligned(load32(add(host, c(at)))));
+    };
+    const grouped = this.grouped(start);
+    if (grouped) {
+      transfer(this.tmp(grouped));
+      return result;
+    }
+    const te = this.tmp(this.entry(start, false));
     const slow = (): void => {
       const flags = bits | (isLoad ? MULTIPLE.LOAD : 0) | (pc ? MULTIPLE.PC : 0);
       code.set(result, call(context.imports.typescript('multiple'), I32, cpu, start, c(flags)));
     };
     this.unless(this.missed(te, start, isLoad, 4 * this.operand(count), 4), slow, () => {
-      const host = this.tmp(add(start, load32(te, TLB.ADDEND)));
-      let at = 0;
-      for (let i = 0; i < 16; i++) {
-        if (!(bits & (1 << i))) continue;
-        if (isLoad) this.setReg(i, unaligned(load32(host, at)));
-        else code.store32(host, this.reg(i), at);
-        at += 4;
-      }
-      if (pc) code.set(result, unaligned(load32(host, at)));
+      transfer(this.tmp(add(start, load32(te, TLB.ADDEND))));
     });
     return result;
   }
 
   multipleVector(isLoad: boolean, start: Value, first: Value, words: Value, double: boolean): void {
     const { code, cpu, context } = this;
-    const te = this.tmp(this.entry(start, false));
     const count = words.imm;
+    const grouped = this.grouped(start);
+    if (grouped) return this.copy(isLoad, this.tmp(grouped), first, 4 * count);
+    const te = this.tmp(this.entry(start, false));
     const slow = (): void => {
       const number = this.extensionOffset('d') >> 2;
       const flags = (isLoad ? MULTIPLE_VECTOR.LOAD : 0) | (double ? MULTIPLE_VECTOR.DOUBLE : 0);

@@ -8,7 +8,8 @@ import type { Bytes, ValueType } from '../wasm';
 import { Bytes as ByteBuffer, I32 } from '../wasm';
 import { entryOf, recordIn, slotAt } from './addresses';
 import { ControlFlow, flatten, type Item, structure } from './control-flow';
-import { FLAGS, Flags, type FlagsKind } from './flags';
+import { type AccessGroup, accessGroups, type GroupAccess } from './groups';
+import { afterCarry, afterNZ, FLAGS, Flags, type FlagsKind } from './flags';
 import { flagsAtBorders, setsFlags } from './flag-flow';
 import { type Region, type RegionBlock, type RegionInstruction, STATUS } from './region';
 import { type RegionContext, type RegionImports, Tier1 } from './tier1';
@@ -56,6 +57,8 @@ class RegionWriter implements RegionContext {
   private readonly kinds: ReadonlyMap<RegionBlock, FlagsKind>;
   /** Kinds of flags at exits. */
   private readonly exitKinds = new Set<FlagsKind>();
+  /** Kinds that come together as MIXED, and what becomes of them. */
+  private readonly mixedKinds = new Set<FlagsKind>();
   private readonly flow: ControlFlow;
   private readonly pages: ReadonlyMap<number, number>;
   /** The node that finds the way for branches to addresses in registers; −1 when no such branch can stay inside. */
@@ -64,6 +67,10 @@ class RegionWriter implements RegionContext {
   private exit!: Label;
   private packed!: Label;
   private instruction!: RegionInstruction;
+  private groups: ReadonlyMap<RegionInstruction, GroupAccess> = new Map();
+  private readonly groupBases = new Map<AccessGroup, Value>();
+  /** Locals for the groups of a block; every block uses the same. */
+  private readonly groupLocals: Value[] = [];
   private remaining = 0;
 
   constructor(
@@ -132,14 +139,24 @@ class RegionWriter implements RegionContext {
     code.set(n, add(n, and(shr(x, c(PACK.REFUND_SHIFT)), c(PACK.REFUND_MASK))));
     code.set(status, add(c(STATUS.TAIL), and(sar(shl(x, c(28)), c(31)), c(STATUS.SLOW - STATUS.TAIL))));
     code.end(); // exit: to the address t
-    const kind = and(x, c(7));
-    for (const one of this.exitKinds)
-      if (one !== FLAGS.STORED) code.if(eq(kind, c(one)), () => this.flags.materialize(one));
+    this.materialize();
     this.hole(false);
     code.store32(cpu, t, CPU.PC);
     code.store32(cpu, n, CPU.BUDGET);
     code.put(status);
     return { locals: code.locals, body: this.finish(code.finish()) };
+  }
+
+  /** Flags of the exit that was taken into their locals. */
+  private materialize(): void {
+    const { flags, exitKinds, x } = this;
+    const mixed = exitKinds.delete(FLAGS.MIXED);
+    if (mixed) for (const k of this.mixedKinds) exitKinds.add(k).add(afterNZ(k)).add(afterCarry(afterNZ(k)));
+    exitKinds.delete(FLAGS.STORED);
+    if (exitKinds.size === 0) return;
+    const bits = and(x, c(7));
+    const kind = mixed ? flags.kindOf(this.code.tmp(bits)) : bits;
+    for (const one of exitKinds) this.code.if(eq(kind, c(one)), () => flags.materialize(one));
   }
 
   /** Puts what loads and stores registers where it belongs. */
@@ -238,6 +255,8 @@ class RegionWriter implements RegionContext {
     const { code, flags } = this;
     flags.kind = this.kinds.get(block)!;
     const { instructions } = block;
+    this.groups = accessGroups(block);
+    this.groupBases.clear();
     this.instruction = instructions[0]!;
     this.remaining = 0;
     const needed = this.budgets.get(node);
@@ -313,6 +332,19 @@ class RegionWriter implements RegionContext {
     return page === undefined ? undefined : page + (offset & (PAGE_SIZE - 1));
   }
 
+  group(): GroupAccess | undefined {
+    return this.groups.get(this.instruction);
+  }
+  groupBase(group: AccessGroup): Value {
+    let base = this.groupBases.get(group);
+    if (base) return base;
+    const used = this.groupBases.size;
+    if (used === this.groupLocals.length) this.groupLocals.push(this.code.newLocal(I32));
+    base = this.groupLocals[used]!;
+    this.groupBases.set(group, base);
+    return base;
+  }
+
   leave(learn: boolean): void {
     const { instruction } = this;
     if (instruction.it) this.code.store32(this.cpu, c(instruction.it), CPU.IT);
@@ -338,8 +370,9 @@ class RegionWriter implements RegionContext {
     if (!this.samePage(offset)) code.if(this.moved(offset), () => this.out(offset));
     const wanted = this.kinds.get(block)!;
     if (wanted !== flags.kind) {
-      if (wanted !== FLAGS.STORED) throw new Error(`flags at ${offset}: ${wanted} was said, and it is ${flags.kind}`);
-      flags.materialize();
+      if (wanted !== FLAGS.MIXED) throw new Error(`flags at ${offset}: ${wanted} was said, and it is ${flags.kind}`);
+      flags.mix();
+      this.mixedKinds.add(flags.kind);
     }
     const node = this.nodeOf.get(offset)!;
     if (last) this.flow.finish(node);
