@@ -2,7 +2,7 @@
 // functions for the others. A switch beats a table by a factor of three here (docs/decisions/001), but engines stop
 // optimizing functions that grow too large; so its size is bounded by the list of frequent variants.
 import { Code, type Label } from './code';
-import { CPU, ENTRY, type Layout, RECORD, TLB } from './layout';
+import { CPU, ENTRY, GLOBAL, type Layout, RECORD, TLB } from './layout';
 import { STATUS } from './region/region';
 import { entryOf, recordIn, slotAt } from './region/addresses';
 import { declareImports, defineSlowPaths, type Exits, type Frame, type Functions, PAGE_MASK, Tier0, tlbEntry } from './tier0';
@@ -328,6 +328,7 @@ function defineDispatcher(m: ModuleWriter, l: Layout): number {
   const began = code.newLocal(I32);
   const status = code.newLocal(I32);
   code.set(began, n);
+  code.store32(c(GLOBAL.IN_REGIONS), c(1));
   const done = code.block();
   code.loop();
   const again: Label = { depth: done.depth + 1 };
@@ -357,8 +358,8 @@ function defineDispatcher(m: ModuleWriter, l: Layout): number {
   code.end(); // done
   // The end of the slice may come with a region's last instruction.
   code.if(and(eqz(n), ne(status, c(STATUS.LEAVE))), () => code.set(status, c(STATUS.LEAVE)));
-  const counter = c(l.translated);
-  code.store64(counter, add64(load64(counter), extu(sub(began, n))));
+  code.store64(c(GLOBAL.TRANSLATED), add64(load64(c(GLOBAL.TRANSLATED)), extu(sub(began, n))));
+  code.store32(c(GLOBAL.IN_REGIONS), c(0));
   code.put(status);
   return m.function(m.type([I32, I32, I32], [I32]), code.locals, code.finish());
 }

@@ -43,10 +43,18 @@ export const CPU = {
   STRICT: 176, // all ones when unaligned accesses fault (SCTLR.A), else 0
   EXIT_ARG: 180, // what EXIT is about: immediate of SVC, ...
   VFP_DATA_ENABLED: 188, // as FP_ENABLED, for VFP data processing (see VFP_VECTORS in sysregs/floating-point)
+  LINES: 196, // interrupt inputs: bit 0 IRQ, 1 FIQ, 2 virtual IRQ, 3 virtual FIQ
   STALE: 192, // not 0: compiled regions were dropped; whoever called from one leaves it
   V: 256, // Q0..Q15, 256 bytes: S n at V + 4n, D n at V + 8n
   TEMP_SLOT: 512, // a code slot of four records, for instructions that straddle pages
   SIZE: 1024,
+} as const;
+
+/** Words of the whole machine, at fixed addresses in the first page. */
+export const GLOBAL = {
+  EVENTS: 64, // counts SEV
+  TRANSLATED: 72, // u64: instructions that ran in regions
+  IN_REGIONS: 80, // 1 while the dispatcher runs regions
 } as const;
 
 /** Why generated code left, in CPU.EXIT. */
@@ -128,8 +136,6 @@ export interface Layout {
   readonly slotCount: number;
   /** The ENTRY of the record at linear address `r` lies at `(r >>> 1) + entries`. */
   readonly entries: number;
-  /** u64 per core: instructions that ran in regions. */
-  readonly translated: number;
   /** Host memory that guests see (RAM, flash, SRAM) begins here, page-aligned; pages are numbered from here. */
   readonly guest: number;
   readonly guestPages: number;
@@ -145,10 +151,9 @@ const align = (n: number, to: number): number => Math.ceil(n / to) * to;
 /** @param slotCount pages of predecoded code kept before all are dropped; 32 KiB each. */
 export function layoutMemory(cores: number, guestBytes: number, slotCount = 3072): Layout {
   const guestPages = align(guestBytes, PAGE_SIZE) / PAGE_SIZE;
-  const cpuBase = PAGE_SIZE; // page 0 stays empty, so that address 0 is never valid
+  const cpuBase = PAGE_SIZE; // page 0 has GLOBAL only, so that address 0 is never valid
   const tlbBase = align(cpuBase + cores * CPU.SIZE, PAGE_SIZE);
-  const translated = tlbBase + cores * TLB_KINDS.length * TLB.BYTES;
-  const counters = align(translated + 8 * cores, 64);
+  const counters = tlbBase + cores * TLB_KINDS.length * TLB.BYTES;
   const codeMap = counters + 4 * COUNTERS;
   const granules = codeMap + guestPages * 8;
   const slots = align(granules + guestPages * 4, 64);
@@ -166,7 +171,6 @@ export function layoutMemory(cores: number, guestBytes: number, slotCount = 3072
     slots,
     slotCount,
     entries: entryArea - (slots >>> 1),
-    translated,
     guest,
     guestPages,
     wasmPages,

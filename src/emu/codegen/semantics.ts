@@ -38,7 +38,7 @@ export const ACCESS_SIZE: Readonly<Record<Access, 1 | 2 | 4 | 8>> = {
 };
 
 /** Instructions that TypeScript executes, by the order of this list. */
-export const SYSTEM = ['mcr', 'mrc', 'mcrr', 'mrrc', 'ldc', 'stc', 'mrs', 'msr', 'mrsBanked', 'msrBanked', 'cps', 'setend', 'rfe', 'srs', 'exceptionReturn', 'ldmUser', 'ldmReturn', 'stmUser', 'eret', 'isb', 'sev', 'swp', 'swpb', 'vmrs', 'vmsr'] as const; // prettier-ignore
+export const SYSTEM = ['mcr', 'mrc', 'mcrr', 'mrrc', 'ldc', 'stc', 'mrs', 'msr', 'mrsBanked', 'msrBanked', 'cps', 'setend', 'rfe', 'srs', 'exceptionReturn', 'ldmUser', 'ldmReturn', 'stmUser', 'eret', 'swp', 'swpb', 'vmrs', 'vmsr'] as const; // prettier-ignore
 export type SystemInstruction = (typeof SYSTEM)[number];
 
 /** Condition codes, ARM DDI 0406C A8.3. */
@@ -136,6 +136,8 @@ export abstract class Semantics {
   abstract system(what: number, encoding: Value): void;
   /** Ends this instruction early: goes on with the next one. */
   abstract next(): void;
+  /** Goes on with the next instruction as translation has it now. */
+  abstract synchronize(): void;
 
   /** Reads guest memory; pinned. i64 for 8-byte accesses. `user`: with the privilege of PL0. */
   abstract load(access: Access, va: Value, user?: boolean): Value;
@@ -207,6 +209,18 @@ export abstract class Semantics {
     this.setState(CPU.ZF, and(not(flags), c(1 << 30)));
     this.setCarry(and(shr(flags, c(29)), c(1)));
     this.setState(CPU.VF, shl(flags, c(3)));
+  }
+  /** N, Z, C and V in bits 31:28. */
+  nzcv(): Value {
+    const bit = (v: Value, at: number): Value => shl(v, c(at));
+    return or(
+      or(and(this.state(CPU.NF), c(1 << 31)), bit(eqz(this.state(CPU.ZF)), 30)),
+      or(bit(this.state(CPU.CF), 29), bit(shr(this.state(CPU.VF), c(31)), 28)),
+    );
+  }
+  /** Q and GE at their places in the CPSR. */
+  qAndGe(): Value {
+    return or(shl(this.state(CPU.QF), c(27)), shl(this.state(CPU.GE), c(16)));
   }
   setQ(condition: Value): void {
     this.code.if(condition, () => this.setState(CPU.QF, c(1)));

@@ -318,6 +318,9 @@ export class Tier0 extends Semantics {
     this.code.set(this.frame.ip, add(this.frame.ip, c(this.step * RECORD.SIZE)));
     this.exits.next();
   }
+  synchronize(): void {
+    this.goto(this.nextPc());
+  }
   branch(): void {
     if (this.early('near')) {
       const offset = this.tmp(this.n('off'));

@@ -38,12 +38,25 @@ const DECODE_AHEAD = 64;
 export const GRANULE_SHIFT = 7;
 const TABLE_SIZE = 8192;
 
+/** A decoded instruction and where its record goes. */
+interface Decoded {
+  readonly p: Predecoded;
+  readonly at: number;
+  readonly it: number;
+  /** The halfword, when nothing else decides what its record is; else −1. */
+  readonly short: number;
+}
+
 export class CodeCache {
   readonly run: (cpu: number) => void;
   /** Compiled regions by number; number 0 is none. */
   readonly regions = new WebAssembly.Table({ initial: 64, element: 'anyfunc' });
   compiled: CompiledCode | undefined;
   private readonly table = new WebAssembly.Table({ initial: TABLE_SIZE, element: 'anyfunc' });
+  /** Records of T16 instructions, by halfword; zero where none was made yet. */
+  private readonly shorts = new Uint32Array(65536 * 4);
+  /** Slots that were in use at some time: those behind them are zero. */
+  private everUsed = 0;
   private readonly numbers = new Map<string, number>();
   private nextNumber: number;
   readonly slow: Record<string, WebAssembly.ExportValue>;
@@ -106,13 +119,18 @@ export class CodeCache {
     const index = this.used++;
     const at = this.layout.slots + index * SLOT_SIZE;
     const records = thumb ? PAGE_SIZE / 2 : PAGE_SIZE / 4;
-    this.u8.fill(0, at, at + records * RECORD.SIZE);
+    if (index < this.everUsed) this.clear(at);
+    this.everUsed = Math.max(this.everUsed, index + 1);
     this.u16[(at + records * RECORD.SIZE) >> 1] = CASE.PAGE_END;
-    this.u8.fill(0, this.entry(at), this.entry(at) + records * ENTRY.SIZE);
     this.owner[index] = hostPage * 2 + thumb;
     this.u32[i] = at;
     this.statistics.slots = this.used;
     return at;
+  }
+
+  private clear(slot: number): void {
+    this.u8.fill(0, slot, slot + SLOT_SIZE);
+    this.u8.fill(0, this.entry(slot), this.entry(slot) + (SLOT_SIZE / RECORD.SIZE) * ENTRY.SIZE);
   }
 
   /** Linear address of the ENTRY of a record. */
@@ -187,7 +205,7 @@ export class CodeCache {
     const records = thumb ? PAGE_SIZE / 2 : PAGE_SIZE / 4;
     const host = layout.guest + page * PAGE_SIZE;
     const first = (record - slot) / RECORD.SIZE;
-    const batch: { p: Predecoded; at: number; it: number }[] = [];
+    const batch: Decoded[] = [];
     let state = it;
     let position = first;
     // A record of another place in an IT block was here: the IT instruction before it must be decoded again too.
@@ -200,14 +218,30 @@ export class CodeCache {
         this.u16[at >> 1] = CASE.STRADDLE;
         break;
       }
+      const short = thumb && encoding < 65536 && state === 0 ? encoding : -1;
+      if (short >= 0 && this.shorts[short * 4] !== 0) {
+        for (let i = 0; i < 4; i++) this.u32[(at >> 2) + i] = this.shorts[short * 4 + i]!;
+        state = nextItState(encoding, thumb, state);
+        position++;
+        continue;
+      }
       const p = predecode(encoding, thumb, state, position, records);
-      batch.push({ p, at, it: state });
+      batch.push({ p, at, it: state, short });
       state = nextItState(encoding, thumb, state);
       position += p.step;
       if (p.ends && state === 0) break;
     }
     this.mark(page, first * (thumb ? 2 : 4), position * (thumb ? 2 : 4));
     this.write(batch);
+    this.remember(batch);
+  }
+
+  /** The same halfword gives the same record, unless it branches or stands in an IT block. */
+  private remember(batch: readonly Decoded[]): void {
+    const { shorts, u32 } = this;
+    for (const { p, at, short } of batch)
+      if (short >= 0 && !p.ends)
+        for (let i = 0; i < 4; i++) shorts[short * 4 + i] = u32[(at >> 2) + i]!;
   }
 
   /** The encoding at a place, or −1 when its second half lies in the next page. */
@@ -236,10 +270,10 @@ export class CodeCache {
 
   /** Decodes one instruction into a record outside any page; branches in it are far. */
   decodeAlone(record: number, encoding: number, it: number): void {
-    this.write([{ p: predecode(encoding, true, it, 0, 0), at: record, it }]);
+    this.write([{ p: predecode(encoding, true, it, 0, 0), at: record, it, short: -1 }]);
   }
 
-  private write(batch: readonly { p: Predecoded; at: number; it: number }[]): void {
+  private write(batch: readonly Decoded[]): void {
     this.statistics.decoded += batch.length;
     const missing = new Map<string, Variant>();
     for (const { p } of batch)

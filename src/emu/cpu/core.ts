@@ -79,6 +79,43 @@ const LIVE: readonly (readonly [StoredName, number])[] = [
   ['TPIDRPRW', CPU.TPIDRPRW],
 ];
 
+/** Interrupt inputs, in a word that generated code looks at before it unmasks interrupts. */
+class InterruptLines {
+  constructor(private readonly state: CoreState) {}
+
+  private get(bit: number): boolean {
+    return (this.state.field(CPU.LINES) & bit) !== 0;
+  }
+  private set(bit: number, level: boolean): void {
+    const word = this.state.field(CPU.LINES);
+    this.state.setField(CPU.LINES, level ? word | bit : word & ~bit);
+  }
+  get irq(): boolean {
+    return this.get(1);
+  }
+  set irq(level: boolean) {
+    this.set(1, level);
+  }
+  get fiq(): boolean {
+    return this.get(2);
+  }
+  set fiq(level: boolean) {
+    this.set(2, level);
+  }
+  get virq(): boolean {
+    return this.get(4);
+  }
+  set virq(level: boolean) {
+    this.set(4, level);
+  }
+  get vfiq(): boolean {
+    return this.get(8);
+  }
+  set vfiq(level: boolean) {
+    this.set(8, level);
+  }
+}
+
 export class Core extends CoreState {
   /** Whether execution is in Secure state: SCR.NS is clear or the mode is Monitor. */
   secure = true;
@@ -99,7 +136,7 @@ export class Core extends CoreState {
   /** Why the last access failed. */
   readonly fault = new Fault();
   /** Interrupt inputs, as levels that the interrupt controller sets. virq and vfiq are for the Non-secure PL1. */
-  readonly lines = { irq: false, fiq: false, virq: false, vfiq: false };
+  readonly lines: InterruptLines;
   /** In WFI (or WFE) until something wakes the core. */
   waiting = false;
 
@@ -108,6 +145,7 @@ export class Core extends CoreState {
     index: number,
   ) {
     super(env.memory, env.layout, index);
+    this.lines = new InterruptLines(this);
     const table = (kind: TlbKind): TlbTable => new TlbTable(this.signed, env.layout.tlb(index, kind));
     this.tables = Object.fromEntries(TLB_KINDS.map(kind => [kind, table(kind)])) as Record<TlbKind, TlbTable>;
     this.reader = new PhysicalTableReader(env.physical, this.words);
@@ -273,7 +311,7 @@ export class Core extends CoreState {
   /** The interrupt to take before the next instruction, by lines, masks and routing (ARM DDI 0406C, B1.9.10). */
   pendingInterrupt(): 'fiq' | 'irq' | undefined {
     const { lines } = this;
-    if (!lines.fiq && !lines.irq) return undefined;
+    if ((this.field(CPU.LINES) & 3) === 0) return undefined;
     const cpsr = this.field(CPU.CPSR);
     if (lines.fiq) {
       // Routed to Monitor mode and not left to Non-secure software (FW), CPSR.F masks FIQs in Secure state only.
@@ -285,14 +323,15 @@ export class Core extends CoreState {
 
   /** Whether something ends WFI: any interrupt line, masked or not. */
   get wakeUp(): boolean {
-    const { lines } = this;
-    return lines.irq || lines.fiq || lines.virq || lines.vfiq;
+    return this.field(CPU.LINES) !== 0;
   }
 
   /** Back to the state after a reset, and from there to the given entry state. */
   reset(entry: EntryState = {}): void {
     const { words, at } = this;
+    const lines = this.field(CPU.LINES);
     words.fill(0, at, at + (CPU.SIZE >> 2));
+    this.setField(CPU.LINES, lines); // they are inputs: a reset of the core does not change them
     this.banked.fill(0);
     resetStorage(this.sys);
     this.setField(CPU.CPSR, this.mode.number);
@@ -314,7 +353,7 @@ export class Core extends CoreState {
       words: words.slice(at, at + (CPU.SIZE >> 2)),
       banked: this.banked.slice(),
       sys: this.sys.slice(),
-      lines: { ...this.lines },
+      lines: { irq: this.lines.irq, fiq: this.lines.fiq, virq: this.lines.virq, vfiq: this.lines.vfiq },
       waiting: this.waiting,
     };
   }

@@ -131,9 +131,8 @@ export class Discovery {
       const encoding = pages.encoding(at);
       if (encoding < 0) return;
       const record = this.record(at);
-      const records = PAGE_SIZE / (pages.thumb ? 2 : 4);
-      const index = (at & (PAGE_SIZE - 1)) / (pages.thumb ? 2 : 4);
-      const p = predecode(encoding, pages.thumb, it, index, records);
+      const size = pages.thumb ? 2 : 4;
+      const p = predecode(encoding, pages.thumb, it, (at & (PAGE_SIZE - 1)) / size, PAGE_SIZE / size);
       const length = p.step * (pages.thumb ? 2 : 4);
       const step = stepOf(p, at, pages.thumb);
       const itNext = nextItState(encoding, pages.thumb, it);

@@ -1,5 +1,5 @@
 // All cores over one interpreter: runs slices, takes exceptions and interrupts, serves the calls of generated code.
-import { CPU, EXIT, PAGE_SIZE, RECORD } from '../codegen/layout';
+import { CPU, EXIT, GLOBAL, PAGE_SIZE, RECORD } from '../codegen/layout';
 import { CASE } from '../codegen/interpreter-module';
 import { isWide } from '../isa';
 import type { Bus } from './bus';
@@ -33,14 +33,16 @@ export interface ProcessorOptions {
 export class Processor {
   readonly code: CodeCache;
   readonly translator: Translator | undefined;
-  private readonly translatedWords: Uint32Array;
+  private readonly globals: Uint32Array;
   private readonly access: MemoryAccess;
   private readonly u16: Uint16Array;
   private readonly u8: Uint8Array;
   private readonly cores: readonly Core[];
   private readonly context: SystemContext;
-  /** Event registers of WFE, one per core. */
+  /** Event registers of WFE, one per core; SEV sets them too, see `hasEvent`. */
   private readonly events: boolean[];
+  /** How many SEV each core has seen. */
+  private readonly seen: number[];
   /** Cores that sleep in WFE: an event ends that, but not WFI. */
   private readonly awaitsEvent: boolean[];
   /** The core whose slice runs, or −1. */
@@ -58,15 +60,13 @@ export class Processor {
     const translation = options.count ? undefined : options.translation;
     this.cores = cores;
     this.events = cores.map(() => false);
+    this.seen = cores.map(() => 0);
     this.awaitsEvent = cores.map(() => false);
     this.u8 = new Uint8Array(memory.buffer);
     this.u16 = new Uint16Array(memory.buffer);
     const layout = cores[0]!.env.layout;
     this.access = new MemoryAccess(memory, bus, (host, length) => this.written(host, length));
-    this.context = {
-      memory: this.access,
-      sendEvent: () => this.events.fill(true),
-    };
+    this.context = { memory: this.access };
     const byBase = new Map(cores.map((core, i) => [layout.cpu(i), core]));
     const of = (cpu: number): Core => byBase.get(cpu)!;
     const fp = new Map(cores.map((_, i) => [layout.cpu(i), new ExtensionRegisters(memory, layout.cpu(i))]));
@@ -118,12 +118,12 @@ export class Processor {
       },
     );
     this.translator = translation && new Translator(memory, this.code, cores, translation, options.now ?? (() => 0));
-    this.translatedWords = new Uint32Array(memory.buffer, layout.translated, 2);
+    this.globals = new Uint32Array(memory.buffer, 0, PAGE_SIZE / 4);
   }
 
   /** Instructions that ran in translated code. */
   get translated(): number {
-    return this.translatedWords[0]! + this.translatedWords[1]! * 2 ** 32;
+    return this.globals[GLOBAL.TRANSLATED >> 2]! + this.globals[(GLOBAL.TRANSLATED >> 2) + 1]! * 2 ** 32;
   }
 
   /** Bytes of linear memory were written by something other than generated code. */
@@ -159,10 +159,19 @@ export class Processor {
     const surplus = budget + this.deferred - wanted;
     if (surplus <= 0) return;
     this.cut += surplus;
+    if (budget > wanted) this.uncount(budget - wanted);
     if (budget > wanted) {
       core.setField(CPU.BUDGET, wanted);
       this.deferred = 0;
     } else this.deferred = wanted - budget;
+  }
+
+  /** Instructions taken from the budget are not executed by the region that runs. */
+  private uncount(n: number): void {
+    if (this.globals[GLOBAL.IN_REGIONS >> 2] === 0) return;
+    const at = GLOBAL.TRANSLATED >> 2;
+    if (this.globals[at]! < n) this.globals[at + 1]!--;
+    this.globals[at]! -= n;
   }
 
   /** Devices may have raised interrupts, and instructions unmasked them. */
@@ -172,6 +181,7 @@ export class Processor {
     const budget = core.field(CPU.BUDGET);
     if (budget <= 1) return;
     this.deferred += budget - 1;
+    this.uncount(budget - 1);
     core.setField(CPU.BUDGET, 1);
   }
 
@@ -303,10 +313,15 @@ export class Processor {
     }
   }
 
+  private hasEvent(index: number): boolean {
+    return this.events[index]! || this.seen[index] !== this.globals[GLOBAL.EVENTS >> 2];
+  }
+
   /** WFI and WFE. @returns whether the core sleeps now */
   private wait(core: Core, forEvent: boolean): boolean {
-    if (forEvent && this.events[core.index]) {
+    if (forEvent && this.hasEvent(core.index)) {
       this.events[core.index] = false;
+      this.seen[core.index] = this.globals[GLOBAL.EVENTS >> 2]!;
       return false;
     }
     if (core.wakeUp) return false;
@@ -319,7 +334,7 @@ export class Processor {
   wakes(index: number): boolean {
     const core = this.cores[index]!;
     if (!core.waiting) return true;
-    if (!core.wakeUp && !(this.awaitsEvent[index] && this.events[index])) return false;
+    if (!core.wakeUp && !(this.awaitsEvent[index] && this.hasEvent(index))) return false;
     core.waiting = false;
     return true;
   }

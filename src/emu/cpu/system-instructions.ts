@@ -4,7 +4,6 @@ import { SYSTEM, type SystemInstruction } from '../codegen/semantics';
 import type { Core } from './core';
 import { exceptionReturn } from './exceptions';
 import { MODE, MODES } from './modes';
-import { nextInstruction } from './processor-state';
 import { PSR } from './psr';
 import { changeProcessorState, readCpsr, setEndianness, writeCpsr, writeSpsr } from './psr-write';
 import { accessBanked } from './banked-access';
@@ -17,8 +16,6 @@ import { ror32 } from '../isa/immediates';
 /** What the instructions need beside the core. */
 export interface SystemContext {
   readonly memory: MemoryAccess;
-  /** SEV: an event for all cores. */
-  sendEvent(): void;
 }
 
 /** Where control goes: on to the next instruction, or to `core.pc`. CPU.EXIT may be set besides. */
@@ -189,11 +186,6 @@ const HANDLERS: Readonly<Record<SystemInstruction, Handler>> = {
     storeWords(core, x, block(e, core.r(rn(e)), words.length).start, words);
     return NEXT;
   },
-  isb: core => {
-    core.pc = nextInstruction(core);
-    return ELSEWHERE;
-  },
-  sev: (_core, _e, x) => (x.sendEvent(), NEXT),
   swp: (core, e, x) => swap(core, e, x, WORD_ALIGNED),
   swpb: (core, e, x) => swap(core, e, x, 0),
   vmrs: (core, e) => {

@@ -16,7 +16,7 @@ export interface TranslationOptions {
   readonly decline?: () => boolean;
 }
 
-export const TRANSLATION: TranslationOptions = { threshold: 300, capacity: 4096 };
+export const TRANSLATION: TranslationOptions = { threshold: 1000, capacity: 4096 };
 
 /** Times that a region is left at an instruction before the instruction gets a call. */
 export const LEAVES = 500;
@@ -143,7 +143,7 @@ export class Translator implements CompiledCode {
     if (this.regions.length - this.freeNumbers.length > this.options.capacity) this.dropAll();
     this.install(home, pages.used(), thumb, found);
     home.compiled++;
-    home.patience = home.compiled < 3 ? 0 : 1 << Math.min(home.compiled - 3, 8);
+    home.patience = (1 << Math.min(home.compiled, 10)) - 1;
     this.statistics.compileMs += this.now() - began;
   }
 

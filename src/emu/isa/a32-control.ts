@@ -1,14 +1,14 @@
 // A32 branches, status registers, hints, exceptions, barriers (ARM DDI 0406C A5.2.11, A5.2.12, A5.5 to A5.7).
 import { alu, movt } from '../codegen/operations/alu';
 import {
-  branch, branchExchange, branchIf, branchLink, branchLinkExchange, leave, system,
+  branch, branchExchange, branchIf, branchLink, branchLinkExchange, leave,
 } from '../codegen/operations/branch'; // prettier-ignore
 import { clearExclusive, nop } from '../codegen/operations/memory';
 import { EXIT } from '../codegen/layout';
 import { hex, imm, ins, modifiedImmediate, r, shiftedRegister } from './asm';
 import { bankedName, barrierText, cpsText, hintText, psrName } from './asm-system';
 import { signExtend } from './immediates';
-import { guarded, noPc, rowsOf, run, sys } from './rows';
+import { guarded, isb, noPc, rowsOf, run, sev, sys } from './rows';
 import type { Action, Fields, Row } from './table';
 
 const row = rowsOf('a32');
@@ -16,7 +16,7 @@ const row = rowsOf('a32');
 /** NOP, YIELD, WFE, WFI, SEV; the rest are NOPs. */
 export function hint(n: number): Action {
   if (n === 2 || n === 3) return run(leave, { exit: EXIT.WAIT, imm: n === 2 ? 1 : 0 });
-  return n === 4 ? sys('sev', 0) : run(nop, {});
+  return n === 4 ? sev() : run(nop, {});
 }
 function msrImmediate(f: Fields): Action {
   // The immediate form goes through the same door: a marker bit says that the value is encoded.
@@ -56,7 +56,7 @@ function miscellaneousRows(): Row[] {
     row('UDF A1', '1110 01111111 imm12:12 1111 imm4:4', f => run(leave, { exit: EXIT.UNDEFINED, imm: (f.imm12! << 4) | f.imm4! }), f => ins('udf', imm((f.imm12! << 4) | f.imm4!)), { system: true }),
     row('MRS A1', 'cond:4 00010 R:1 00 (1)(1)(1)(1) Rd:4 (0)(0) 0 (0) 0000 (0)(0)(0)(0)', guarded(noPc('Rd'), f => sys('mrs', (f.R! << 22) | (f.Rd! << 12))), (f, x) => ins(`mrs${x.cond}`, r(f.Rd), f.R ? 'SPSR' : 'CPSR'), { system: true }),
     row('MRS (Banked register) A1', 'cond:4 00010 R:1 00 M1:4 Rd:4 (0)(0) 1 M:1 0000 (0)(0)(0)(0)', guarded(noPc('Rd'), f => sys('mrsBanked', (f.R! << 22) | (f.M1! << 16) | (f.Rd! << 12) | (f.M! << 8))), (f, x) => ins(`mrs${x.cond}`, r(f.Rd), bankedName(f.R!, (f.M! << 4) | f.M1!)), { system: true }),
-    row('MSR (register) A1', 'cond:4 00010 R:1 10 mask:4 (1)(1)(1)(1) (0)(0) 0 (0) 0000 Rn:4', guarded(f => f.Rn === 15, f => run(system, { what: 'msr', imm: (f.R! << 22) | (f.mask! << 16) | f.Rn! })), (f, x) => ins(`msr${x.cond}`, psrName(f.R!, f.mask!), r(f.Rn)), { system: true }),
+    row('MSR (register) A1', 'cond:4 00010 R:1 10 mask:4 (1)(1)(1)(1) (0)(0) 0 (0) 0000 Rn:4', guarded(f => f.Rn === 15, f => sys('msr', (f.R! << 22) | (f.mask! << 16) | f.Rn!)), (f, x) => ins(`msr${x.cond}`, psrName(f.R!, f.mask!), r(f.Rn)), { system: true }),
     row('MSR (Banked register) A1', 'cond:4 00010 R:1 10 M1:4 (1)(1)(1)(1) (0)(0) 1 M:1 0000 Rn:4', guarded(f => f.Rn === 15, f => sys('msrBanked', (f.R! << 22) | (f.M1! << 16) | (f.M! << 8) | f.Rn!)), (f, x) => ins(`msr${x.cond}`, bankedName(f.R!, (f.M! << 4) | f.M1!), r(f.Rn)), { system: true }),
     row('MSR (immediate) A1', 'cond:4 00110 R:1 10 mask:4 (1)(1)(1)(1) imm12:12', f => msrImmediate(f), (f, x) => ins(`msr${x.cond}`, psrName(f.R!, f.mask!), modifiedImmediate(f.imm12!)), { system: true, when: f => f.mask !== 0 || f.R !== 0 }),
     row('CPS A1', '1111 00010000 imod:2 M:1 0 (0)(0)(0)(0)(0)(0)(0) A:1 I:1 F:1 0 mode:5', f => sys('cps', (f.imod! << 18) | (f.M! << 17) | (f.A! << 8) | (f.I! << 7) | (f.F! << 6) | f.mode!), f => cpsText(f, ','), { system: true }),
@@ -65,7 +65,7 @@ function miscellaneousRows(): Row[] {
     row('CLREX A1', '1111 01010111 (1)(1)(1)(1) (1)(1)(1)(1) (0)(0)(0)(0) 0001 (1)(1)(1)(1)', () => run(clearExclusive, {}), () => ins('clrex')),
     row('DSB A1', '1111 01010111 (1)(1)(1)(1) (1)(1)(1)(1) (0)(0)(0)(0) 0100 option:4', () => run(nop, {}), (f, x) => barrierText('dsb', f.option!, x.cond)),
     row('DMB A1', '1111 01010111 (1)(1)(1)(1) (1)(1)(1)(1) (0)(0)(0)(0) 0101 option:4', () => run(nop, {}), (f, x) => barrierText('dmb', f.option!, x.cond)),
-    row('ISB A1', '1111 01010111 (1)(1)(1)(1) (1)(1)(1)(1) (0)(0)(0)(0) 0110 option:4', () => sys('isb', 0), (f, x) => barrierText('isb', f.option!, x.cond), { system: true }),
+    row('ISB A1', '1111 01010111 (1)(1)(1)(1) (1)(1)(1)(1) (0)(0)(0)(0) 0110 option:4', () => isb(), (f, x) => barrierText('isb', f.option!, x.cond), { system: true }),
     row('PLD, PLDW (immediate) A1', '1111 0101 U:1 R:1 01 Rn:4 (1)(1)(1)(1) imm12:12', () => run(nop, {}), f => ins(f.R || f.Rn === 15 ? 'pld' : 'pldw', `[${r(f.Rn)}${preloadOffset(f)}]`)),
     row('PLD, PLDW (register) A1', '1111 0111 U:1 R:1 01 Rn:4 (1)(1)(1)(1) imm5:5 type:2 0 Rm:4', () => run(nop, {}), f => ins(f.R ? 'pld' : 'pldw', `[${r(f.Rn)}, ${f.U ? '' : '-'}${shiftedRegister(f.Rm!, f.type!, f.imm5!)}]`), { unpredictable: noPc('Rm') }),
     row('PLI (immediate) A1', '1111 0100 U:1 101 Rn:4 (1)(1)(1)(1) imm12:12', () => run(nop, {}), f => ins('pli', `[${r(f.Rn)}${preloadOffset(f)}]`)),

@@ -1,6 +1,6 @@
 // A32 loads and stores (ARM DDI 0406C A5.2.8 to A5.2.10, A5.3, A5.5).
 import { decodeImmShift, PC_WRITE } from '../codegen/operations/alu';
-import { system } from '../codegen/operations/branch';
+import { system } from '../codegen/operations/system';
 import {
   loadDual, loadExclusive, loadMultiple, loadRegister, storeDual, storeExclusive, storeMultiple, storeRegister,
 } from '../codegen/operations/memory'; // prettier-ignore

@@ -1,4 +1,5 @@
 // From an encoding to what the interpreter runs: a variant, prefixes, and the operands of the record.
+import { PC_WRITE } from '../codegen/operations/alu';
 import { leave } from '../codegen/operations/branch';
 import { CASE, STEP_ALIGN_PC } from '../codegen/interpreter-module';
 import { EXIT, RECORD } from '../codegen/layout';
@@ -22,7 +23,7 @@ export interface Predecoded {
   readonly step: number;
   /** Flags beside the step: STEP_ALIGN_PC. */
   readonly stepFlags: number;
-  /** Nothing that follows in memory is reached from here. */
+  /** A branch: what follows in memory may not be reached, so it is decoded when it is. */
   readonly ends: boolean;
 }
 
@@ -62,11 +63,11 @@ export function predecode(encoding: number, thumb: boolean, it: number, index: n
     if (cond < 14) prefix = (readsPc ? CASE.COND_PC : CASE.COND) + cond;
     else if (readsPc) prefix = CASE.PC_A32;
   }
-  const ends = prefix === undefined && ENDS.has(op.name) && operands.exit !== EXIT.SVC && operands.exit !== EXIT.WAIT;
+  const ends = BRANCHES.has(op.name) || (operands.pcw ?? PC_WRITE.none) !== PC_WRITE.none || (op.name === 'ldm' && operands.pc === 1);
   const alignPc = action.alignPc === true;
   return { op, operands, key: variantKey(op, operands, step), cond, alignPc, prefix, step, stepFlags, ends };
 }
-const ENDS = new Set(['b', 'bx', 'leave', 'blxi', 'tbb']);
+const BRANCHES = new Set(['b', 'bcc', 'cbz', 'bl', 'bx', 'leave', 'blxi', 'tbb']);
 
 const slotCache = new Map<Operation, Readonly<Record<string, keyof typeof RECORD>>>();
 

@@ -1,5 +1,7 @@
 // What rows are made of: shorthands that the tables of A32, T32 and T16 share.
-import { system } from '../codegen/operations/branch';
+import {
+  changeMask, instructionBarrier, readStatus, readThreadRegister, sendEvent, system, writeMask,
+} from '../codegen/operations/system'; // prettier-ignore
 import type { Operands, Operation, SystemInstruction } from '../codegen/semantics';
 import type { Asm } from './asm';
 import type { Action, Fields, InstructionSet, Row } from './table';
@@ -18,8 +20,38 @@ export const rowsOf =
 
 /** An action whose operands have the names of the operation already. */
 export const run = (op: Operation, operands: Operands): Action => ({ op, operands });
-/** What the processor does outside of translated code; the encoding says the rest. */
-export const sys = (what: SystemInstruction, encoding: number): Action => run(system, { what, imm: encoding });
+/** What the processor does outside of generated code, but for what is frequent; the encoding says the rest. */
+export const sys = (what: SystemInstruction, encoding: number): Action =>
+  frequent(what, encoding) ?? run(system, { what, imm: encoding });
+export const isb = (): Action => run(instructionBarrier, {});
+export const sev = (): Action => run(sendEvent, {});
+
+const THREAD_REGISTERS = ['TPIDRURW', 'TPIDRURO', 'TPIDRPRW'] as const;
+const A_AND_I = 0x180;
+
+function frequent(what: SystemInstruction, e: number): Action | undefined {
+  const rt = (e >>> 12) & 15;
+  switch (what) {
+    case 'mrc': {
+      // p15, 0, Rt, c13, c0, 2..4
+      const opc2 = (e >>> 5) & 7;
+      if ((e & 0xef0f0f) !== 0x0d0f00 || opc2 < 2 || opc2 > 4 || rt === 15) return undefined;
+      return run(readThreadRegister, { which: THREAD_REGISTERS[opc2 - 2]!, rt, imm: e });
+    }
+    case 'mrs':
+      return e & (1 << 22) ? undefined : run(readStatus, { rd: rt });
+    case 'msr':
+      // The control field of the CPSR from a register.
+      return (e & 0x024f0000) === 0x00010000 ? run(writeMask, { rn: e & 15, imm: e }) : undefined;
+    case 'cps': {
+      const masks = e & 0x1c0;
+      if (e & (1 << 17) || (masks & ~A_AND_I) !== 0 || !(e & (1 << 19))) return undefined;
+      return run(changeMask, { enable: e & (1 << 18) ? 0 : 1, masks: masks >> 2, imm: e });
+    }
+    default:
+      return undefined;
+  }
+}
 
 /** One of the fields named is the PC. */
 export const noPc =

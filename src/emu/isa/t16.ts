@@ -8,7 +8,7 @@ import {
   PC_WRITE,
   type ShiftForm,
 } from '../codegen/operations/alu';
-import { branch, branchExchange, branchIf, compareBranch, leave, system } from '../codegen/operations/branch';
+import { branch, branchExchange, branchIf, compareBranch, leave } from '../codegen/operations/branch';
 import { extend, reverse } from '../codegen/operations/media';
 import { ifThen, loadMultiple, loadRegister, storeMultiple, storeRegister } from '../codegen/operations/memory';
 import { mulOp } from '../codegen/operations/multiply';
@@ -18,7 +18,7 @@ import { hint } from './a32-control';
 import { CONDITION_SUFFIX, hex, imm, ins, r, registerList } from './asm';
 import { cpsText, hintText } from './asm-system';
 import { signExtend } from './immediates';
-import { rowsOf, run } from './rows';
+import { rowsOf, run, sys } from './rows';
 import type { Action, Fields, Row } from './table';
 
 const row = rowsOf('t16');
@@ -187,8 +187,8 @@ function miscellaneousRows(): Row[] {
     row('ADD (SP plus immediate) T2', '101100000 imm7:7', f => aluAction('add', 'imm', 0, { rd: 13, rn: 13, imm: f.imm7! * 4 }), (f, x) => ins(`add${x.cond}`, 'sp', imm(f.imm7! * 4))),
     row('SUB (SP minus immediate) T1', '101100001 imm7:7', f => aluAction('sub', 'imm', 0, { rd: 13, rn: 13, imm: f.imm7! * 4 }), (f, x) => ins(`sub${x.cond}`, 'sp', imm(f.imm7! * 4))),
     row('CBNZ, CBZ T1', '1011 op:1 0 i:1 1 imm5:5 Rn:3', (f, it) => (it ? undefined : run(compareBranch, { nonZero: f.op!, rn: f.Rn!, off: (f.i! << 6) + f.imm5! * 2 + 4 })), (f, x) => ins(f.op ? 'cbnz' : 'cbz', r(f.Rn), hex(x.address + 4 + (f.i! << 6) + f.imm5! * 2))),
-    row('SETEND T1', '10110110010 (1) E:1 (0)(0)(0)', f => run(system, { what: 'setend', imm: f.E! << 9 }), f => ins('setend', f.E ? 'be' : 'le'), { system: true }),
-    row('CPS T1', '10110110011 im:1 (0) A:1 I:1 F:1', f => run(system, { what: 'cps', imm: ((2 + f.im!) << 18) | (f.A! << 8) | (f.I! << 7) | (f.F! << 6) }), f => cpsText({ imod: 2 + f.im!, A: f.A!, I: f.I!, F: f.F!, M: 0, mode: 0 }, ', '), { system: true }),
+    row('SETEND T1', '10110110010 (1) E:1 (0)(0)(0)', f => sys('setend', f.E! << 9), f => ins('setend', f.E ? 'be' : 'le'), { system: true }),
+    row('CPS T1', '10110110011 im:1 (0) A:1 I:1 F:1', f => sys('cps', ((2 + f.im!) << 18) | (f.A! << 8) | (f.I! << 7) | (f.F! << 6)), f => cpsText({ imod: 2 + f.im!, A: f.A!, I: f.I!, F: f.F!, M: 0, mode: 0 }, ', '), { system: true }),
     row('BKPT T1', '10111110 imm8:8', f => ({ op: leave, operands: { exit: EXIT.BREAKPOINT, imm: f.imm8! }, ownCondition: true }), f => ins('bkpt', `0x${f.imm8!.toString(16).padStart(4, '0')}`), { system: true }),
     row('IT T1', '10111111 firstcond:4 mask:4', (f, it) => (it || f.firstcond === 15 || (f.firstcond === 14 && (f.mask! & (f.mask! - 1)) !== 0) ? undefined : run(ifThen, { imm: (f.firstcond! << 4) | f.mask! })), f => itText(f), { when: f => f.mask !== 0, unpredictable: f => f.firstcond! >= 14 }),
     row('NOP and hints T1', '10111111 hint:4 0000', f => hint(f.hint!), (f, x) => hintText(f.hint!, x.cond, ''), { system: true }),

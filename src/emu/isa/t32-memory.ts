@@ -1,6 +1,6 @@
 // T32 loads and stores (ARM DDI 0406C A6.3.5 to A6.3.10).
 import { PC_WRITE } from '../codegen/operations/alu';
-import { system } from '../codegen/operations/branch';
+import { system } from '../codegen/operations/system';
 import {
   loadDual, loadExclusive, loadMultiple, loadRegister, nop, storeDual, storeExclusive, storeMultiple, storeRegister, tableBranch,
 } from '../codegen/operations/memory'; // prettier-ignore

@@ -1,6 +1,6 @@
 // Branches, exceptions, waiting (ARM DDI 0406C A4.3).
 import { CPU } from '../layout';
-import { operation, SYSTEM, type SystemInstruction } from '../semantics';
+import { operation } from '../semantics';
 import { add, and, c, eqz, or } from '../value';
 
 const offset = { off: 'imm' } as const;
@@ -66,12 +66,4 @@ export const leave = operation({
   early: ['exit'],
   late: { imm: 'imm' },
   emit: x => x.leave(x.early('exit'), x.n('imm')),
-});
-
-/** All that TypeScript executes: coprocessor access, status registers. `imm`: operands as the A32 encoding has them. */
-export const system = operation({
-  name: 'system',
-  early: ['what'],
-  late: { imm: 'imm' },
-  emit: x => x.system(SYSTEM.indexOf(x.earlyText('what') as SystemInstruction), x.n('imm')),
 });

@@ -8,6 +8,7 @@ import * as multiply from './multiply';
 import * as simd from './simd';
 import * as simdMemory from './simd-memory';
 import * as simdPermute from './simd-permute';
+import * as system from './system';
 import * as vfpArithmetic from './vfp-arithmetic';
 import * as vfpConvert from './vfp-convert';
 import * as vfpMemory from './vfp-memory';
@@ -25,6 +26,7 @@ export const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
     simd,
     simdMemory,
     simdPermute,
+    system,
     vfpArithmetic,
     vfpConvert,
     vfpMemory,

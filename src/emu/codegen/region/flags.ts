@@ -2,7 +2,7 @@
 // them, at an exit of the region at the latest.
 import type { Code } from '../code';
 import { CPU } from '../layout';
-import { add, and, c, eq, eqz, ge, geu, gt, gtu, le, leu, load32, lt, ltu, ne, shl, shr, sub, type Value, xor } from '../value';
+import { add, and, c, eq, eqz, ge, geu, gt, gtu, le, leu, load32, lt, ltu, ne, or, shl, shr, sub, type Value, xor } from '../value';
 import { I32 } from '../wasm';
 
 /**
@@ -113,6 +113,15 @@ export class Flags {
     if (this.kind === FLAGS.MIXED) this.settle();
   }
 
+  /** N, Z, C and V in bits 31:28. */
+  nzcv(): Value {
+    this.read();
+    const bit = (v: Value, at: number): Value => shl(v, c(at));
+    return or(
+      or(and(this.negative(), c(1 << 31)), bit(eqz(this.notZero()), 30)),
+      or(bit(this.carry(), 29), bit(shr(this.overflowOf(this.kind), c(31)), 28)),
+    );
+  }
   carry(): Value {
     this.read();
     return this.carryOf(this.kind);

@@ -88,7 +88,7 @@ class Pointers {
   follow(i: RegionInstruction): void {
     const { op, operands } = i;
     const n = (name: string): number => operands[name] as number;
-    if (op.name === 'system') return this.known.clear();
+    if (CHANGES_STATE.has(op.name)) return this.known.clear();
     if (i.cond !== 14) return this.forgetAll(i);
     switch (op.name) {
       case 'alu': {
@@ -138,6 +138,8 @@ class Pointers {
   }
 }
 
+/** Operations after which other registers and another TLB may be the current ones. */
+const CHANGES_STATE = new Set(['system', 'msrc', 'cpsi']);
 /** Operations that may write their address register. */
 const WRITES_BACK = new Set(['ldr', 'str', 'ldrd', 'strd', 'ldm', 'stm', 'vldm', 'vstm', 'vld1', 'vldn']);
 
@@ -169,7 +171,7 @@ export function accessGroups(block: RegionBlock): Map<RegionInstruction, GroupAc
       }
     }
     // Whatever TypeScript does may change the TLB.
-    if (instruction.calls || instruction.op.name === 'system' || instruction.op.name === 'vldn') open.clear();
+    if (instruction.calls || CHANGES_STATE.has(instruction.op.name) || instruction.op.name === 'vldn') open.clear();
     pointers.follow(instruction);
   }
   const result = new Map<RegionInstruction, GroupAccess>();

@@ -46,6 +46,8 @@ export interface RegionContext {
   groupBase(group: AccessGroup): Value;
   /** Goes to an offset: inside the region, or out of it. */
   jump(offset: number): void;
+  /** Whether the page of an offset is not mapped as it was, or not executable now. */
+  moved(offset: number): Value;
   /** Goes to an address in the current instruction set state. */
   goto(target: Value): void;
   /** Leaves to the interpreter at this instruction. `learn`: worth a call at this site when it happens often. */
@@ -136,6 +138,13 @@ export class Tier1 extends Semantics {
   goto(target: Value): void {
     this.context.goto(target);
   }
+  synchronize(): void {
+    const { offset, length } = this.instruction;
+    this.code.if(this.context.moved(offset), () => {
+      if (this.remaining > 1) this.code.set(this.context.n, add(this.context.n, c(this.remaining - 1)));
+      this.context.goto(add(this.context.base, c(offset + length)));
+    });
+  }
   next(): void {
     throw new Error(`${this.instruction.op.name} ends early`);
   }
@@ -149,6 +158,9 @@ export class Tier1 extends Semantics {
 
   override carry(): Value {
     return this.context.flags.carry();
+  }
+  override nzcv(): Value {
+    return this.context.flags.nzcv();
   }
   override setCarry(bit: Value): void {
     this.context.flags.setCarry(bit);

@@ -382,8 +382,7 @@ class RegionWriter implements RegionContext {
   private samePage(offset: number): boolean {
     return (offset & PAGE_MASK) === (this.instruction.offset & PAGE_MASK);
   }
-  /** Whether the page of an offset is not mapped as it was, or not executable now. */
-  private moved(offset: number): Value {
+  moved(offset: number): Value {
     const { code } = this;
     const page = code.tmp(add(this.base, c(offset & PAGE_MASK)));
     const te = code.tmp(tlbEntry(this.tlb, page));
@@ -401,7 +400,7 @@ class RegionWriter implements RegionContext {
   goto(target: Value): void {
     const { code, flags } = this;
     code.set(this.t, target);
-    if (this.route >= 0 && this.instruction.flow.ends) {
+    if (this.route >= 0 && this.instruction.flow.ends && this.instruction.flow.target === undefined) {
       flags.materialize();
       this.flow.jump(this.route);
       return;
