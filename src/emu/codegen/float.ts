@@ -1,6 +1,6 @@
 // Floating-point instructions of WebAssembly in both precisions.
-import { f32c, f64c, loadF32, loadF64, op, type Value } from './value';
-import type { Code } from './code';
+import type { Semantics } from './semantics';
+import { f32c, f64c, op, type Value } from './value';
 import { F32, F64, I32, type ValueType } from './wasm';
 
 const unary =
@@ -13,8 +13,9 @@ const binary =
     op(code, type, a, b);
 
 const SINGLE = {
-  load: loadF32,
-  store: (code: Code, address: Value, v: Value): void => code.storeF32(address, v),
+  /** The register that an operand names. */
+  read: (x: Semantics, name: string): Value => x.fp(name, false),
+  write: (x: Semantics, name: string, v: Value): void => x.setFp(name, false, v),
   /** The smallest normal number, and what no finite number reaches. */
   smallest: f32c(2 ** -126),
   infinity: f32c(Infinity),
@@ -38,8 +39,8 @@ const SINGLE = {
 export type Precision = { readonly [K in keyof typeof SINGLE]: (typeof SINGLE)[K] };
 
 const DOUBLE: Precision = {
-  load: loadF64,
-  store: (code, address, v) => code.storeF64(address, v),
+  read: (x, name) => x.fp(name, true),
+  write: (x, name, v) => x.setFp(name, true, v),
   smallest: f64c(2 ** -1022),
   infinity: f64c(Infinity),
   zero: f64c(0),

@@ -2,7 +2,7 @@
 import type { Code } from './code';
 import type { HelperName } from './helpers';
 import { CPU, EXIT } from './layout';
-import { add, and, c, eqz, ge, geu, load32, lt, ltu, ne, not, or, shl, shr, type Value, xor } from './value';
+import { add, and, c, eq, eqz, ge, geu, load32, load64, loadF32, loadF64, lt, ltu, ne, not, or, shl, shr, type Value, xor } from './value';
 
 /**
  * Kinds of guest access. Plain `u16`, `s16` and `word` may be unaligned while SCTLR.A is 0. `wordAligned`: alignment
@@ -62,6 +62,9 @@ export const ENABLED = {
   vfpData: CPU.VFP_DATA_ENABLED,
   simd: CPU.ASIMD_ENABLED,
 } as const;
+
+/** Bits of FPSCR that decide what generated code may compute. */
+export const FPSCR = { FZ: 1 << 24, RMODE: 3 << 22, IXC: 1 << 4 } as const;
 
 /** What an instruction does. Rows of several encodings share one operation. */
 export interface Operation {
@@ -158,6 +161,33 @@ export abstract class Semantics {
   abstract structure(va: Value, packed: Value): void;
   /** Lets TypeScript compute on the core's state; its answer, pinned. For the argument see `helperArgument`. */
   abstract helper(name: HelperName, argument: Value): Value;
+
+  // Extension registers of VFP by operand name: as numbers, as their bits, and word by word.
+  fp(name: string, double: boolean): Value {
+    return double ? loadF64(this.v(name)) : loadF32(this.v(name));
+  }
+  setFp(name: string, double: boolean, v: Value): void {
+    if (double) this.code.storeF64(this.v(name), v);
+    else this.code.storeF32(this.v(name), v);
+  }
+  fpBits(name: string, double: boolean): Value {
+    return double ? load64(this.v(name)) : load32(this.v(name));
+  }
+  setFpBits(name: string, double: boolean, v: Value): void {
+    if (double) this.code.store64(this.v(name), v);
+    else this.code.store32(this.v(name), v);
+  }
+  /** The word `plus` words behind the register. */
+  fpWord(name: string, plus = 0): Value {
+    return load32(add(this.v(name), c(4 * plus)));
+  }
+  setFpWord(name: string, v: Value, plus = 0): void {
+    this.code.store32(add(this.v(name), c(4 * plus)), v);
+  }
+  /** Whether FPSCR says: round to nearest, denormal numbers as they are, and nothing left to say by the inexact flag. */
+  ordinary(): Value {
+    return eq(and(this.state(CPU.FPSCR), c(FPSCR.FZ | FPSCR.RMODE | FPSCR.IXC)), c(FPSCR.IXC));
+  }
 
   state(offset: number): Value {
     return load32(this.cpu, offset);

@@ -19,6 +19,8 @@ export interface CodePages {
   state(record: number): number;
   /** Whether the region is left at this record again and again. */
   calls(record: number): boolean;
+  /** Whether it was so because a group of accesses crossed pages. */
+  alone(record: number): boolean;
 }
 
 export interface Discovered {
@@ -138,7 +140,8 @@ export class Discovery {
       const itNext = nextItState(encoding, pages.thumb, it);
       const { op, operands, cond, alignPc } = p;
       const calls = pages.calls(record);
-      const instruction = { offset: at, length, record, op, operands, cond, it, itNext, alignPc, flow: step, calls };
+      const alone = pages.alone(record);
+      const instruction = { offset: at, length, record, op, operands, cond, it, itNext, alignPc, flow: step, calls, alone };
       found.set(at, { instruction, step });
       if (step.target !== undefined && this.known(step.target)) {
         // Loops can be entered at their head, so that they are found again after the interpreter had to help.

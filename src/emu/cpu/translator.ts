@@ -2,6 +2,7 @@
 import { CASE } from '../codegen/interpreter-module';
 import { CPU, ENTRY, PAGE_SIZE, RECORD, type Layout } from '../codegen/layout';
 import { regionModule } from '../codegen/region/region-module';
+import { accessGroups } from '../codegen/region/groups';
 import type { Region, RegionPage } from '../codegen/region/region';
 import { type CodeCache, GRANULE_SHIFT, type CompiledCode } from './code-cache';
 import type { Core } from './core';
@@ -42,6 +43,8 @@ interface Home {
   patience: number;
   /** Records at which regions were left again and again. */
   readonly calls: Set<number>;
+  /** Records whose memory accesses are no members of groups. */
+  readonly alone: Set<number>;
 }
 
 export class Translator implements CompiledCode {
@@ -83,7 +86,7 @@ export class Translator implements CompiledCode {
   private home(hostPage: number, thumb: boolean): Home {
     const key = hostPage * 2 + (thumb ? 1 : 0);
     let home = this.homes.get(key);
-    if (!home) this.homes.set(key, (home = { regions: new Set(), compiled: 0, patience: 0, calls: new Set() }));
+    if (!home) this.homes.set(key, (home = { regions: new Set(), compiled: 0, patience: 0, calls: new Set(), alone: new Set() }));
     return home;
   }
 
@@ -106,12 +109,27 @@ export class Translator implements CompiledCode {
     const home = this.home(hostPage, thumb);
     const compiled = [...home.regions].find(one => this.records(one).includes(record));
     if (!compiled) return;
-    home.calls.add(record);
+    this.learn(home, compiled.region, record);
     // Others that are on their way there.
     for (const other of this.records(compiled))
-      if (this.u16[other >> 1] !== CASE.REGION && this.countOf(other) >= LEAVES >> 2) home.calls.add(other);
+      if (this.u16[other >> 1] !== CASE.REGION && this.countOf(other) >= LEAVES >> 2)
+        this.learn(home, compiled.region, other);
     this.drop(compiled);
     this.compile(core, hostPage, thumb, slot, home, compiled.region.entries);
+  }
+
+  /** An instruction that leaves often gets a call; but members of a group are tried one by one before. */
+  private learn(home: Home, region: Region, record: number): void {
+    for (const block of region.blocks.values()) {
+      const instruction = block.instructions.find(i => i.record === record);
+      if (!instruction) continue;
+      const groups = accessGroups(block);
+      const group = groups.get(instruction)?.group;
+      if (!group) home.calls.add(record);
+      else for (const [member, access] of groups) if (access.group === group) home.alone.add(member.record);
+      this.count(record, 0);
+      return;
+    }
   }
 
   private records({ region }: Compiled): number[] {
@@ -187,6 +205,7 @@ export class Translator implements CompiledCode {
       encoding: offset => code.encoding(find(offset & -PAGE_SIZE).hostPage, thumb, offset & (PAGE_SIZE - 1)),
       state: record => this.u16[record >> 1]!,
       calls: record => home.calls.has(record),
+      alone: record => home.alone.has(record),
       used: () =>
         [...known].filter(([, k]) => k.slot !== 0).map(([offset, k]) => ({ offset, host: host(k.hostPage) })),
     };

@@ -3,16 +3,8 @@
 import { demote, type Precision, precision, promote } from '../float';
 import { HELPER_OPTION, type HelperName, helperArgument } from '../helpers';
 import { CPU } from '../layout';
-import { type Operation, operation, type Semantics } from '../semantics';
-import { and, and64, bitsF64, c, c64, eq, eq64, eqz, or, select, type Value } from '../value';
-
-/** FPSCR.FZ, RMode and IXC. */
-export const FZ = 1 << 24;
-export const RMODE = 3 << 22;
-export const IXC = 1 << 4;
-
-/** Rounding to nearest, denormal numbers as they are, and nothing left to say by the inexact flag. */
-export const ordinary = (x: Semantics): Value => eq(and(x.state(CPU.FPSCR), c(FZ | RMODE | IXC)), c(IXC));
+import { FPSCR, type Operation, operation, type Semantics } from '../semantics';
+import { and, and64, bitsF64, c, c64, eq64, eqz, or, select, type Value } from '../value';
 
 /** Leaves a fast path for the helper when the condition holds. */
 export type GiveUp = (condition: Value) => void;
@@ -41,8 +33,8 @@ function normalOr(p: Precision, x: Semantics, result: Value, zero: () => Value, 
 const finite = (p: Precision, result: Value, giveUp: GiveUp): void => giveUp(eqz(p.lt(p.abs(result), p.infinity)));
 
 function product(p: Precision, x: Semantics, giveUp: GiveUp): Value {
-  const n = x.tmp(p.load(x.v('n')));
-  const m = x.tmp(p.load(x.v('m')));
+  const n = x.tmp(p.read(x, 'n'));
+  const m = x.tmp(p.read(x, 'm'));
   const result = x.tmp(p.mul(n, m));
   normalOr(p, x, result, () => or(p.eq(n, p.zero), p.eq(m, p.zero)), giveUp);
   return result;
@@ -65,8 +57,8 @@ function arithmetic(name: string, helper: HelperName, fast: Fast, more: readonly
       orHelp(
         x,
         giveUp => {
-          giveUp(eqz(ordinary(x)));
-          p.store(x.code, x.v('d'), fast(p, x, giveUp));
+          giveUp(eqz(x.ordinary()));
+          p.write(x, 'd', fast(p, x, giveUp));
         },
         helper,
         () => helperArgument(options(x, more), x.vNumber('d'), x.vNumber('n'), x.vNumber('m')),
@@ -88,7 +80,7 @@ function options(x: Semantics, more: readonly string[]): number {
 const sum =
   (subtract: boolean): Fast =>
   (p, x, giveUp) => {
-    const result = x.tmp((subtract ? p.sub : p.add)(p.load(x.v('n')), p.load(x.v('m'))));
+    const result = x.tmp((subtract ? p.sub : p.add)(p.read(x, 'n'), p.read(x, 'm')));
     finite(p, result, giveUp);
     return result;
   };
@@ -107,15 +99,15 @@ export const vmul = arithmetic(
 );
 
 export const vdiv = arithmetic('vdiv', 'divide', (p, x, giveUp) => {
-  const n = x.tmp(p.load(x.v('n')));
-  const result = x.tmp(p.div(n, p.load(x.v('m'))));
+  const n = x.tmp(p.read(x, 'n'));
+  const result = x.tmp(p.div(n, p.read(x, 'm')));
   normalOr(p, x, result, () => p.eq(n, p.zero), giveUp);
   return result;
 });
 
 /** VSQRT of m: a root that is a number is normal, zero or infinite, and right. */
 export const vsqrt = arithmetic('vsqrt', 'squareRoot', (p, x, giveUp) => {
-  const result = x.tmp(p.sqrt(p.load(x.v('m'))));
+  const result = x.tmp(p.sqrt(p.read(x, 'm')));
   giveUp(p.ne(result, result));
   return result;
 });
@@ -128,7 +120,7 @@ export const vmla = arithmetic(
   'multiplyAccumulate',
   (p, x, giveUp) => {
     const n = product(p, x, giveUp);
-    const d = p.load(x.v('d'));
+    const d = p.read(x, 'd');
     const addend = x.early('negateAddend') ? p.neg(d) : d;
     const result = x.tmp((x.early('negateProduct') ? p.sub : p.add)(addend, n));
     finite(p, result, giveUp);
@@ -154,18 +146,18 @@ export const vfma = operation({
       return;
     }
     const [single, double] = [precision(false), precision(true)];
-    const wide = (name: string): Value => promote(single.load(x.v(name)));
+    const wide = (name: string): Value => promote(single.read(x, name));
     orHelp(
       x,
       giveUp => {
-        giveUp(eqz(ordinary(x)));
+        giveUp(eqz(x.ordinary()));
         const addend = x.early('negateAddend') ? double.neg(wide('d')) : wide('d');
         const n = double.mul(wide('n'), wide('m'));
         const sum = x.tmp((x.early('negateProduct') ? double.sub : double.add)(addend, n));
         giveUp(eq64(and64(bitsF64(sum), c64(HALF_WAY * 2 - 1)), c64(HALF_WAY)));
         const result = x.tmp(demote(sum));
         normalOr(single, x, result, () => double.eq(sum, double.zero), giveUp);
-        single.store(x.code, x.v('d'), result);
+        single.write(x, 'd', result);
       },
       'fusedMultiplyAdd',
       argument,
@@ -194,9 +186,9 @@ export const vcmp = operation({
     orHelp(
       x,
       giveUp => {
-        giveUp(and(x.state(CPU.FPSCR), c(FZ)));
-        const d = x.tmp(p.load(x.v('d')));
-        const m = zero ? p.zero : x.tmp(p.load(x.v('m')));
+        giveUp(and(x.state(CPU.FPSCR), c(FPSCR.FZ)));
+        const d = x.tmp(p.read(x, 'd'));
+        const m = zero ? p.zero : x.tmp(p.read(x, 'm'));
         giveUp(zero ? p.ne(d, d) : or(p.ne(d, d), p.ne(m, m)));
         const unequal = select(p.lt(d, m), c(NZCV.LESS), c(NZCV.GREATER));
         x.setState(CPU.FP_NZCV, select(p.eq(d, m), c(NZCV.EQUAL), unequal));

@@ -2,9 +2,9 @@
 import { demote, doubleOf, integerOf, precision, promote } from '../float';
 import { HELPER_OPTION, helperArgument } from '../helpers';
 import { CPU } from '../layout';
-import { operation } from '../semantics';
-import { and, c, eq, eqz, f64c, load32, or, type Value } from '../value';
-import { FZ, IXC, ordinary, orHelp, RMODE } from './vfp-arithmetic';
+import { FPSCR, operation } from '../semantics';
+import { and, c, eq, eqz, f64c, or, type Value } from '../value';
+import { orHelp } from './vfp-arithmetic';
 
 const twoRegisters = { d: 's', m: 's' } as const;
 const single = precision(false);
@@ -22,19 +22,19 @@ export const vcvtPrecision = operation({
       x,
       giveUp => {
         if (narrows) {
-          const m = x.tmp(double.load(x.v('m')));
+          const m = x.tmp(double.read(x, 'm'));
           const result = x.tmp(demote(m));
           const magnitude = x.tmp(single.abs(result));
           const normal = and(single.lt(single.smallest, magnitude), single.lt(magnitude, single.infinity));
           // What is exact is so in every mode, but for denormal results, which may have to be flushed.
           const whole = or(single.le(single.smallest, magnitude), single.eq(magnitude, single.zero));
-          giveUp(eqz(or(and(ordinary(x), normal), and(double.eq(promote(result), m), whole))));
-          single.store(x.code, x.v('d'), result);
+          giveUp(eqz(or(and(x.ordinary(), normal), and(double.eq(promote(result), m), whole))));
+          single.write(x, 'd', result);
         } else {
-          const m = x.tmp(single.load(x.v('m')));
+          const m = x.tmp(single.read(x, 'm'));
           // Flushing to zero concerns denormal operands; signaling NaNs become quiet ones.
-          giveUp(or(single.ne(m, m), and(x.state(CPU.FPSCR), c(FZ))));
-          double.store(x.code, x.v('d'), promote(m));
+          giveUp(or(single.ne(m, m), and(x.state(CPU.FPSCR), c(FPSCR.FZ))));
+          double.write(x, 'd', promote(m));
         }
       },
       'convertPrecision',
@@ -63,13 +63,13 @@ export const vcvtToInteger = operation({
     orHelp(
       x,
       giveUp => {
-        const m = x.tmp(isDouble ? double.load(x.v('m')) : promote(single.load(x.v('m'))));
+        const m = x.tmp(isDouble ? double.read(x, 'm') : promote(single.read(x, 'm')));
         const whole = x.tmp(round ? double.nearest(m) : double.trunc(m));
         const [least, most] = LIMITS[unsigned ? 'unsigned' : 'signed'];
         const inRange = and(double.le(f64c(least), whole), double.le(whole, f64c(most)));
-        const noticed = round ? ordinary(x) : eq(and(x.state(CPU.FPSCR), c(FZ | IXC)), c(IXC));
+        const noticed = round ? x.ordinary() : eq(and(x.state(CPU.FPSCR), c(FPSCR.FZ | FPSCR.IXC)), c(FPSCR.IXC));
         giveUp(eqz(and(inRange, or(double.eq(whole, m), noticed))));
-        x.code.store32(x.v('d'), integerOf(whole, unsigned));
+        x.setFpWord('d', integerOf(whole, unsigned));
       },
       'toInteger',
       () => helperArgument(option, x.vNumber('d'), c(0), x.vNumber('m')),
@@ -85,9 +85,9 @@ export const vcvtFromInteger = operation({
   fp: 'vfp',
   emit: x => {
     const unsigned = x.early('unsigned') !== 0;
-    const exact = doubleOf(load32(x.v('m')), unsigned);
+    const exact = doubleOf(x.fpWord('m'), unsigned);
     if (x.early('double')) {
-      double.store(x.code, x.v('d'), exact);
+      double.write(x, 'd', exact);
       return;
     }
     orHelp(
@@ -95,9 +95,9 @@ export const vcvtFromInteger = operation({
       giveUp => {
         const m = x.tmp(exact);
         const result = x.tmp(demote(m));
-        const unnoticed = eq(and(x.state(CPU.FPSCR), c(RMODE | IXC)), c(IXC));
+        const unnoticed = eq(and(x.state(CPU.FPSCR), c(FPSCR.RMODE | FPSCR.IXC)), c(FPSCR.IXC));
         giveUp(eqz(or(unnoticed, double.eq(promote(result), m))));
-        single.store(x.code, x.v('d'), result);
+        single.write(x, 'd', result);
       },
       'fromInteger',
       () => helperArgument(unsigned ? HELPER_OPTION.UNSIGNED : 0, x.vNumber('d'), c(0), x.vNumber('m')),

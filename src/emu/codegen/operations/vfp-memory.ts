@@ -1,6 +1,6 @@
 // Loads and stores of extension registers (ARM DDI 0406C A7.6).
 import { type Operation, operation } from '../semantics';
-import { add, load32, load64 } from '../value';
+import { add } from '../value';
 
 /** VLDR: `imm` carries its sign. */
 export const vldr = operation({
@@ -13,10 +13,10 @@ export const vldr = operation({
     const va = add(x.r('rn'), x.n('imm'));
     if (x.early('double')) {
       const v = x.load('vector64', va);
-      x.code.store64(x.v('d'), v);
+      x.setFpBits('d', true, v);
     } else {
       const v = x.load('wordAligned', va);
-      x.code.store32(x.v('d'), v);
+      x.setFpBits('d', false, v);
     }
   },
 });
@@ -29,8 +29,8 @@ export const vstr = operation({
   fp: 'vfp',
   emit: x => {
     const va = add(x.r('rn'), x.n('imm'));
-    if (x.early('double')) x.store('vector64', va, load64(x.v('d')));
-    else x.store('wordAligned', va, load32(x.v('d')));
+    if (x.early('double')) x.store('vector64', va, x.fpBits('d', true));
+    else x.store('wordAligned', va, x.fpBits('d', false));
   },
 });
 

@@ -2,7 +2,7 @@
 // integers: a floating-point value of WebAssembly would not keep the bits of a NaN.
 import { CPU } from '../layout';
 import { operation, type Semantics } from '../semantics';
-import { add, and, and64, c, c64, load16s, load16u, load32, load64, load8s, load8u, or, type Value, xor, xor64 } from '../value'; // prettier-ignore
+import { add, and, and64, c, c64, extu, load16s, load16u, load8s, load8u, or, shl64, type Value, xor, xor64 } from '../value'; // prettier-ignore
 
 const SIGN = 0x80000000;
 
@@ -15,12 +15,12 @@ export const vmov = operation({
   emit: x => {
     const sign = x.earlyText('sign');
     if (x.early('double')) {
-      const v = load64(x.v('m'));
+      const v = x.fpBits('m', true);
       const result = sign === 'keep' ? v : sign === 'clear' ? and64(v, c64(-1, ~SIGN)) : xor64(v, c64(0, SIGN));
-      x.code.store64(x.v('d'), result);
+      x.setFpBits('d', true, result);
     } else {
-      const v = load32(x.v('m'));
-      x.code.store32(x.v('d'), sign === 'keep' ? v : sign === 'clear' ? and(v, c(~SIGN)) : xor(v, c(SIGN)));
+      const v = x.fpBits('m', false);
+      x.setFpBits('d', false, sign === 'keep' ? v : sign === 'clear' ? and(v, c(~SIGN)) : xor(v, c(SIGN)));
     }
   },
 });
@@ -32,8 +32,8 @@ export const vmovImmediate = operation({
   late: { d: 's', imm: 'imm' },
   fp: 'vfpData',
   emit: x => {
-    if (x.early('double')) x.code.store32(x.v('d'), c(0));
-    x.code.store32(add(x.v('d'), c(x.early('double') ? 4 : 0)), x.n('imm'));
+    if (x.early('double')) x.setFpBits('d', true, shl64(extu(x.n('imm')), c64(32)));
+    else x.setFpBits('d', false, x.n('imm'));
   },
 });
 
@@ -44,8 +44,8 @@ export const vmovCore = operation({
   late: { rt: 'reg', s: 's' },
   fp: 'vfp',
   emit: x => {
-    if (x.early('toCore')) x.w('rt', load32(x.v('s')));
-    else x.code.store32(x.v('s'), x.r('rt'));
+    if (x.early('toCore')) x.w('rt', x.fpWord('s'));
+    else x.setFpWord('s', x.r('rt'));
   },
 });
 
@@ -56,13 +56,12 @@ export const vmovCorePair = operation({
   late: { rt: 'reg', rt2: 'reg', s: 's' },
   fp: 'vfp',
   emit: x => {
-    const upper = (): Value => add(x.v('s'), c(4));
     if (x.early('toCore')) {
-      x.w('rt', load32(x.v('s')));
-      x.w('rt2', load32(upper()));
+      x.w('rt', x.fpWord('s'));
+      x.w('rt2', x.fpWord('s', 1));
     } else {
-      x.code.store32(x.v('s'), x.r('rt'));
-      x.code.store32(upper(), x.r('rt2'));
+      x.setFpWord('s', x.r('rt'));
+      x.setFpWord('s', x.r('rt2'), 1);
     }
   },
 });

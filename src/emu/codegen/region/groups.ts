@@ -158,7 +158,7 @@ export function accessGroups(block: RegionBlock): Map<RegionInstruction, GroupAc
   const closed: Reference[][] = [];
   for (const instruction of block.instructions) {
     const found = reference(instruction);
-    if (found && found.base !== 15 && !instruction.calls) {
+    if (found && found.base !== 15 && !instruction.calls && !instruction.alone) {
       const { place, distance } = pointers.get(found.base);
       const one: Reference = { ...found, instruction, at: distance + found.at };
       const group = open.get(place);

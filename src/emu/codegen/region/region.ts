@@ -30,6 +30,8 @@ export interface RegionInstruction {
   readonly flow: Flow;
   /** What generated code cannot do alone happens here often: call TypeScript, do not leave. */
   readonly calls: boolean;
+  /** Its memory access looks into the TLB for itself: those around it often lie in another page. */
+  readonly alone: boolean;
 }
 
 export interface RegionBlock {

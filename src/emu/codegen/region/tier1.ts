@@ -9,7 +9,8 @@ import {
   type ImportName, MULTIPLE, MULTIPLE_VECTOR, PAGE_MASK, rawLoad, rawStore, tlbEntry, valueType,
 } from '../tier0'; // prettier-ignore
 import {
-  add, and, c, call, eqz, geu, gtu, load32, load64, loadV128, ne, not, or, shl, shr, type Value, unaligned, xor,
+  add, and, and64, bitsF32, bitsF64, c, c64, call, eqz, extu, geu, gtu, hi64, load32, load64, loadV128, ne, not, or, or64, reinterpretF32, reinterpretF64, shl, shl64, shr, type Value,
+  unaligned, wrap, xor,
 } from '../value'; // prettier-ignore
 import { I32 } from '../wasm';
 import { FLAGS, type Flags } from './flags';
@@ -38,6 +39,19 @@ export interface RegionContext {
   readonly imports: RegionImports;
   register(n: number): Value;
   setRegister(n: number, v: Value): void;
+  /** The local of an extension register (by number in units of S registers), when that is where it is. */
+  fpRegister(s: number, double: boolean): Value | undefined;
+  /** Sets it there. @returns false when it is not there */
+  setFpRegister(s: number, double: boolean, v: Value): boolean;
+  /** Whether any of `words` registers is in a local. */
+  anyFpRegister(s: number, words: number): boolean;
+  /** Whether S register s or the one behind it is in a local of its own. */
+  anySingle(s: number): boolean;
+  /** Whether FPSCR is known to be ordinary here, and that it is from now on. */
+  knowsOrdinary(): boolean;
+  nowOrdinary(): void;
+  /** Whether a class of instructions is known to be enabled here; if not, it is from now on when `certain`. */
+  knowsEnabled(what: string, certain: boolean): boolean;
   /** Linear address of the byte at an offset, when its page belongs to the region. */
   host(offset: number): number | undefined;
   /** How the memory access of the instruction belongs to others. */
@@ -116,6 +130,56 @@ export class Tier1 extends Semantics {
     return c(this.extensionOffset(name) >> 2);
   }
 
+  private sNumber(name: string): number {
+    return this.extensionOffset(name) >> 2;
+  }
+  override fp(name: string, double: boolean): Value {
+    return this.context.fpRegister(this.sNumber(name), double) ?? super.fp(name, double);
+  }
+  override setFp(name: string, double: boolean, v: Value): void {
+    if (!this.context.setFpRegister(this.sNumber(name), double, v)) super.setFp(name, double, v);
+  }
+  override fpBits(name: string, double: boolean): Value {
+    const number = this.context.fpRegister(this.sNumber(name), double);
+    return number ? (double ? bitsF64(number) : bitsF32(number)) : super.fpBits(name, double);
+  }
+  override setFpBits(name: string, double: boolean, v: Value): void {
+    this.setFpBitsAt(this.sNumber(name), double, v);
+  }
+  private setFpBitsAt(s: number, double: boolean, v: Value): void {
+    const number = double ? reinterpretF64(v) : reinterpretF32(v);
+    if (this.context.setFpRegister(s, double, number)) return;
+    const at = CPU.V + 4 * s;
+    if (double) this.code.store64(this.cpu, v, at);
+    else this.code.store32(this.cpu, v, at);
+  }
+  override fpWord(name: string, plus = 0): Value {
+    const s = this.sNumber(name) + plus;
+    const whole = this.context.fpRegister(s & -2, true);
+    if (whole) return s & 1 ? hi64(bitsF64(whole)) : wrap(bitsF64(whole));
+    const single = this.context.fpRegister(s, false);
+    return single ? bitsF32(single) : load32(this.cpu, CPU.V + 4 * s);
+  }
+  override setFpWord(name: string, v: Value, plus = 0): void {
+    const s = this.sNumber(name) + plus;
+    const whole = this.context.fpRegister(s & -2, true);
+    if (!whole) return this.setFpBitsAt(s, false, v);
+    this.setHalf(s, v);
+  }
+  /** One word of a doubleword register that is in a local. */
+  private setHalf(s: number, v: Value): void {
+    const whole = this.context.fpRegister(s & -2, true)!;
+    const [kept, placed] = s & 1 ? [c64(-1, 0), shl64(extu(v), c64(32))] : [c64(0, -1), extu(v)];
+    this.setFpBitsAt(s & -2, true, or64(and64(bitsF64(whole), kept), placed));
+  }
+  override ordinary(): Value {
+    const { context, instruction } = this;
+    if (context.knowsOrdinary()) return c(1);
+    // Where this fails the region is left, so from here on it holds.
+    if (!instruction.calls && instruction.cond === 14) context.nowOrdinary();
+    return super.ordinary();
+  }
+
   override state(offset: number): Value {
     if (offset === CPU.THUMB) return c(this.context.thumb ? 1 : 0);
     return super.state(offset);
@@ -153,6 +217,7 @@ export class Tier1 extends Semantics {
   }
   /** Leaves when a class of floating-point instructions is disabled: the interpreter takes the exception. */
   enabled(what: keyof typeof ENABLED): void {
+    if (this.context.knowsEnabled(what, this.instruction.cond === 14)) return;
     this.code.if(eqz(this.state(ENABLED[what])), () => this.context.leave(false));
   }
 
@@ -394,14 +459,36 @@ export class Tier1 extends Semantics {
     );
   }
 
-  /** Copies bytes between guest memory at `host` and extension registers at `first`. */
+  /** Copies bytes between guest memory at `host` and extension registers from `first` on, which the operand `d` names. */
   private copy(isLoad: boolean, host: Value, first: Value, bytes: number): void {
-    const { code } = this;
+    const { code, context } = this;
+    const s = this.sNumber('d');
+    if (context.anyFpRegister(s, bytes >> 2)) return this.copyRegisters(isLoad, host, s, bytes >> 2);
     const [from, to] = isLoad ? [host, first] : [first, host];
     let at = 0;
     for (; at + 16 <= bytes; at += 16) code.storeV128(to, unaligned(loadV128(from, at)), at);
     for (; at + 8 <= bytes; at += 8) code.store64(to, unaligned(load64(from, at)), at);
     for (; at < bytes; at += 4) code.store32(to, unaligned(load32(from, at)), at);
+  }
+
+  private copyRegisters(isLoad: boolean, host: Value, first: number, words: number): void {
+    const { code, context, cpu } = this;
+    for (let at = 0; at < words;) {
+      const s = first + at;
+      const double = s % 2 === 0 && at + 2 <= words && !context.anySingle(s);
+      const register = context.fpRegister(s, double);
+      const place = 4 * at;
+      if (isLoad && !double && context.fpRegister(s & -2, true)) this.setHalf(s, unaligned(load32(add(host, c(place)))));
+      else if (isLoad) this.setFpBitsAt(s, double, unaligned((double ? load64 : load32)(add(host, c(place)))));
+      else if (double) code.store64(host, register ? bitsF64(register) : load64(cpu, CPU.V + 4 * s), place);
+      else code.store32(host, register ? bitsF32(register) : this.wordAt(s), place);
+      at += double ? 2 : 1;
+    }
+  }
+  private wordAt(s: number): Value {
+    const whole = this.context.fpRegister(s & -2, true);
+    if (whole) return s & 1 ? hi64(bitsF64(whole)) : wrap(bitsF64(whole));
+    return load32(this.cpu, CPU.V + 4 * s);
   }
 
   structure(va: Value, packed: Value): void {

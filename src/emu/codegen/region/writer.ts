@@ -3,9 +3,10 @@
 import { Code, type Label } from '../code';
 import { CPU, ENTRY, type Layout, PAGE_SIZE, TLB } from '../layout';
 import { PAGE_MASK, tlbEntry } from '../tier0';
-import { add, and, c, eq, eqz, load32, local, lt, ne, or, sar, shl, shr, sub, type Value } from '../value';
+import { add, and, c, eq, eqz, load32, loadF32, loadF64, local, lt, ne, or, sar, shl, shr, sub, type Value } from '../value';
 import type { Bytes, ValueType } from '../wasm';
-import { Bytes as ByteBuffer, I32 } from '../wasm';
+import { Bytes as ByteBuffer, F32, F64, I32 } from '../wasm';
+import { type FpPlan, planFpRegisters } from './fp-registers';
 import { entryOf, recordIn, slotAt } from './addresses';
 import { ControlFlow, flatten, type Item, structure } from './control-flow';
 import { type AccessGroup, accessGroups, type GroupAccess } from './groups';
@@ -49,6 +50,13 @@ class RegionWriter implements RegionContext {
   readonly thumb: boolean;
   private readonly registers = new Map<number, Value>();
   private readonly written = new Set<number>();
+  private readonly fpPlan: FpPlan;
+  /** Locals of extension registers: by the number of the S register, and 64 more for doublewords. */
+  private readonly fpLocals = new Map<number, Value>();
+  private readonly fpWritten = new Set<number>();
+  /** What the block knows: classes of instructions that are enabled, whether FPSCR is ordinary. */
+  private readonly enabled = new Set<string>();
+  private isOrdinary = false;
   /** Places where all registers are written out or read: which ones is known at the end. */
   private readonly holes: { readonly at: number; readonly reload: boolean }[] = [];
   private readonly blocks: readonly RegionBlock[];
@@ -84,6 +92,7 @@ class RegionWriter implements RegionContext {
     this.blocks.forEach((b, i) => this.nodeOf.set(b.offset, 1 + i));
     const indirect = this.blocks.some(b => b.instructions.some(i => i.flow.ends && i.flow.target === undefined));
     this.route = indirect && region.entries.length > 1 ? 1 + this.blocks.length : -1;
+    this.fpPlan = planFpRegisters(this.blocks);
     this.connect();
     this.kinds = this.flagKinds();
     this.flow = new ControlFlow(this.code, node => this.node(node));
@@ -167,6 +176,14 @@ class RegionWriter implements RegionContext {
     for (const i of numbers) {
       load.set(this.registers.get(i)!, load32(this.cpu, CPU.R + 4 * i));
       if (this.written.has(i)) store.store32(this.cpu, this.registers.get(i)!, CPU.R + 4 * i);
+    }
+    for (const [key, register] of this.fpLocals) {
+      const at = CPU.V + 4 * (key & 63);
+      const wide = key >= 64;
+      load.set(register, wide ? loadF64(this.cpu, at) : loadF32(this.cpu, at));
+      if (!this.fpWritten.has(key)) continue;
+      if (wide) store.storeF64(this.cpu, register, at);
+      else store.storeF32(this.cpu, register, at);
     }
     load.set(this.tlb, load32(this.cpu, CPU.TLB));
     if (this.flags.used) this.flags.load(this.cpu, load);
@@ -255,6 +272,8 @@ class RegionWriter implements RegionContext {
     const { code, flags } = this;
     flags.kind = this.kinds.get(block)!;
     const { instructions } = block;
+    this.enabled.clear();
+    this.isOrdinary = false;
     this.groups = accessGroups(block);
     this.groupBases.clear();
     this.instruction = instructions[0]!;
@@ -291,6 +310,10 @@ class RegionWriter implements RegionContext {
       } else code.if(condition, emit);
     }
     code.recycle();
+    if (op.name === 'system') {
+      this.enabled.clear();
+      this.isOrdinary = false;
+    }
     if (x.called && (instruction.flow.falls || instruction.flow.target !== undefined)) this.afterCall(instruction);
   }
 
@@ -325,6 +348,43 @@ class RegionWriter implements RegionContext {
     const target = this.register(n);
     this.written.add(n);
     this.code.set(target, v);
+  }
+
+  private fpKey(s: number, double: boolean): number | undefined {
+    if (double) return this.fpPlan.doubles.has(s >> 1) ? s + 64 : undefined;
+    return this.fpPlan.singles.has(s) ? s : undefined;
+  }
+  fpRegister(s: number, double: boolean): Value | undefined {
+    const key = this.fpKey(s, double);
+    if (key === undefined) return undefined;
+    let register = this.fpLocals.get(key);
+    if (!register) this.fpLocals.set(key, (register = this.code.newLocal(double ? F64 : F32)));
+    return register;
+  }
+  setFpRegister(s: number, double: boolean, v: Value): boolean {
+    const register = this.fpRegister(s, double);
+    if (!register) return false;
+    this.fpWritten.add(this.fpKey(s, double)!);
+    this.code.set(register, v);
+    return true;
+  }
+  anyFpRegister(s: number, words: number): boolean {
+    for (let i = s; i < s + words; i++) if (this.fpPlan.singles.has(i) || this.fpPlan.doubles.has(i >> 1)) return true;
+    return false;
+  }
+  anySingle(s: number): boolean {
+    return this.fpPlan.singles.has(s) || this.fpPlan.singles.has(s + 1);
+  }
+  knowsOrdinary(): boolean {
+    return this.isOrdinary;
+  }
+  nowOrdinary(): void {
+    this.isOrdinary = true;
+  }
+  knowsEnabled(what: string, certain: boolean): boolean {
+    const known = this.enabled.has(what);
+    if (certain) this.enabled.add(what);
+    return known;
   }
 
   host(offset: number): number | undefined {
