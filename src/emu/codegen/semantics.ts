@@ -2,7 +2,7 @@
 import type { Code } from './code';
 import type { HelperName } from './helpers';
 import { CPU, EXIT } from './layout';
-import { add, and, c, eq, eqz, ge, geu, load32, load64, loadF32, loadF64, lt, ltu, ne, not, or, shl, shr, type Value, xor } from './value';
+import { add, and, c, eq, eqz, ge, geu, load32, load64, load64Zero, loadF32, loadF64, lt, ltu, ne, not, or, shl, shr, type Value, xor } from './value';
 
 /**
  * Kinds of guest access. Plain `u16`, `s16` and `word` may be unaligned while SCTLR.A is 0. `wordAligned`: alignment
@@ -176,6 +176,10 @@ export abstract class Semantics {
   setFpBits(name: string, double: boolean, v: Value): void {
     if (double) this.code.store64(this.v(name), v);
     else this.code.store32(this.v(name), v);
+  }
+  /** A doubleword register as the lower half of a vector; the upper half is zero. */
+  doubleword(name: string): Value {
+    return load64Zero(this.v(name));
   }
   /** The word `plus` words behind the register. */
   fpWord(name: string, plus = 0): Value {

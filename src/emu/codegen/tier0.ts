@@ -106,7 +106,7 @@ export function rawStore(code: Code, access: Access, host: Value, v: Value): voi
 }
 
 /** How far an access that is not aligned to its size may still be done in WebAssembly: alignment it must have. */
-function fastAlignment(access: Access): number {
+export function fastAlignment(access: Access): number {
   if (access === 'dwordAligned' || access === 'vector64') return 4;
   if (access === 'u16' || access === 's16' || access === 'word') return 1;
   return ACCESS_SIZE[access];

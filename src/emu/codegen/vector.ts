@@ -1,7 +1,7 @@
 // Vectors of integer lanes over the v128 instructions of WebAssembly, whose opcodes go by lane size. `size` is log2 of
 // a lane's bytes. Doublewords are computed in the lower half of a v128; the upper half is zero and never stored.
 import type { Semantics } from './semantics';
-import { load16u, load32, load64, load64Zero, load8u, loadV128, shuffle, simd, simdLane, type Value, v128c } from './value'; // prettier-ignore
+import { load16u, load32, load64, load8u, loadV128, shuffle, simd, simdLane, type Value, v128c } from './value'; // prettier-ignore
 import { I32, I64, V128 } from './wasm';
 
 /** Instructions of one lane size: i8x16 0x60.., i16x8 0x80.., i32x4 0xa0.., i64x2 0xc0... */
@@ -46,6 +46,8 @@ export const vCompare = (what: keyof typeof COMPARISON, size: number, a: Value, 
   simd(0x23 + 10 * size + COMPARISON[what], V128, a, b);
 
 export const ZERO = v128c(new Array<number>(16).fill(0));
+/** All ones in the lower half. */
+export const LOWER_HALF = v128c(Array.from({ length: 16 }, (_, i) => (i < 8 ? 255 : 0)));
 export const ONES = v128c(new Array<number>(16).fill(255));
 
 /** All lanes the low bits of an i32 (i64 for size 3). */
@@ -81,11 +83,11 @@ export const vNarrow = (size: number, v: Value, upper = false): Value => shuffle
 
 /** A vector register by operand name. */
 export const vRead = (x: Semantics, name: string, quad: boolean): Value =>
-  quad ? loadV128(x.v(name)) : load64Zero(x.v(name));
+  quad ? loadV128(x.v(name)) : x.doubleword(name);
 
 export function vWrite(x: Semantics, name: string, quad: boolean, v: Value): void {
   if (quad) x.code.storeV128(x.v(name), v);
-  else x.code.store64(x.v(name), simdLane(0x1d, I64, 0, v));
+  else x.setFpBits(name, true, simdLane(0x1d, I64, 0, v));
 }
 
 /** An element in memory of the core's state, in all lanes. */

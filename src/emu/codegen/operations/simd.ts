@@ -1,11 +1,13 @@
 // Integer operations of Advanced SIMD on vectors (ARM DDI 0406C A7.4) in v128 instructions, and the call of a helper for
 // all others.
-import { type HelperName, helperArgument } from '../helpers';
+import { type HelperName, helperArgument, SIMD_OPTION } from '../helpers';
 import { CPU } from '../layout';
 import { operation, type Semantics } from '../semantics';
+import { fastVector, hasFastWay } from './simd-float';
+import { orHelp } from './vfp-arithmetic';
 import { add, c, or, shr, shuffle, type Value } from '../value';
 import {
-  lanesOf, ONES, vAbs, vAdd, vAnd, vAndNot, vAny, vBit, vCompare, vExtend, vMax, vMin, vMul, vMulLong, vNarrow, vNeg, vNot, vOr,
+  lanesOf, LOWER_HALF, ONES, vAbs, vAdd, vAnd, vAndNot, vAny, vBit, vCompare, vExtend, vMax, vMin, vMul, vMulLong, vNarrow, vNeg, vNot, vOr,
   vPopcnt, vRead, vSelect, vShl, vShr, vSplatAt, vSub, vWrite, vXor, ZERO,
 } from '../vector'; // prettier-ignore
 
@@ -327,21 +329,44 @@ const helperEarly = ['helper', 'options'] as const;
 const help = (x: Semantics, n: Value, m: Value): void => {
   x.helper(x.earlyText('helper') as HelperName, helperArgument(x.early('options'), x.vNumber('d'), n, m));
 };
+/** The same, in v128 instructions where these compute what the helper does. */
+function fastOrHelp(x: Semantics, second: (quad: boolean) => Value, n: Value, m: Value): void {
+  const helper = x.earlyText('helper') as HelperName;
+  if (!hasFastWay(helper)) return help(x, n, m);
+  const quad = (x.early('options') & SIMD_OPTION.QUAD) !== 0;
+  const argument = (): Value => helperArgument(x.early('options'), x.vNumber('d'), n, m);
+  orHelp(
+    x,
+    giveUp => {
+      const a = x.tmp(vRead(x, 'n', quad));
+      const b = x.tmp(second(quad));
+      vWrite(x, 'd', quad, fastVector(x, helper, a, b, vRead(x, 'd', quad), giveUp));
+    },
+    helper,
+    argument,
+  );
+}
 /** An operation on registers that a helper computes; `options` are SIMD_OPTION bits. */
 export const simdHelper = operation({
   name: 'vh',
   early: helperEarly,
   late: { d: 'd', n: 'd', m: 'd' },
   fp: 'simd',
-  emit: x => help(x, x.vNumber('n'), x.vNumber('m')),
+  emit: x => fastOrHelp(x, quad => vRead(x, 'm', quad), x.vNumber('n'), x.vNumber('m')),
 });
+/** One element for all lanes; of doublewords the upper lanes are zero, as everywhere. */
+const scalarOperand = (x: Semantics, quad: boolean): Value => {
+  const all = element(x, x.early('size'));
+  return quad ? all : vAnd(all, LOWER_HALF);
+};
 /** The same with an element as second operand. */
 export const simdHelperScalar = operation({
   name: 'vhs',
   early: [...helperEarly, 'size'],
   late: { d: 'd', n: 'd', at: 'byte' },
   fp: 'simd',
-  emit: x => help(x, x.vNumber('n'), shr(x.n('at'), c(x.early('size')))),
+  emit: x =>
+    fastOrHelp(x, quad => scalarOperand(x, quad), x.vNumber('n'), shr(x.n('at'), c(x.early('size')))),
 });
 /** The same with a number (shift amount, fraction bits) in place of the first operand. */
 export const simdHelperShift = operation({

@@ -47,6 +47,11 @@ function usesOf({ op, operands }: RegionInstruction): Use[] | undefined {
       return [...each(['m'], false), ...each(['d'], double)];
     case 'vmovr':
       return each(['s'], false);
+    case 'vimm':
+    case 'v3':
+    case 'v2':
+    case 'vsh':
+      return operands.quad === 0 ? [] : undefined;
     case 'vmovrr':
     case 'vldm':
     case 'vstm':

@@ -171,7 +171,7 @@ export function accessGroups(block: RegionBlock): Map<RegionInstruction, GroupAc
       }
     }
     // Whatever TypeScript does may change the TLB.
-    if (instruction.calls || CHANGES_STATE.has(instruction.op.name) || instruction.op.name === 'vldn') open.clear();
+    if (instruction.calls || CHANGES_STATE.has(instruction.op.name)) open.clear();
     pointers.follow(instruction);
   }
   const result = new Map<RegionInstruction, GroupAccess>();

@@ -6,14 +6,17 @@ import { type HelperName, HELPERS } from '../helpers';
 import { CPU, PAGE_SIZE, TLB } from '../layout';
 import { ACCESS_SIZE, type Access, type Elements, ENABLED, Semantics } from '../semantics';
 import {
-  type ImportName, MULTIPLE, MULTIPLE_VECTOR, PAGE_MASK, rawLoad, rawStore, tlbEntry, valueType,
+  fastAlignment, type ImportName, MULTIPLE, MULTIPLE_VECTOR, PAGE_MASK, rawLoad, rawStore, tlbEntry, valueType,
 } from '../tier0'; // prettier-ignore
 import {
-  add, and, and64, bitsF32, bitsF64, c, c64, call, eqz, extu, geu, gtu, hi64, load32, load64, loadV128, ne, not, or, or64, reinterpretF32, reinterpretF64, shl, shl64, shr, type Value,
+  add, and, and64, bitsF32, bitsF64, c, c64, call, eqz, extu, geu, gtu, hi64, load32, load64, loadV128, ne, not, or, or64, reinterpretF32, reinterpretF64, shl, shl64, shr, simdLane, type Value,
   unaligned, wrap, xor,
 } from '../value'; // prettier-ignore
-import { I32 } from '../wasm';
+import { ZERO } from '../vector';
+import { I32, V128 } from '../wasm';
+import { structureBytes, unpackStructure } from '../structure';
 import { FLAGS, type Flags } from './flags';
+import { transferInline } from './structures';
 import type { AccessGroup, GroupAccess } from './groups';
 import type { RegionInstruction } from './region';
 
@@ -52,6 +55,8 @@ export interface RegionContext {
   nowOrdinary(): void;
   /** Whether a class of instructions is known to be enabled here; if not, it is from now on when `certain`. */
   knowsEnabled(what: string, certain: boolean): boolean;
+  /** Address of the word that says where code was decoded from in the page of a linear address. */
+  granulesOf(host: Value): Value;
   /** Linear address of the byte at an offset, when its page belongs to the region. */
   host(offset: number): number | undefined;
   /** How the memory access of the instruction belongs to others. */
@@ -152,6 +157,10 @@ export class Tier1 extends Semantics {
     const at = CPU.V + 4 * s;
     if (double) this.code.store64(this.cpu, v, at);
     else this.code.store32(this.cpu, v, at);
+  }
+  override doubleword(name: string): Value {
+    const number = this.context.fpRegister(this.sNumber(name), true);
+    return number ? simdLane(0x1e, V128, 0, ZERO, bitsF64(number)) : super.doubleword(name);
   }
   override fpWord(name: string, plus = 0): Value {
     const s = this.sNumber(name) + plus;
@@ -365,9 +374,15 @@ export class Tier1 extends Semantics {
       code.set(result, call(function_, valueType(access), cpu, c(instruction.record), n, va, te, c(user ? 256 : 0)));
     };
     const probe = and(va, c(PAGE_MASK | (ACCESS_SIZE[access] - 1)));
-    this.unless(ne(probe, load32(te, TLB.READ)), slow, () =>
-      code.set(result, rawLoad(access, add(va, load32(te, TLB.ADDEND)))),
-    );
+    const fast = (): void => code.set(result, rawLoad(access, add(va, load32(te, TLB.ADDEND))));
+    const miss = ne(probe, load32(te, TLB.READ));
+    if (!instruction.calls || fastAlignment(access) > 1) this.unless(miss, slow, fast);
+    else {
+      // Here it fails often: perhaps for being unaligned, which is allowed inside a page.
+      const tag = and(va, c(PAGE_MASK));
+      const second = or(ne(tag, load32(te, TLB.READ)), this.unalignedNotAllowed(access, va));
+      code.if(miss, () => this.unless(second, slow, fast), fast);
+    }
     return result;
   }
 
@@ -400,9 +415,36 @@ export class Tier1 extends Semantics {
       code.callVoid(context.imports.slowStore(access), cpu, c(instruction.record), n, va, te, value, c(user ? 256 : 0));
     };
     const probe = and(va, c(PAGE_MASK | (ACCESS_SIZE[access] - 1)));
-    this.unless(ne(probe, load32(te, TLB.WRITE)), slow, () =>
-      rawStore(code, access, add(va, load32(te, TLB.ADDEND)), value),
+    const miss = ne(probe, load32(te, TLB.WRITE));
+    const fast = (): void => rawStore(code, access, add(va, load32(te, TLB.ADDEND)), value);
+    if (!instruction.calls) return this.unless(miss, slow, fast);
+    // Here it fails often: perhaps for being unaligned, or for code in the page that is not touched.
+    code.if(
+      miss,
+      () => {
+        const tag = ne(and(va, c(PAGE_MASK)), and(load32(te, TLB.WRITE), c(~TLB.CODE)));
+        const host = this.tmp(add(va, load32(te, TLB.ADDEND)));
+        const second = or(or(tag, this.unalignedNotAllowed(access, va)), this.touchesCode(access, host, va));
+        this.unless(second, slow, fast);
+      },
+      fast,
     );
+  }
+
+  /** Whether an access that is not aligned to its size crosses a page or must not be made. */
+  private unalignedNotAllowed(access: Access, va: Value): Value {
+    const size = ACCESS_SIZE[access];
+    const must = fastAlignment(access);
+    const crosses = gtu(and(va, c(PAGE_SIZE - 1)), c(PAGE_SIZE - size));
+    if (must > 1) return or(crosses, ne(and(va, c(must - 1)), c(0)));
+    return or(crosses, ne(and(load32(this.cpu, CPU.STRICT), and(va, c(size - 1))), c(0)));
+  }
+
+  /** Whether code was decoded from what a store inside a page changes. */
+  private touchesCode(access: Access, host: Value, va: Value): Value {
+    const bits = this.tmp(load32(this.context.granulesOf(host)));
+    const granule = (at: Value): Value => and(shr(bits, shr(and(at, c(PAGE_SIZE - 1)), c(7))), c(1));
+    return or(granule(va), granule(add(va, c(ACCESS_SIZE[access] - 1))));
   }
 
   /** Misses, when `bytes` bytes at `va` are not all in a page at hand, or not aligned to `align`. */
@@ -492,17 +534,27 @@ export class Tier1 extends Semantics {
   }
 
   structure(va: Value, packed: Value): void {
-    this.prepare();
-    this.code.callVoid(this.context.imports.typescript('structure'), this.cpu, va, packed);
-    this.resume();
+    const s = unpackStructure(packed.imm);
+    const te = this.tmp(this.entry(va, false));
+    const unfit = or(this.missed(te, va, s.load, structureBytes(s), s.align), this.elementsUnfit(va, s.align, s.size));
+    const slow = (): void => {
+      this.code.callVoid(this.context.imports.typescript('structure'), this.cpu, va, packed);
+    };
+    this.unless(unfit, slow, () =>
+      transferInline(this.code, this.cpu, this.tmp(add(va, load32(te, TLB.ADDEND))), s),
+    );
+  }
+
+  /** Elements need their own alignment only while SCTLR.A says so. */
+  private elementsUnfit(va: Value, align: number, size: number): Value {
+    const element = 1 << size;
+    return align < element ? and(ne(this.state(CPU.STRICT), c(0)), ne(and(va, c(element - 1)), c(0))) : c(0);
   }
 
   elements({ load, va, first, registers, size, align, packed }: Elements): void {
     const te = this.tmp(this.entry(va, false));
     const bytes = 8 * registers;
-    const element = 1 << size;
-    // Elements need their own alignment only while SCTLR.A says so.
-    const unfit = align < element ? and(ne(this.state(CPU.STRICT), c(0)), ne(and(va, c(element - 1)), c(0))) : c(0);
+    const unfit = this.elementsUnfit(va, align, size);
     const slow = (): void => {
       this.code.callVoid(this.context.imports.typescript('structure'), this.cpu, va, packed);
     };

@@ -387,6 +387,10 @@ class RegionWriter implements RegionContext {
     return known;
   }
 
+  granulesOf(host: Value): Value {
+    return add(c(this.l.granules), shl(shr(sub(host, c(this.l.guest)), c(12)), c(2)));
+  }
+
   host(offset: number): number | undefined {
     const page = this.pages.get(offset & PAGE_MASK);
     return page === undefined ? undefined : page + (offset & (PAGE_SIZE - 1));
