@@ -5,7 +5,16 @@ import { Code, type Label } from './code';
 import { CPU, ENTRY, GLOBAL, type Layout, RECORD, TLB } from './layout';
 import { STATUS } from './region/region';
 import { entryOf, recordIn, slotAt } from './region/addresses';
-import { declareImports, defineSlowPaths, type Exits, type Frame, type Functions, PAGE_MASK, Tier0, tlbEntry } from './tier0';
+import {
+  declareImports,
+  defineSlowPaths,
+  type Exits,
+  type Frame,
+  type Functions,
+  PAGE_MASK,
+  Tier0,
+  tlbEntry,
+} from './tier0';
 import { ACCESSES, ACCESS_SIZE, type Access, CONDITIONS } from './semantics';
 import {
   add, add64, and, c, call, eq, eqz, extu, load16u, load32, load64, load8u, local, mul, ne, not, or, shl, shr, sub, type Value,
@@ -78,7 +87,13 @@ export function interpreterModule(
 
   const cpu = local(0, I32);
   const code = new Code(1);
-  const [ip, n, target, h, learn] = [0, 1, 2, 3, 4].map(() => code.newLocal(I32)) as [Value, Value, Value, Value, Value];
+  const [ip, n, target, h, learn] = [0, 1, 2, 3, 4].map(() => code.newLocal(I32)) as [
+    Value,
+    Value,
+    Value,
+    Value,
+    Value,
+  ];
   const frame: Frame = { cpu, ip, n, target };
 
   code.set(n, load32(cpu, CPU.BUDGET));
@@ -102,7 +117,12 @@ export function interpreterModule(
   }
   code.brTable(h, labels, otherwise);
 
-  const exits: Exits = { next: () => code.br(next), back: () => code.br(back), goto: () => code.br(goto), leave: () => code.br(leave) };
+  const exits: Exits = {
+    next: () => code.br(next),
+    back: () => code.br(back),
+    goto: () => code.br(goto),
+    leave: () => code.br(leave),
+  };
   const inner = (): void => {
     code.set(h, load16u(ip, RECORD.INNER));
     code.br(main);
@@ -342,7 +362,13 @@ function defineDispatcher(m: ModuleWriter, l: Layout): number {
   code.brIf(none, eqz(slot));
   const word = code.tmp(load32(entryOf(l, recordIn(slot, t, thumb)), ENTRY.REGION));
   code.brIf(none, eqz(word));
-  code.callIndirect(m.type([I32, I32, I32, I32], [I32]), shr(word, c(16)), [cpu, n, t, and(word, c(0xffff))], status, 1);
+  code.callIndirect(
+    m.type([I32, I32, I32, I32], [I32]),
+    shr(word, c(16)),
+    [cpu, n, t, and(word, c(0xffff))],
+    status,
+    1,
+  );
   code.set(n, load32(cpu, CPU.BUDGET));
   code.set(t, load32(cpu, CPU.PC));
   code.brIf(done, status);

@@ -2,7 +2,29 @@
 import type { Code } from './code';
 import type { HelperName } from './helpers';
 import { CPU, EXIT } from './layout';
-import { add, and, c, eq, eqz, ge, geu, load32, load64, load64Zero, loadF32, loadF64, lt, ltu, ne, not, or, shl, shr, type Value, xor } from './value';
+import {
+  add,
+  and,
+  c,
+  eq,
+  eqz,
+  ge,
+  geu,
+  load32,
+  load64,
+  load64Zero,
+  loadF32,
+  loadF64,
+  lt,
+  ltu,
+  ne,
+  not,
+  or,
+  shl,
+  shr,
+  type Value,
+  xor,
+} from './value';
 
 /**
  * Kinds of guest access. Plain `u16`, `s16` and `word` may be unaligned while SCTLR.A is 0. `wordAligned`: alignment

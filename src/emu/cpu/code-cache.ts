@@ -148,7 +148,12 @@ export class CodeCache {
     const index = Math.floor((record - slots) / SLOT_SIZE);
     const slot = slots + index * SLOT_SIZE;
     const thumb = (this.owner[index]! & 1) !== 0;
-    return { hostPage: this.owner[index]! >> 1, thumb, slot, offset: ((record - slot) / RECORD.SIZE) * (thumb ? 2 : 4) };
+    return {
+      hostPage: this.owner[index]! >> 1,
+      thumb,
+      slot,
+      offset: ((record - slot) / RECORD.SIZE) * (thumb ? 2 : 4),
+    };
   }
 
   /** Drops all slots. Only while no core is inside a record. */
@@ -240,8 +245,7 @@ export class CodeCache {
   private remember(batch: readonly Decoded[]): void {
     const { shorts, u32 } = this;
     for (const { p, at, short } of batch)
-      if (short >= 0 && !p.ends)
-        for (let i = 0; i < 4; i++) shorts[short * 4 + i] = u32[(at >> 2) + i]!;
+      if (short >= 0 && !p.ends) for (let i = 0; i < 4; i++) shorts[short * 4 + i] = u32[(at >> 2) + i]!;
   }
 
   /** The encoding at a place, or −1 when its second half lies in the next page. */

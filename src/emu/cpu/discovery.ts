@@ -141,7 +141,20 @@ export class Discovery {
       const { op, operands, cond, alignPc } = p;
       const calls = pages.calls(record);
       const alone = pages.alone(record);
-      const instruction = { offset: at, length, record, op, operands, cond, it, itNext, alignPc, flow: step, calls, alone };
+      const instruction = {
+        offset: at,
+        length,
+        record,
+        op,
+        operands,
+        cond,
+        it,
+        itNext,
+        alignPc,
+        flow: step,
+        calls,
+        alone,
+      };
       found.set(at, { instruction, step });
       if (step.target !== undefined && this.known(step.target)) {
         // Loops can be entered at their head, so that they are found again after the interpreter had to help.

@@ -13,16 +13,18 @@ export interface TranslationOptions {
   readonly threshold: number;
   /** Regions kept before all are dropped. */
   readonly capacity: number;
+  /** Instructions of a region, at most. */
+  readonly limit: number;
+  /** Compiles a page as often as one asks, where else patience grows; for tests. */
+  readonly eager?: boolean;
   /** Answers true for a place that is to be left alone this time; for tests. */
   readonly decline?: () => boolean;
 }
 
-export const TRANSLATION: TranslationOptions = { threshold: 1000, capacity: 4096 };
+export const TRANSLATION: TranslationOptions = { threshold: 4000, capacity: 4096, limit: 600 };
 
 /** Times that a region is left at an instruction before the instruction gets a call. */
 export const LEAVES = 500;
-/** Instructions of a region. */
-const REGION_LIMIT = 600;
 /** Pages that a region spans. */
 const PAGE_LIMIT = 1;
 
@@ -86,7 +88,11 @@ export class Translator implements CompiledCode {
   private home(hostPage: number, thumb: boolean): Home {
     const key = hostPage * 2 + (thumb ? 1 : 0);
     let home = this.homes.get(key);
-    if (!home) this.homes.set(key, (home = { regions: new Set(), compiled: 0, patience: 0, calls: new Set(), alone: new Set() }));
+    if (!home)
+      this.homes.set(
+        key,
+        (home = { regions: new Set(), compiled: 0, patience: 0, calls: new Set(), alone: new Set() }),
+      );
     return home;
   }
 
@@ -150,18 +156,18 @@ export class Translator implements CompiledCode {
     let instructions = 0;
     for (const other of home.regions) {
       instructions += other.instructions;
-      if (instructions > REGION_LIMIT / 2) break;
+      if (instructions > this.options.limit / 2) break;
       this.drop(other);
       for (const e of other.region.entries) entries.add(e);
     }
     this.addWarm(slot, thumb, entries);
     const pages = this.pages(core, hostPage, thumb, slot, home);
-    const found = new Discovery(pages, [...entries], REGION_LIMIT).run();
+    const found = new Discovery(pages, [...entries], this.options.limit).run();
     if (!found) return;
     if (this.regions.length - this.freeNumbers.length > this.options.capacity) this.dropAll();
     this.install(home, pages.used(), thumb, found);
     home.compiled++;
-    home.patience = (1 << Math.min(home.compiled, 10)) - 1;
+    home.patience = this.options.eager ? 0 : (1 << Math.min(home.compiled, 10)) - 1;
     this.statistics.compileMs += this.now() - began;
   }
 
@@ -180,7 +186,13 @@ export class Translator implements CompiledCode {
     }
   }
 
-  private pages(core: Core, hostPage: number, thumb: boolean, slot: number, home: Home): CodePages & { used(): RegionPage[] } {
+  private pages(
+    core: Core,
+    hostPage: number,
+    thumb: boolean,
+    slot: number,
+    home: Home,
+  ): CodePages & { used(): RegionPage[] } {
     const { code, layout } = this;
     const host = (page: number): number => layout.guest + page * PAGE_SIZE;
     const base = core.pc & -PAGE_SIZE;
@@ -206,8 +218,7 @@ export class Translator implements CompiledCode {
       state: record => this.u16[record >> 1]!,
       calls: record => home.calls.has(record),
       alone: record => home.alone.has(record),
-      used: () =>
-        [...known].filter(([, k]) => k.slot !== 0).map(([offset, k]) => ({ offset, host: host(k.hostPage) })),
+      used: () => [...known].filter(([, k]) => k.slot !== 0).map(([offset, k]) => ({ offset, host: host(k.hostPage) })),
     };
   }
 
@@ -292,6 +303,7 @@ export class Translator implements CompiledCode {
     for (const compiled of this.byPage.get(hostPage) ?? [])
       if ((compiled.granules.get(hostPage)! & granules) !== 0) {
         this.drop(compiled);
+        for (const offset of compiled.region.entries) this.count(this.recordAt(compiled.region, offset), 0);
         this.statistics.drops++;
       }
   }

@@ -63,7 +63,10 @@ export function predecode(encoding: number, thumb: boolean, it: number, index: n
     if (cond < 14) prefix = (readsPc ? CASE.COND_PC : CASE.COND) + cond;
     else if (readsPc) prefix = CASE.PC_A32;
   }
-  const ends = BRANCHES.has(op.name) || (operands.pcw ?? PC_WRITE.none) !== PC_WRITE.none || (op.name === 'ldm' && operands.pc === 1);
+  const ends =
+    BRANCHES.has(op.name) ||
+    (operands.pcw ?? PC_WRITE.none) !== PC_WRITE.none ||
+    (op.name === 'ldm' && operands.pc === 1);
   const alignPc = action.alignPc === true;
   return { op, operands, key: variantKey(op, operands, step), cond, alignPc, prefix, step, stepFlags, ends };
 }

@@ -87,14 +87,7 @@ const FAST: Readonly<Partial<Record<HelperName, Fast>>> = {
 export const hasFastWay = (helper: HelperName): boolean => helper in FAST;
 
 /** Computes in v128 instructions, or gives up before anything has changed. */
-export function fastVector(
-  x: Semantics,
-  helper: HelperName,
-  a: Value,
-  b: Value,
-  old: Value,
-  giveUp: GiveUp,
-): Value {
+export function fastVector(x: Semantics, helper: HelperName, a: Value, b: Value, old: Value, giveUp: GiveUp): Value {
   const { rounds, compute } = FAST[helper]!;
   if (rounds) giveUp(eqz(and(x.state(CPU.FPSCR), c(FPSCR.IXC))));
   return compute(x, a, b, old, giveUp);

@@ -365,8 +365,7 @@ export const simdHelperScalar = operation({
   early: [...helperEarly, 'size'],
   late: { d: 'd', n: 'd', at: 'byte' },
   fp: 'simd',
-  emit: x =>
-    fastOrHelp(x, quad => scalarOperand(x, quad), x.vNumber('n'), shr(x.n('at'), c(x.early('size')))),
+  emit: x => fastOrHelp(x, quad => scalarOperand(x, quad), x.vNumber('n'), shr(x.n('at'), c(x.early('size')))),
 });
 /** The same with a number (shift amount, fraction bits) in place of the first operand. */
 export const simdHelperShift = operation({

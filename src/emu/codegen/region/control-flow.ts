@@ -15,11 +15,7 @@ export type Item =
  * @param successors edges of every node
  * @param order preference among nodes where the graph leaves it open: lower comes first
  */
-export function structure(
-  root: number,
-  successors: readonly (readonly number[])[],
-  order: readonly number[],
-): Item[] {
+export function structure(root: number, successors: readonly (readonly number[])[], order: readonly number[]): Item[] {
   const all = new Set<number>();
   const todo = [root];
   for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
@@ -46,7 +42,8 @@ function arrange(
     if (component.length === 1 && !edges(first).includes(first)) return { kind: 'node', node: first };
     const members = new Set(component);
     const entered = new Set(roots.filter(r => members.has(r)));
-    for (const node of nodes) if (!members.has(node)) for (const to of edges(node)) if (members.has(to)) entered.add(to);
+    for (const node of nodes)
+      if (!members.has(node)) for (const to of edges(node)) if (members.has(to)) entered.add(to);
     const headers = [...entered].sort((a, b) => order[a]! - order[b]!);
     // A component that nothing enters cannot be reached; the roots see to it that there is none.
     const principal = headers[0] ?? first;

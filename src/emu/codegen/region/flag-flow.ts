@@ -39,7 +39,11 @@ function unconditional(i: RegionInstruction, kind: FlagsKind): FlagsKind {
 /** Whether an instruction touches flags at all, so that under a condition they must be stored on both sides. */
 export function setsFlags(i: RegionInstruction): boolean {
   const { op, operands } = i;
-  return op.name === 'vmrsf' || op.name === 'system' || (operands.s === 1 && ['alu', 'alur', 'mul', 'mull'].includes(op.name));
+  return (
+    op.name === 'vmrsf' ||
+    op.name === 'system' ||
+    (operands.s === 1 && ['alu', 'alur', 'mul', 'mull'].includes(op.name))
+  );
 }
 
 export function flagsAfter(block: RegionBlock, kind: FlagsKind): FlagsKind {

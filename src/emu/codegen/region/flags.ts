@@ -2,7 +2,29 @@
 // them, at an exit of the region at the latest.
 import type { Code } from '../code';
 import { CPU } from '../layout';
-import { add, and, c, eq, eqz, ge, geu, gt, gtu, le, leu, load32, lt, ltu, ne, or, shl, shr, sub, type Value, xor } from '../value';
+import {
+  add,
+  and,
+  c,
+  eq,
+  eqz,
+  ge,
+  geu,
+  gt,
+  gtu,
+  le,
+  leu,
+  load32,
+  lt,
+  ltu,
+  ne,
+  or,
+  shl,
+  shr,
+  sub,
+  type Value,
+  xor,
+} from '../value';
 import { I32 } from '../wasm';
 
 /**
@@ -17,7 +39,8 @@ const AFTER_NZ: readonly FlagsKind[] = [0, 2, 2, 3, 5, 5, 6, 7];
 const AFTER_CARRY: readonly FlagsKind[] = [0, 3, 3, 3, 6, 6, 6, 7];
 export const afterNZ = (kind: FlagsKind): FlagsKind => AFTER_NZ[kind]!;
 export const afterCarry = (kind: FlagsKind): FlagsKind => AFTER_CARRY[kind]!;
-const packed = (table: readonly FlagsKind[]): number => table.reduce<number>((sum, kind, i) => sum | (kind << (4 * i)), 0);
+const packed = (table: readonly FlagsKind[]): number =>
+  table.reduce<number>((sum, kind, i) => sum | (kind << (4 * i)), 0);
 
 export class Flags {
   kind: FlagsKind = FLAGS.STORED;
@@ -83,8 +106,7 @@ export class Flags {
     const { code } = this;
     if (kind === FLAGS.STORED) return;
     if (kind === FLAGS.MIXED) {
-      for (const one of [1, 2, 3, 4, 5, 6] as const)
-        code.if(eq(this.mixed, c(one)), () => this.materialize(one));
+      for (const one of [1, 2, 3, 4, 5, 6] as const) code.if(eq(this.mixed, c(one)), () => this.materialize(one));
       return;
     }
     if (kind === FLAGS.SUB || kind === FLAGS.ADD) {
@@ -105,7 +127,9 @@ export class Flags {
   }
   /** The kind at an exit, as a value. */
   kindOf(packedKind: Value): Value {
-    return this.code.tmp(add(packedKind, this.code.tmp(and(sub(this.mixed, packedKind), sub(c(0), eq(packedKind, c(FLAGS.MIXED)))))));
+    return this.code.tmp(
+      add(packedKind, this.code.tmp(and(sub(this.mixed, packedKind), sub(c(0), eq(packedKind, c(FLAGS.MIXED)))))),
+    );
   }
 
   private read(): void {

@@ -48,12 +48,24 @@ function reference(i: RegionInstruction): (Omit<Reference, 'instruction'> & { ba
     case 'str': {
       if (operands.form !== 'imm' || operands.user !== 0) return undefined;
       const bytes = ACCESS_SIZE[operands.access as Access];
-      return { base: n('rn'), at: operands.index === 'post' ? 0 : n('imm'), bytes, align: bytes, write: op.name === 'str' };
+      return {
+        base: n('rn'),
+        at: operands.index === 'post' ? 0 : n('imm'),
+        bytes,
+        align: bytes,
+        write: op.name === 'str',
+      };
     }
     case 'ldrd':
     case 'strd':
       if (operands.form !== 'imm') return undefined;
-      return { base: n('rn'), at: operands.index === 'post' ? 0 : n('imm'), bytes: 8, align: 4, write: op.name === 'strd' };
+      return {
+        base: n('rn'),
+        at: operands.index === 'post' ? 0 : n('imm'),
+        bytes: 8,
+        align: 4,
+        write: op.name === 'strd',
+      };
     case 'ldm':
     case 'stm':
       return { base: n('rn'), at: n('imm'), bytes: 4 * n('count'), align: 4, write: op.name === 'stm' };
@@ -62,7 +74,13 @@ function reference(i: RegionInstruction): (Omit<Reference, 'instruction'> & { ba
       return { base: n('rn'), at: n('imm'), bytes: n('double') ? 8 : 4, align: 4, write: op.name === 'vstr' };
     case 'vldm':
     case 'vstm':
-      return { base: n('rn'), at: n('before') ? n('imm') : 0, bytes: 4 * n('words'), align: 4, write: op.name === 'vstm' };
+      return {
+        base: n('rn'),
+        at: n('before') ? n('imm') : 0,
+        bytes: 4 * n('words'),
+        align: 4,
+        write: op.name === 'vstm',
+      };
     default:
       return undefined;
   }
@@ -97,7 +115,8 @@ class Pointers {
         const sum = operands.form === 'imm' && (opcode === 'add' || opcode === 'sub');
         const to = sum ? this.moved(this.get(n('rn')), opcode === 'add' ? n('imm') : -n('imm')) : undefined;
         if (to && n('rn') !== 15) this.known.set(n('rd'), to);
-        else if (opcode === 'mov' && operands.form === 'reg' && n('rm') !== 15) this.known.set(n('rd'), this.get(n('rm')));
+        else if (opcode === 'mov' && operands.form === 'reg' && n('rm') !== 15)
+          this.known.set(n('rd'), this.get(n('rm')));
         else this.forget(n('rd'));
         return;
       }

@@ -50,8 +50,7 @@ function places(s: Structure): { register: number; byte: number }[] {
   for (let r = 0; r < s.registers; r++)
     for (let e = 0; e < elements; e++)
       for (let i = 0; i < s.count; i++)
-        for (let b = 0; b < 1 << s.size; b++)
-          result.push({ register: i * s.spacing + r, byte: (e << s.size) + b });
+        for (let b = 0; b < 1 << s.size; b++) result.push({ register: i * s.spacing + r, byte: (e << s.size) + b });
   return result;
 }
 

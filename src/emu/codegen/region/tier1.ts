@@ -520,7 +520,8 @@ export class Tier1 extends Semantics {
       const double = s % 2 === 0 && at + 2 <= words && !context.anySingle(s);
       const register = context.fpRegister(s, double);
       const place = 4 * at;
-      if (isLoad && !double && context.fpRegister(s & -2, true)) this.setHalf(s, unaligned(load32(add(host, c(place)))));
+      if (isLoad && !double && context.fpRegister(s & -2, true))
+        this.setHalf(s, unaligned(load32(add(host, c(place)))));
       else if (isLoad) this.setFpBitsAt(s, double, unaligned((double ? load64 : load32)(add(host, c(place)))));
       else if (double) code.store64(host, register ? bitsF64(register) : load64(cpu, CPU.V + 4 * s), place);
       else code.store32(host, register ? bitsF32(register) : this.wordAt(s), place);
@@ -540,9 +541,7 @@ export class Tier1 extends Semantics {
     const slow = (): void => {
       this.code.callVoid(this.context.imports.typescript('structure'), this.cpu, va, packed);
     };
-    this.unless(unfit, slow, () =>
-      transferInline(this.code, this.cpu, this.tmp(add(va, load32(te, TLB.ADDEND))), s),
-    );
+    this.unless(unfit, slow, () => transferInline(this.code, this.cpu, this.tmp(add(va, load32(te, TLB.ADDEND))), s));
   }
 
   /** Elements need their own alignment only while SCTLR.A says so. */

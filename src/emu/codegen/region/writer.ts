@@ -3,7 +3,25 @@
 import { Code, type Label } from '../code';
 import { CPU, ENTRY, type Layout, PAGE_SIZE, TLB } from '../layout';
 import { PAGE_MASK, tlbEntry } from '../tier0';
-import { add, and, c, eq, eqz, load32, loadF32, loadF64, local, lt, ne, or, sar, shl, shr, sub, type Value } from '../value';
+import {
+  add,
+  and,
+  c,
+  eq,
+  eqz,
+  load32,
+  loadF32,
+  loadF64,
+  local,
+  lt,
+  ne,
+  or,
+  sar,
+  shl,
+  shr,
+  sub,
+  type Value,
+} from '../value';
 import type { Bytes, ValueType } from '../wasm';
 import { Bytes as ByteBuffer, F32, F64, I32 } from '../wasm';
 import { type FpPlan, planFpRegisters } from './fp-registers';
@@ -134,7 +152,8 @@ class RegionWriter implements RegionContext {
     const { code, cpu, t, x, n, status } = this;
     const order = this.edges.map((_, node) => {
       if (node === ARRIVAL || node === this.route) return node === ARRIVAL ? -2e9 : 2e9;
-      const offset = node <= this.blocks.length ? this.blocks[node - 1]!.offset : this.region.entries[node - this.stub(0)]!;
+      const offset =
+        node <= this.blocks.length ? this.blocks[node - 1]!.offset : this.region.entries[node - this.stub(0)]!;
       return node <= this.blocks.length ? offset : offset - 0.5;
     });
     const items = structure(ARRIVAL, this.edges, order);
@@ -160,7 +179,12 @@ class RegionWriter implements RegionContext {
   private materialize(): void {
     const { flags, exitKinds, x } = this;
     const mixed = exitKinds.delete(FLAGS.MIXED);
-    if (mixed) for (const k of this.mixedKinds) exitKinds.add(k).add(afterNZ(k)).add(afterCarry(afterNZ(k)));
+    if (mixed)
+      for (const k of this.mixedKinds)
+        exitKinds
+          .add(k)
+          .add(afterNZ(k))
+          .add(afterCarry(afterNZ(k)));
     exitKinds.delete(FLAGS.STORED);
     if (exitKinds.size === 0) return;
     const bits = and(x, c(7));
