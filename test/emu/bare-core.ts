@@ -2,6 +2,7 @@
 import { layoutMemory } from '../../src/emu/codegen/layout';
 import { Core, type EntryState } from '../../src/emu/cpu/core';
 import { Processor } from '../../src/emu/cpu/processor';
+import type { TranslationOptions } from '../../src/emu/cpu/translator';
 
 export const RAM = 0x80000000;
 
@@ -17,7 +18,11 @@ export interface BareCore {
 }
 
 /** @param log receives what the model says about what it does not do. */
-export function bareCore(ramBytes = 1 << 20, log: (m: string) => void = () => {}): BareCore {
+export function bareCore(
+  ramBytes = 1 << 20,
+  log: (m: string) => void = () => {},
+  translation?: TranslationOptions,
+): BareCore {
   const layout = layoutMemory(1, ramBytes, 64);
   const memory = new WebAssembly.Memory({ initial: layout.wasmPages, maximum: layout.wasmPages });
   const ram = new Uint8Array(memory.buffer, layout.guest, ramBytes);
@@ -43,7 +48,8 @@ export function bareCore(ramBytes = 1 << 20, log: (m: string) => void = () => {}
     0,
   );
   cores.push(core);
-  const processor = new Processor({ memory, cores, bus: { read: () => -1, write: () => false } });
+  const bus = { read: () => -1, write: () => false };
+  const processor = new Processor({ memory, cores, bus, ...(translation && { translation }) });
   holder.processor = processor;
   return {
     core,
