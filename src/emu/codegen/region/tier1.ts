@@ -9,7 +9,7 @@ import {
   fastAlignment, type ImportName, MULTIPLE, MULTIPLE_VECTOR, PAGE_MASK, rawLoad, rawStore, tlbEntry, valueType,
 } from '../tier0'; // prettier-ignore
 import {
-  add, and, and64, bitsF32, bitsF64, c, c64, call, eqz, extu, geu, gtu, hi64, load32, load64, loadV128, ne, not, or, or64, reinterpretF32, reinterpretF64, shl, shl64, shr, simdLane, type Value,
+  add, and, and64, bitsF32, bitsF64, c, c64, call, eqz, extu, geu, gtu, hi64, load32, load64, loadV128, ne, not, or, or64, reinterpretF32, reinterpretF64, select, shl, shl64, shr, simdLane, type Value,
   unaligned, wrap, xor,
 } from '../value'; // prettier-ignore
 import { ZERO } from '../vector';
@@ -422,8 +422,9 @@ export class Tier1 extends Semantics {
     code.if(
       miss,
       () => {
-        const tag = ne(and(va, c(PAGE_MASK)), and(load32(te, TLB.WRITE), c(~TLB.CODE)));
-        const host = this.tmp(add(va, load32(te, TLB.ADDEND)));
+        const tag = this.tmp(ne(and(va, c(PAGE_MASK)), and(load32(te, TLB.WRITE), c(~TLB.CODE))));
+        // Of an entry for another page the addend leads anywhere.
+        const host = select(tag, c(context.host(instruction.offset)!), add(va, load32(te, TLB.ADDEND)));
         const second = or(or(tag, this.unalignedNotAllowed(access, va)), this.touchesCode(access, host, va));
         this.unless(second, slow, fast);
       },

@@ -90,6 +90,10 @@ class RegionWriter implements RegionContext {
   /** The node that finds the way for branches to addresses in registers; −1 when no such branch can stay inside. */
   private readonly route: number;
   private readonly budgets = new Map<number, number>();
+  /** Instructions from the end of each block to the next look at the budget, at most. */
+  private readonly beyond = new Map<number, number>();
+  /** The same of the block that is written. */
+  private after = 0;
   private exit!: Label;
   private packed!: Label;
   private instruction!: RegionInstruction;
@@ -236,7 +240,9 @@ class RegionWriter implements RegionContext {
       const node = order[i]!;
       const own = node >= 1 && node <= this.blocks.length ? this.blocks[node - 1]!.instructions.length : 0;
       const more = this.edges[node]!.map(to => (looks.has(to) ? 0 : (longest.get(to) ?? 0)));
-      const path = own + Math.max(0, ...more);
+      const beyond = Math.max(0, ...more);
+      this.beyond.set(node, beyond);
+      const path = own + beyond;
       longest.set(node, path);
       if (own > 0 && path > LONGEST_PATH) looks.add(node);
     }
@@ -296,6 +302,7 @@ class RegionWriter implements RegionContext {
     const { code, flags } = this;
     flags.kind = this.kinds.get(block)!;
     const { instructions } = block;
+    this.after = this.beyond.get(node)!;
     this.enabled.clear();
     this.isOrdinary = false;
     this.groups = accessGroups(block);
@@ -341,10 +348,10 @@ class RegionWriter implements RegionContext {
     if (x.called && (instruction.flow.falls || instruction.flow.target !== undefined)) this.afterCall(instruction);
   }
 
-  /** A call into TypeScript may have ended the slice, dropped this region, or made data big-endian. */
+  /** A call into TypeScript may have shortened the slice, dropped this region, or made data big-endian. */
   private afterCall({ offset, length, itNext, op }: RegionInstruction): void {
     const { code, cpu } = this;
-    let stop = or(lt(this.n, c(0)), load32(cpu, CPU.STALE));
+    let stop = or(lt(this.n, c(this.after)), load32(cpu, CPU.STALE));
     if (op.name === 'system') stop = or(stop, load32(cpu, CPU.BIG_ENDIAN));
     code.if(stop, () => {
       code.store32(cpu, c(0), CPU.STALE);
