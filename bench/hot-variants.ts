@@ -5,8 +5,8 @@ import path from 'node:path';
 import { findBoard } from '../src/emu/boards';
 import { COUNTERS } from '../src/emu/codegen/layout';
 import { type BootImage, Machine } from '../src/emu/machine';
-import { parseBlob, setCells, setString, writeBlob } from '../src/dt';
-import { parseElf, unpackZImage } from '../src/image';
+import { parseElf } from '../src/image';
+import { linuxBoot } from './linux';
 
 const ROOT = process.env['PROJECT'] ?? process.cwd();
 const SHARE = 1e-4;
@@ -48,24 +48,6 @@ function elf(file: string): BootImage {
   return { images, entry: { pc: Number(entry), secure: false } };
 }
 
-async function linux(folder: string, args: string): Promise<BootImage> {
-  const read = (name: string): Uint8Array => readFileSync(path.join(folder, name));
-  const kernel = await unpackZImage(read('zImage-armhf'), 'zImage-armhf');
-  const initrd = read('busybox.cpio.gz');
-  const tree = parseBlob(read('dtb/vexpress-v2p-ca15-tc1.dtb'));
-  const chosen = tree.root.ensure('chosen');
-  setString(chosen, 'bootargs', args);
-  setCells(chosen, 'linux,initrd-start', 0x89000000);
-  setCells(chosen, 'linux,initrd-end', 0x89000000 + initrd.length);
-  tree.root.child('cpus')?.child('cpu@1')?.remove();
-  const images = [
-    { address: 0x80208000, bytes: kernel.image },
-    { address: 0x88000000, bytes: writeBlob(tree) },
-    { address: 0x89000000, bytes: initrd },
-  ];
-  return { images, entry: { pc: 0x80208000, secure: false, registers: [0, 0xffffffff, 0x88000000] } };
-}
-
 const best = new Map<string, number>();
 function add(shares: Map<string, number>): void {
   for (const [key, share] of shares) best.set(key, Math.max(best.get(key) ?? 0, share));
@@ -75,8 +57,8 @@ for (const file of readdirSync(guests).filter(f => f.endsWith('.elf')))
   add(count(elf(path.join(guests, file)), 128 << 20));
 const images = process.argv[2];
 if (images) {
-  add(count(await linux(images, 'console=ttyAMA0 rdinit=/init'), 1024 << 20, 'LAB-SHELL-UP'));
-  add(count(await linux(images, 'console=ttyAMA0 rdinit=/init cryptomgr.notests'), 1024 << 20, 'LAB-SHELL-UP'));
+  add(count(await linuxBoot(images, 'console=ttyAMA0 rdinit=/init'), 1024 << 20, 'LAB-SHELL-UP'));
+  add(count(await linuxBoot(images, 'console=ttyAMA0 rdinit=/init cryptomgr.notests'), 1024 << 20, 'LAB-SHELL-UP'));
 }
 const chosen = [...best]
   .filter(([, share]) => share >= SHARE)

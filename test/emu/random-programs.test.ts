@@ -4,7 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { CPU } from '../../src/emu/codegen/layout';
 import { SLOT } from '../../src/emu/cpu/sysregs/storage';
 import { type BareCore, bareCore, RAM } from './bare-core';
-import { CODE_BASE, DATA_BASE, Random, type RandomProgram, randomProgram, VECTOR_BASE, vectors } from './random-programs';
+import {
+  CODE_BASE,
+  DATA_BASE,
+  Random,
+  type RandomProgram,
+  randomProgram,
+  VECTOR_BASE,
+  vectors,
+} from './random-programs';
 
 const PROGRAMS = Number(process.env.RANDOM_PROGRAMS ?? 450);
 const FIRST = Number(process.env.RANDOM_FIRST ?? 0);

@@ -106,7 +106,9 @@ class Writer {
 
 /** r9: a small index; r10: the middle of the data; r11: rounds; r12: free for the program itself. */
 function registers(random: Random): number[] {
-  const r = Array.from({ length: 9 }, () => (random.below(4) ? random.word() : random.of([0, 1, 0x80000000, 0xffffffff])));
+  const r = Array.from({ length: 9 }, () =>
+    random.below(4) ? random.word() : random.of([0, 1, 0x80000000, 0xffffffff]),
+  );
   return [...r, random.below(64), DATA_MIDDLE, 40 + random.below(400), 0, DATA_BASE + 0xf000];
 }
 
@@ -160,8 +162,10 @@ function a32Program(random: Random, w: Writer): void {
       const over = 1 + random.below(4);
       w.a32((random.below(CONDITIONS) << 28) | 0x0a000000 | (over - 1));
       for (let j = 0; j < over; j++) w.a32(encode(random.of(ARITHMETIC.a32), random, {}) ?? 0xe1a00000);
-    } else if (kind === 15) w.a32(random.below(2) ? 0xef000000 | random.below(256) : 0xe7f000f0); // svc or udf
-    else if (kind === 16) w.a32(0xe59bc000 | random.below(8)); // ldr r12,[r11,#n]: no memory there
+    } else if (kind === 15)
+      w.a32(random.below(2) ? 0xef000000 | random.below(256) : 0xe7f000f0); // svc or udf
+    else if (kind === 16)
+      w.a32(0xe59bc000 | random.below(8)); // ldr r12,[r11,#n]: no memory there
     else if (kind === 17) {
       // A little loop: mov r12,#n; 1: op; subs r12,#1; bne 1b
       w.a32(0xe3a0c000 | (1 + random.below(30)));
@@ -224,7 +228,8 @@ function t32Program(random: Random, w: Writer): void {
       w.t16(0xbf00 | (cc << 4) | mask | (1 << (4 - count)));
       for (let j = 0; j < count; j++) arithmetic(true);
     } else if (kind === 15) w.t16(random.below(2) ? 0xdf00 | random.below(256) : 0xde00);
-    else if (kind === 16) w.t32(0xf8dbc000 | random.below(8)); // ldr r12,[r11,#n]
+    else if (kind === 16)
+      w.t32(0xf8dbc000 | random.below(8)); // ldr r12,[r11,#n]
     else if (kind === 17) {
       w.t32(0xf04f0c00 | (1 + random.below(30))); // mov r12,#n
       const begin = w.at;
