@@ -43,9 +43,12 @@ interface Decoded {
   readonly p: Predecoded;
   readonly at: number;
   readonly it: number;
-  /** The halfword, when nothing else decides what its record is; else −1. */
-  readonly short: number;
+  /** The encoding, with 2 ** 32 for T32, when nothing else decides what its record is; else NO_TEMPLATE. */
+  readonly key: number;
 }
+const NO_TEMPLATE = -1;
+const MOST_TEMPLATES = 32768;
+const RECORD_WORDS = RECORD.SIZE / 4;
 
 export class CodeCache {
   readonly run: (cpu: number) => void;
@@ -53,8 +56,9 @@ export class CodeCache {
   readonly regions = new WebAssembly.Table({ initial: 64, element: 'anyfunc' });
   compiled: CompiledCode | undefined;
   private readonly table = new WebAssembly.Table({ initial: TABLE_SIZE, element: 'anyfunc' });
-  /** Records of T16 instructions, by halfword; zero where none was made yet. */
-  private readonly shorts = new Uint32Array(65536 * 4);
+  /** Records that depend on the encoding alone, and where that of an encoding lies among them. */
+  private readonly templates = new Uint32Array(MOST_TEMPLATES * RECORD_WORDS);
+  private readonly templateOf = new Map<number, number>();
   /** Slots that were in use at some time: those behind them are zero. */
   private everUsed = 0;
   private readonly numbers = new Map<string, number>();
@@ -223,15 +227,16 @@ export class CodeCache {
         this.u16[at >> 1] = CASE.STRADDLE;
         break;
       }
-      const short = thumb && encoding < 65536 && state === 0 ? encoding : -1;
-      if (short >= 0 && this.shorts[short * 4] !== 0) {
-        for (let i = 0; i < 4; i++) this.u32[(at >> 2) + i] = this.shorts[short * 4 + i]!;
+      const key = state === 0 ? (encoding >>> 0) + (thumb ? 2 ** 32 : 0) : NO_TEMPLATE;
+      const template = this.templateOf.get(key);
+      if (template !== undefined) {
+        for (let i = 0; i < RECORD_WORDS; i++) this.u32[(at >> 2) + i] = this.templates[template + i]!;
         state = nextItState(encoding, thumb, state);
-        position++;
+        position += this.u8[at + RECORD.STEP]! & 3;
         continue;
       }
       const p = predecode(encoding, thumb, state, position, records);
-      batch.push({ p, at, it: state, short });
+      batch.push({ p, at, it: state, key });
       state = nextItState(encoding, thumb, state);
       position += p.step;
       if (p.ends && state === 0) break;
@@ -241,11 +246,17 @@ export class CodeCache {
     this.remember(batch);
   }
 
-  /** The same halfword gives the same record, unless it branches or stands in an IT block. */
+  /** The same encoding gives the same record, unless it branches or stands in an IT block. */
   private remember(batch: readonly Decoded[]): void {
-    const { shorts, u32 } = this;
-    for (const { p, at, short } of batch)
-      if (short >= 0 && !p.ends) for (let i = 0; i < 4; i++) shorts[short * 4 + i] = u32[(at >> 2) + i]!;
+    const { templates, templateOf, u32 } = this;
+    for (const { p, at, key } of batch) {
+      if (key === NO_TEMPLATE || p.ends) continue;
+      if (templateOf.size === MOST_TEMPLATES) templateOf.clear();
+      const template = templateOf.size * RECORD_WORDS;
+      if (templateOf.has(key)) continue;
+      for (let i = 0; i < RECORD_WORDS; i++) templates[template + i] = u32[(at >> 2) + i]!;
+      templateOf.set(key, template);
+    }
   }
 
   /** The encoding at a place, or −1 when its second half lies in the next page. */
@@ -274,7 +285,7 @@ export class CodeCache {
 
   /** Decodes one instruction into a record outside any page; branches in it are far. */
   decodeAlone(record: number, encoding: number, it: number): void {
-    this.write([{ p: predecode(encoding, true, it, 0, 0), at: record, it, short: -1 }]);
+    this.write([{ p: predecode(encoding, true, it, 0, 0), at: record, it, key: NO_TEMPLATE }]);
   }
 
   private write(batch: readonly Decoded[]): void {
