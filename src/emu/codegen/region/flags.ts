@@ -19,6 +19,7 @@ import {
   ltu,
   ne,
   or,
+  select,
   shl,
   shr,
   sub,
@@ -127,9 +128,7 @@ export class Flags {
   }
   /** The kind at an exit, as a value. */
   kindOf(packedKind: Value): Value {
-    return this.code.tmp(
-      add(packedKind, this.code.tmp(and(sub(this.mixed, packedKind), sub(c(0), eq(packedKind, c(FLAGS.MIXED)))))),
-    );
+    return this.code.tmp(select(eq(packedKind, c(FLAGS.MIXED)), this.mixed, packedKind));
   }
 
   private read(): void {
