@@ -116,27 +116,34 @@ const bitCount = (n: number): number => {
 
 /** Rows of one instruction set, found by some of the bits that tell most encodings apart. */
 export class Decoder {
-  readonly rows: readonly CompiledRow[];
-  private readonly index: (readonly CompiledRow[])[];
+  private compiled: readonly CompiledRow[] | undefined;
+  /** Rows that a key leaves possible; found out when an encoding with that key is first met. */
+  private readonly index: (readonly CompiledRow[] | undefined)[];
+  private readonly keyMask: number;
 
   /** @param key the decoding bits gathered to a number below `keys`; `spread` is its inverse. */
   constructor(
-    rows: readonly Row[],
+    private readonly source: readonly Row[],
     private readonly key: (encoding: number) => number,
     keys: number,
-    spread: (key: number) => number,
+    private readonly spread: (key: number) => number,
   ) {
-    // The row with more fixed bits is the more special one and is tried first.
-    this.rows = rows.map(compileRow).sort((a, b) => bitCount(b.mask) - bitCount(a.mask));
-    const keyMask = spread(keys - 1);
-    this.index = Array.from({ length: keys }, (_, k) => {
-      const bits = spread(k);
-      return this.rows.filter(r => ((bits ^ r.value) & r.mask & keyMask) === 0);
-    });
+    this.keyMask = spread(keys - 1);
+    this.index = new Array<undefined>(keys).fill(undefined);
+  }
+
+  /** All rows; the one with more fixed bits is the more special one and is tried first. */
+  get rows(): readonly CompiledRow[] {
+    return (this.compiled ??= this.source.map(compileRow).sort((a, b) => bitCount(b.mask) - bitCount(a.mask)));
+  }
+
+  private possible(key: number): readonly CompiledRow[] {
+    const bits = this.spread(key);
+    return (this.index[key] ??= this.rows.filter(r => ((bits ^ r.value) & r.mask & this.keyMask) === 0));
   }
 
   find(encoding: number): { row: CompiledRow; fields: Fields } | undefined {
-    for (const row of this.index[this.key(encoding)]!) {
+    for (const row of this.possible(this.key(encoding))) {
       if ((encoding & row.mask) >>> 0 !== row.value >>> 0) continue;
       const fields = fieldsOf(row, encoding);
       if (fields['cond'] === 15) continue;
