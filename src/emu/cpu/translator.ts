@@ -164,8 +164,16 @@ export class Translator implements CompiledCode {
     const pages = this.pages(core, hostPage, thumb, slot, home);
     const found = new Discovery(pages, [...entries], this.options.limit).run();
     if (!found) return;
-    if (this.regions.length - this.freeNumbers.length > this.options.capacity) this.dropAll();
-    this.install(home, pages.used(), thumb, found);
+    if (this.regions.length - this.freeNumbers.length > this.options.capacity) {
+      this.dropAll();
+      // What was known of pages is gone too; this one begins anew with its region.
+      return this.settle(this.home(hostPage, thumb), pages.used(), thumb, found, began);
+    }
+    this.settle(home, pages.used(), thumb, found, began);
+  }
+
+  private settle(home: Home, pages: readonly RegionPage[], thumb: boolean, found: Discovered, began: number): void {
+    this.install(home, pages, thumb, found);
     home.compiled++;
     home.patience = this.options.eager ? 0 : (1 << Math.min(home.compiled, 10)) - 1;
     this.statistics.compileMs += this.now() - began;
