@@ -24,8 +24,11 @@ const BUNDLES = [
   { ...NODE, entryPoints: ['src/lab/node/worker-entry.ts'], outfile: 'dist/worker.cjs', format: 'cjs' },
   {
     ...NODE,
-    entryPoints: ['src/cli/main.ts'],
-    outfile: 'dist/xenlab.mjs',
+    entryPoints: { xenlab: 'src/cli/entry.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'cli-[name]-[hash]',
+    splitting: true,
     format: 'esm',
     banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
   },
@@ -34,11 +37,12 @@ const BUNDLES = [
 /** @param {{ production?: boolean, watch?: boolean }} options production: minified, no source maps (what the .vsix holds) */
 export async function build({ production = false, watch = false } = {}) {
   if (production) await rm(new URL('dist', import.meta.url), { recursive: true, force: true });
+  await removeChunks();
   const contexts = BUNDLES.map(bundle =>
     esbuild.context({
       absWorkingDir: root,
       bundle: true,
-      charset: 'utf8',
+      charset: 'ascii',
       legalComments: 'none',
       metafile: true,
       loader: EMBEDDED,
@@ -59,6 +63,13 @@ export async function build({ production = false, watch = false } = {}) {
   }
   await writeFile(new URL('dist/THIRD-PARTY-NOTICES.txt', import.meta.url), await notices(inputs));
   await chmod(new URL('dist/xenlab.mjs', import.meta.url), 0o755);
+}
+
+/** Chunks have a hash in their names: those of the last build would stay. */
+async function removeChunks() {
+  const names = await readdir(new URL('dist', import.meta.url)).catch(() => []);
+  const stale = names.filter(name => /^cli-.*\.mjs(\.map)?$/.test(name));
+  await Promise.all(stale.map(name => rm(new URL(`dist/${name}`, import.meta.url), { force: true })));
 }
 
 /** The licences of the packages that the bundles contain. */

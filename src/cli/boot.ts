@@ -2,7 +2,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { checkConfiguration, resolvePaths } from '../lab/configuration';
-import { spawnLab, type SpawnedLab } from '../lab/node/spawn';
+import { localLab } from '../lab/node/local';
+import type { SpawnedLab } from '../lab/node/spawn';
 import { describeProblem, fail } from '../lab/problems';
 import type { LabConfiguration, LabEvent, StartedLab } from '../lab/protocol';
 import { BOOT_OPTIONS, newBootRequest, type BootRequest } from './boot-options';
@@ -11,7 +12,7 @@ import { parseOptions, UsageError } from './options';
 import { LinePrefixer } from './output';
 import { QUIET_SECONDS, QuietWatch } from './quiet';
 import { isInteractive, openInput } from './terminal';
-import { say, Status, workerFile } from './process';
+import { say, Status } from './process';
 
 const DEFAULT_TIMEOUT_SECONDS = 300;
 
@@ -64,7 +65,7 @@ class Boot {
 
   constructor(request: BootRequest) {
     this.#request = request;
-    this.#lab = spawnLab(workerFile());
+    this.#lab = localLab();
     this.#expectations = new Expectations(request.steps);
   }
 

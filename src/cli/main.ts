@@ -2,67 +2,81 @@
 import packageJson from '../../package.json';
 import { didYouMean } from '../lab/nearest';
 import { describeProblem, LabFailure, problemsOf } from '../lab/problems';
-import { BENCH_OPTIONS, benchCommand } from './bench/bench';
-import { boardsCommand } from './boards';
-import { bootCommand } from './boot';
-import { BOOT_OPTIONS } from './boot-options';
-import { dapCommand, DAP_OPTIONS } from './dap';
-import { disasmCommand, DISASM_OPTIONS } from './disasm';
-import { imagesCommand, IMAGES_OPTIONS } from './images';
 import { describeOptions, UsageError } from './options';
 import { say, Status } from './process';
+
+/** What a file of this folder is for main. */
+interface Implementation {
+  /** The options, described. */
+  readonly options?: string;
+  readonly run: (words: string[]) => Promise<Status>;
+}
 
 interface Command {
   /** Operands and options, as the usage line shows them. */
   readonly synopsis: string;
   readonly help: string;
-  /** The options, described. */
-  readonly options?: () => string;
-  readonly run: (words: string[]) => Promise<Status>;
+  /** Reads the file that does it: a command does not pay for the others. */
+  readonly load: () => Promise<Implementation>;
 }
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   boot: {
     synopsis: '[LAB.json] [options]',
     help: 'boot a lab; without a kernel the demo guest runs',
-    options: () => describeOptions(BOOT_OPTIONS),
-    run: bootCommand,
+    load: async () => {
+      const [{ bootCommand }, { BOOT_OPTIONS }] = await Promise.all([import('./boot'), import('./boot-options')]);
+      return { options: describeOptions(BOOT_OPTIONS), run: bootCommand };
+    },
   },
-  boards: { synopsis: '', help: 'list the boards', run: boardsCommand },
+  boards: {
+    synopsis: '',
+    help: 'list the boards',
+    load: async () => ({ run: (await import('./boards')).boardsCommand }),
+  },
   bench: {
     synopsis: '[options] [PROGRAM ...]',
     help: 'measure the speed, beside qemu-system-arm with --vs-qemu',
-    options: () => describeOptions(BENCH_OPTIONS),
-    run: benchCommand,
+    load: async () => {
+      const { BENCH_OPTIONS, benchCommand } = await import('./bench/bench');
+      return { options: describeOptions(BENCH_OPTIONS), run: benchCommand };
+    },
   },
   images: {
     synopsis: 'get|list [DIR] [options]',
     help: "Debian's kernels, Xen and BusyBox as images that boot",
-    options: () => describeOptions(IMAGES_OPTIONS),
-    run: words => imagesCommand(words, { folder: process.cwd(), out: text => void process.stdout.write(text), say }),
+    load: async () => {
+      const { IMAGES_OPTIONS, imagesCommand } = await import('./images');
+      const io = { folder: process.cwd(), out: (text: string) => void process.stdout.write(text), say };
+      return { options: describeOptions(IMAGES_OPTIONS), run: words => imagesCommand(words, io) };
+    },
   },
   disasm: {
     synopsis: 'FILE --arch a32|t32 [--base ADDRESS] [--count N]',
     help: 'show raw code as instructions',
-    options: () => describeOptions(DISASM_OPTIONS),
-    run: disasmCommand,
+    load: async () => {
+      const { DISASM_OPTIONS, disasmCommand } = await import('./disasm');
+      return { options: describeOptions(DISASM_OPTIONS), run: disasmCommand };
+    },
   },
   dap: {
     synopsis: '[--port N]',
     help: 'serve the Debug Adapter Protocol on stdin and stdout, or on a port',
-    options: () => describeOptions(DAP_OPTIONS),
-    run: dapCommand,
+    load: async () => {
+      const { DAP_OPTIONS, dapCommand } = await import('./dap');
+      return { options: describeOptions(DAP_OPTIONS), run: dapCommand };
+    },
   },
 };
 
 const STATUSES =
   'exit status: 0 expectations met, or powered off; 1 not met in time; 2 bad usage or input; 3 the guest crashed\n';
 
-function usage(name?: string): string {
+async function usage(name?: string): Promise<string> {
   const command = name === undefined ? undefined : COMMANDS[name];
   if (command) {
-    const options = command.options ? `\n${command.options()}` : '';
-    return `${`usage: xenlab ${name} ${command.synopsis}`.trimEnd()}\n${command.help}\n${options}\n${STATUSES}`;
+    const { options } = await command.load();
+    return `${`usage: xenlab ${name} ${command.synopsis}`.trimEnd()}\n${command.help}\n${options === undefined ? '' : `\n${options}`}\n${STATUSES}`;
   }
   const rows = Object.entries(COMMANDS).map(([key, { help }]) => `  ${key.padEnd(10)}${help}\n`);
   return `${packageJson.displayName} ${packageJson.version}\nusage: xenlab COMMAND ...\n\n${rows.join('')}
@@ -73,11 +87,11 @@ const HELP = new Set(['--help', '-h', 'help']);
 
 async function main([name, ...words]: string[]): Promise<Status> {
   if (name === undefined) {
-    process.stderr.write(usage());
+    process.stderr.write(await usage());
     return Status.BadInput;
   }
   if (HELP.has(name)) {
-    process.stdout.write(usage(words[0]));
+    process.stdout.write(await usage(words[0]));
     return Status.Ok;
   }
   if (name === '--version') {
@@ -87,10 +101,11 @@ async function main([name, ...words]: string[]): Promise<Status> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) throw new UsageError(`there is no command "${name}"${didYouMean(name, Object.keys(COMMANDS))}`);
   if (words.some(word => word === '--help' || word === '-h')) {
-    process.stdout.write(usage(name));
+    process.stdout.write(await usage(name));
     return Status.Ok;
   }
-  return command.run(words);
+  const { run } = await command.load();
+  return run(words);
 }
 
 /** Every refusal is one line; a stack is only for those who ask for it. */

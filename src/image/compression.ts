@@ -1,13 +1,7 @@
 // The compressions of kernels, initial RAM disks and packages: one table, read by detection and unpacking.
 import { concat, holds } from './bytes';
-import { gunzip } from './codec/gzip';
-import { unlz4 } from './codec/lz4';
-import { unlzma } from './codec/lzma';
-import { LZOP_MAGIC, unlzo } from './codec/lzo';
 import { tooLarge, type Packed, type Unpack } from './codec/packed';
-import { unxz } from './codec/xz';
 import { isXzHeader, XZ_MAGIC } from './codec/xz-container';
-import { unzstd } from './codec/zstd';
 
 export type Compression = 'gzip' | 'xz' | 'lzma' | 'lzo' | 'lz4' | 'zstd';
 export type { Packed } from './codec/packed';
@@ -17,17 +11,30 @@ interface Format {
   readonly magic: readonly number[];
   /** More than the magic: what else a header has to be like. */
   readonly plausible?: (data: Uint8Array, offset: number) => boolean;
-  readonly unpack: Unpack;
+  /** The unpackers and their libraries are read when one is needed: most machines start without any. */
+  readonly unpacker: () => Promise<Unpack>;
 }
+
+const LZOP_MAGIC = [0x89, 0x4c, 0x5a, 0x4f, 0x00, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** gzip's reserved flags are zero; LZMA's range coder always starts with a zero byte, and dictionaries are round. */
 const FORMATS: readonly Format[] = [
-  { name: 'gzip', magic: [0x1f, 0x8b, 0x08], plausible: (data, at) => data[at + 3]! < 0x20, unpack: gunzip },
-  { name: 'xz', magic: XZ_MAGIC, plausible: isXzHeader, unpack: unxz },
-  { name: 'lzo', magic: LZOP_MAGIC, unpack: unlzo },
-  { name: 'lz4', magic: [0x02, 0x21, 0x4c, 0x18], unpack: unlz4 },
-  { name: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd], unpack: unzstd },
-  { name: 'lzma', magic: [0x5d, 0x00, 0x00], plausible: isLzmaHeader, unpack: unlzma },
+  {
+    name: 'gzip',
+    magic: [0x1f, 0x8b, 0x08],
+    plausible: (data, at) => data[at + 3]! < 0x20,
+    unpacker: async () => (await import('./codec/gzip')).gunzip,
+  },
+  { name: 'xz', magic: XZ_MAGIC, plausible: isXzHeader, unpacker: async () => (await import('./codec/xz')).unxz },
+  { name: 'lzo', magic: LZOP_MAGIC, unpacker: async () => (await import('./codec/lzo')).unlzo },
+  { name: 'lz4', magic: [0x02, 0x21, 0x4c, 0x18], unpacker: async () => (await import('./codec/lz4')).unlz4 },
+  { name: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd], unpacker: async () => (await import('./codec/zstd')).unzstd },
+  {
+    name: 'lzma',
+    magic: [0x5d, 0x00, 0x00],
+    plausible: isLzmaHeader,
+    unpacker: async () => (await import('./codec/lzma')).unlzma,
+  },
 ];
 
 /** Size unknown (all ones) or below 4 GiB, a dictionary of a power of two or one and a half of it, a zero byte. */
@@ -64,7 +71,8 @@ export function findCompressed(data: Uint8Array, from: number, to: number, most:
 export async function* unpackPieces(compression: Compression, packed: Packed): AsyncGenerator<Uint8Array> {
   const format = FORMATS.find(one => one.name === compression)!;
   let total = 0;
-  for await (const piece of format.unpack(packed)) {
+  const unpack = await format.unpacker();
+  for await (const piece of unpack(packed)) {
     total += piece.length;
     if (total > packed.limit) throw tooLarge(packed, compression);
     yield piece;

@@ -5,7 +5,7 @@ import { XenLabSession } from '../../src/debugAdapter/session';
 import { LabFailure, problem } from '../../src/lab/problems';
 import type { OpenLab } from '../../src/lab/worker';
 import { openFake } from '../lab/fake-machine';
-import { localLab } from '../lab/local-lab';
+import { localLab } from '../../src/lab/node/local';
 import { DapDriver } from './dap-driver';
 
 const sessions: XenLabSession[] = [];

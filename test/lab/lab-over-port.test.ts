@@ -3,7 +3,7 @@ import type { LabClient } from '../../src/lab/client';
 import { LabFailure } from '../../src/lab/problems';
 import type { LabConfiguration, LabEvent } from '../../src/lab/protocol';
 import { openFake } from './fake-machine';
-import { localLab } from './local-lab';
+import { localLab } from '../../src/lab/node/local';
 
 /** A lab with the stand-in machine behind a real message channel. */
 function connect() {

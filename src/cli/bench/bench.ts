@@ -97,7 +97,7 @@ function line(row: Row): string {
 export async function benchCommand(words: readonly string[]): Promise<Status> {
   const request: BenchRequest = {};
   const names = parseOptions(BENCH_OPTIONS, words, request);
-  const self = fileURLToPath(import.meta.url);
+  const self = fileURLToPath(new URL('./xenlab.mjs', import.meta.url));
   const cli = [process.execPath, self];
   const all = [
     ...benchPrograms(path.join(path.dirname(self), '..'), cli),

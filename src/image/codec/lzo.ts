@@ -4,8 +4,6 @@ import { adler32, crc32 } from '../checksum';
 import { unlzo1x } from './lzo1x';
 import { corrupt, tooLarge, type Packed } from './packed';
 
-export const LZOP_MAGIC = [0x89, 0x4c, 0x5a, 0x4f, 0x00, 0x0d, 0x0a, 0x1a, 0x0a];
-
 /** Header flags. */
 const ADLER32_UNPACKED = 0x0001;
 const ADLER32_PACKED = 0x0002;
