@@ -55,9 +55,10 @@ export function compressionAt(data: Uint8Array, offset = 0): Compression | undef
 /** All places from `from` to `to` that look like the start of compressed data, in order, at most `most`. */
 export function findCompressed(data: Uint8Array, from: number, to: number, most: number) {
   const found: { offset: number; compression: Compression }[] = [];
-  const firsts = new Set(FORMATS.map(format => format.magic[0]));
+  const firsts = new Uint8Array(256);
+  for (const { magic } of FORMATS) firsts[magic[0]!] = 1;
   for (let offset = from; offset < to && found.length < most; offset++) {
-    if (!firsts.has(data[offset])) continue;
+    if (firsts[data[offset]!] !== 1) continue;
     const compression = compressionAt(data, offset);
     if (compression) found.push({ offset, compression });
   }

@@ -5,6 +5,7 @@ import { parseVariant, type Variant } from '../codegen/variant';
 import { isWide } from '../isa';
 import { predecode, type Predecoded, writeRecord } from '../isa/predecode';
 import { HOT_VARIANTS } from './hot-variants';
+import { RecordTemplates } from './record-templates';
 
 /** Functions that generated code calls; see IMPORTS in codegen/tier0. */
 export type InterpreterImports = Readonly<Record<string, (...args: number[]) => number | void>>;
@@ -43,12 +44,8 @@ interface Decoded {
   readonly p: Predecoded;
   readonly at: number;
   readonly it: number;
-  /** The encoding, with 2 ** 32 for T32, when nothing else decides what its record is; else NO_TEMPLATE. */
-  readonly key: number;
+  readonly encoding: number;
 }
-const NO_TEMPLATE = -1;
-const MOST_TEMPLATES = 32768;
-const RECORD_WORDS = RECORD.SIZE / 4;
 
 export class CodeCache {
   readonly run: (cpu: number) => void;
@@ -56,9 +53,7 @@ export class CodeCache {
   readonly regions = new WebAssembly.Table({ initial: 64, element: 'anyfunc' });
   compiled: CompiledCode | undefined;
   private readonly table = new WebAssembly.Table({ initial: TABLE_SIZE, element: 'anyfunc' });
-  /** Records that depend on the encoding alone, and where that of an encoding lies among them. */
-  private readonly templates = new Uint32Array(MOST_TEMPLATES * RECORD_WORDS);
-  private readonly templateOf = new Map<number, number>();
+  private readonly templates = new RecordTemplates();
   /** Slots that were in use at some time: those behind them are zero. */
   private everUsed = 0;
   private readonly numbers = new Map<string, number>();
@@ -227,36 +222,26 @@ export class CodeCache {
         this.u16[at >> 1] = CASE.STRADDLE;
         break;
       }
-      const key = state === 0 ? (encoding >>> 0) + (thumb ? 2 ** 32 : 0) : NO_TEMPLATE;
-      const template = this.templateOf.get(key);
-      if (template !== undefined) {
-        for (let i = 0; i < RECORD_WORDS; i++) this.u32[(at >> 2) + i] = this.templates[template + i]!;
-        state = nextItState(encoding, thumb, state);
+      if (state === 0 && this.templates.copy(encoding, thumb, this.u32, at >> 2)) {
+        state = nextItState(encoding, thumb, 0);
         position += this.u8[at + RECORD.STEP]! & 3;
         continue;
       }
       const p = predecode(encoding, thumb, state, position, records);
-      batch.push({ p, at, it: state, key });
+      batch.push({ p, at, it: state, encoding });
       state = nextItState(encoding, thumb, state);
       position += p.step;
       if (p.ends && state === 0) break;
     }
     this.mark(page, first * (thumb ? 2 : 4), position * (thumb ? 2 : 4));
     this.write(batch);
-    this.remember(batch);
+    this.remember(batch, thumb);
   }
 
   /** The same encoding gives the same record, unless it branches or stands in an IT block. */
-  private remember(batch: readonly Decoded[]): void {
-    const { templates, templateOf, u32 } = this;
-    for (const { p, at, key } of batch) {
-      if (key === NO_TEMPLATE || p.ends) continue;
-      if (templateOf.size === MOST_TEMPLATES) templateOf.clear();
-      const template = templateOf.size * RECORD_WORDS;
-      if (templateOf.has(key)) continue;
-      for (let i = 0; i < RECORD_WORDS; i++) templates[template + i] = u32[(at >> 2) + i]!;
-      templateOf.set(key, template);
-    }
+  private remember(batch: readonly Decoded[], thumb: boolean): void {
+    for (const { p, at, it, encoding } of batch)
+      if (it === 0 && !p.ends) this.templates.add(encoding, thumb, this.u32, at >> 2);
   }
 
   /** The encoding at a place, or −1 when its second half lies in the next page. */
@@ -285,7 +270,7 @@ export class CodeCache {
 
   /** Decodes one instruction into a record outside any page; branches in it are far. */
   decodeAlone(record: number, encoding: number, it: number): void {
-    this.write([{ p: predecode(encoding, true, it, 0, 0), at: record, it, key: NO_TEMPLATE }]);
+    this.write([{ p: predecode(encoding, true, it, 0, 0), at: record, it, encoding }]);
   }
 
   private write(batch: readonly Decoded[]): void {

@@ -2,7 +2,6 @@
 // The library leaves out the branch filters. Kernels for ARM are packed with one (`xz --arm`); for those the LZMA2 data
 // is put into a stream of its own, which the library unpacks, and the filter and the check come after it.
 import { XzReadableStream } from 'xz-decompress';
-import { concat } from '../bytes';
 import { crc32 } from '../checksum';
 import { ImageError } from '../error';
 import { unfilterArm } from './arm-branch-filter';
@@ -23,15 +22,24 @@ export async function* unxz(packed: Packed): AsyncGenerator<Uint8Array> {
 }
 
 async function unpackFiltered(block: XzBlock, checkSize: number, packed: Packed): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for await (const part of unpackStream(plainXzStream(block), packed)) parts.push(part);
-  const unpacked = concat(parts);
+  // The header announces the size, and the caller has held it against the limit.
+  const unpacked = new Uint8Array(block.unpackedSize);
+  let at = 0;
+  for await (const part of unpackStream(plainXzStream(block), packed)) {
+    if (at + part.length > unpacked.length) throw sizeDiffers(block, packed);
+    unpacked.set(part, at);
+    at += part.length;
+  }
+  if (at < unpacked.length) throw sizeDiffers(block, packed);
   unfilterArm(unpacked, block.armStart);
   if (checkSize === 4 && crc32(unpacked) !== block.check) {
     throw corrupt(packed, 'xz', 'the unpacked data does not match its CRC-32', block.offset);
   }
   return unpacked;
 }
+
+const sizeDiffers = (block: XzBlock, packed: Packed): ImageError =>
+  corrupt(packed, 'xz', 'the unpacked data has not the size that its header gives', block.offset);
 
 async function* unpackStream(data: Uint8Array, packed: Packed): AsyncGenerator<Uint8Array> {
   let at = 0;
