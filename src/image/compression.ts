@@ -52,17 +52,20 @@ export function compressionAt(data: Uint8Array, offset = 0): Compression | undef
   return FORMATS.find(format => holds(data, offset, format.magic) && (format.plausible?.(data, offset) ?? true))?.name;
 }
 
-/** All places from `from` to `to` that look like the start of compressed data, in order, at most `most`. */
-export function findCompressed(data: Uint8Array, from: number, to: number, most: number) {
-  const found: { offset: number; compression: Compression }[] = [];
+/** All places from `from` to `to` that look like the start of compressed data, in order; looks as far as it is asked. */
+export function* findCompressed(data: Uint8Array, from: number, to: number): Generator<CompressedPlace> {
   const firsts = new Uint8Array(256);
   for (const { magic } of FORMATS) firsts[magic[0]!] = 1;
-  for (let offset = from; offset < to && found.length < most; offset++) {
+  for (let offset = from; offset < to; offset++) {
     if (firsts[data[offset]!] !== 1) continue;
     const compression = compressionAt(data, offset);
-    if (compression) found.push({ offset, compression });
+    if (compression) yield { offset, compression };
   }
-  return found;
+}
+
+export interface CompressedPlace {
+  readonly offset: number;
+  readonly compression: Compression;
 }
 
 /**

@@ -72,29 +72,52 @@ async function unpackPayload(zimage: ZImage): Promise<Payload> {
   const { data, file, sizes } = zimage;
   const expected = sizes && unpackedSize(zimage, sizes.unpackedSizeOffset);
   const end = sizes ? sizes.unpackedSizeOffset + 4 : data.length;
-  const candidates = findCompressed(data, ZIMAGE_HEADER_SIZE, end, MOST_CANDIDATES);
   const limit = expected ?? LARGEST_KERNEL;
-  let failure: ImageError | undefined;
-  let longest = 0;
+  const failures = new Failures();
   /** Bytes that may still come out of all candidates together: a file made for it could have many that are huge. */
   let budget = 2 * limit;
-  for (const [index, { offset, compression }] of candidates.entries()) {
+  let tried = 0;
+  for (const { offset, compression } of findCompressed(data, ZIMAGE_HEADER_SIZE, end)) {
+    failures.endAt(offset);
+    if (tried++ === MOST_CANDIDATES) break;
     const packed = { data: data.subarray(offset, end), file, origin: offset, limit: Math.min(limit, budget) };
     try {
       const image = await unpack(compression, packed);
       budget -= image.length;
       if (isWhole(image, expected, packed.data)) return { image, compression, payloadOffset: offset };
-      failure ??= sizeMismatch(file, offset, image.length, expected);
+      failures.mismatch ??= sizeMismatch(file, offset, image.length, expected);
     } catch (thrown) {
       if (!(thrown instanceof ImageError)) throw thrown;
       if (thrown.code === 'image.tooLarge') budget -= packed.limit;
-      // What ran longest before the next candidate is most likely the real payload; its failure is what matters.
-      const length = (candidates[index + 1]?.offset ?? end) - offset;
-      if (length > longest) failure = thrown;
-      longest = Math.max(length, longest);
+      failures.begin(offset, thrown);
     }
   }
-  throw failure ?? new ImageError('image.unsupported', 'no compressed kernel in this zImage', { file, offset: 0 });
+  failures.endAt(end);
+  throw failures.worst ?? new ImageError('image.unsupported', 'no compressed kernel in this zImage', { file, offset: 0 });
+}
+
+/** What runs longest before the next candidate is most likely the real payload; its failure is what matters. */
+class Failures {
+  mismatch: ImageError | undefined;
+  private longest: { error: ImageError; length: number } | undefined;
+  private last: { error: ImageError; offset: number } | undefined;
+
+  /** The candidate at `offset` does not unpack. */
+  begin(offset: number, error: ImageError): void {
+    this.last = { error, offset };
+  }
+
+  /** The next candidate, or the end of all, is at `offset`. */
+  endAt(offset: number): void {
+    if (!this.last) return;
+    const length = offset - this.last.offset;
+    if (length > (this.longest?.length ?? 0)) this.longest = { error: this.last.error, length };
+    this.last = undefined;
+  }
+
+  get worst(): ImageError | undefined {
+    return this.longest?.error ?? this.mismatch;
+  }
 }
 
 function unpackedSize(zimage: ZImage, offset: number): number {
