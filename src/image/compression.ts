@@ -3,7 +3,8 @@ import { concat, holds } from './bytes';
 import { tooLarge, type Packed, type Unpack } from './codec/packed';
 import { isXzHeader, XZ_MAGIC } from './codec/xz-container';
 
-export type Compression = 'gzip' | 'xz' | 'lzma' | 'lzo' | 'lz4' | 'zstd';
+export const COMPRESSIONS = ['gzip', 'xz', 'lzma', 'lzo', 'lz4', 'zstd'] as const;
+export type Compression = (typeof COMPRESSIONS)[number];
 export type { Packed } from './codec/packed';
 
 interface Format {

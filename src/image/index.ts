@@ -16,4 +16,10 @@ export { parseCardBoard, parseCardFile, parseCardImages } from './versatile-card
 export type { CardBoard, CardImage, CardLine } from './versatile-card';
 export { parseZImage, type KernelSizes, type ZImage } from './zimage';
 export { guestRunAddress, kernelAddress, runAddress, type KernelAddress } from './zimage-address';
-export { kernelEntryRegisters, unpackZImage, type UnpackedKernel } from './zimage-unpack';
+export {
+  kernelEntryRegisters,
+  unpackZImage,
+  type PayloadStore,
+  type UnpackedKernel,
+  type UnpackedPayload,
+} from './zimage-unpack';

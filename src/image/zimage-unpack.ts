@@ -40,12 +40,14 @@ export function kernelEntryRegisters(machineType: number, dtb: number): { r0: nu
 /**
  * Unpacks the kernel of a zImage.
  * @param zimage a parsed header, or the bytes of a file
- * @param file the file as the user named it, for messages; not needed with a parsed header
+ * @param more the file as the user named it, for messages; with a parsed header, where unpacked kernels are kept
  * @throws ImageError when no payload is found or it is damaged
  */
-export async function unpackZImage(zimage: ZImage): Promise<UnpackedKernel>;
+export async function unpackZImage(zimage: ZImage, store?: PayloadStore): Promise<UnpackedKernel>;
 export async function unpackZImage(zimage: Uint8Array, file: string): Promise<UnpackedKernel>;
-export async function unpackZImage(zimage: ZImage | Uint8Array, file = ''): Promise<UnpackedKernel> {
+export async function unpackZImage(zimage: ZImage | Uint8Array, more?: PayloadStore | string): Promise<UnpackedKernel> {
+  const file = typeof more === 'string' ? more : '';
+  const store = typeof more === 'string' ? undefined : more;
   const parsed = zimage instanceof Uint8Array ? parseZImage(zimage, file) : zimage;
   const address = kernelAddress(parsed);
   if (address === undefined) {
@@ -55,7 +57,9 @@ export async function unpackZImage(zimage: ZImage | Uint8Array, file = ''): Prom
       remedy: 'let the guest unpack it: --decompress guest',
     });
   }
-  const payload = await unpackPayload(parsed);
+  const kept = await store?.get(parsed.data);
+  const payload = kept ?? (await unpackPayload(parsed));
+  if (!kept) await store?.put(parsed.data, payload);
   return {
     ...payload,
     address,
@@ -65,10 +69,16 @@ export async function unpackZImage(zimage: ZImage | Uint8Array, file = ''): Prom
   };
 }
 
-type Payload = Pick<UnpackedKernel, 'image' | 'compression' | 'payloadOffset'>;
+export type UnpackedPayload = Pick<UnpackedKernel, 'image' | 'compression' | 'payloadOffset'>;
+
+/** Remembers what was unpacked, by the bytes it came from; may forget it at any time. Neither function rejects. */
+export interface PayloadStore {
+  get(zimage: Uint8Array): Promise<UnpackedPayload | undefined>;
+  put(zimage: Uint8Array, payload: UnpackedPayload): Promise<void>;
+}
 
 /** Tries what looks like compressed data, in order, until one of them unpacks to a kernel of the right size. */
-async function unpackPayload(zimage: ZImage): Promise<Payload> {
+async function unpackPayload(zimage: ZImage): Promise<UnpackedPayload> {
   const { data, file, sizes } = zimage;
   const expected = sizes && unpackedSize(zimage, sizes.unpackedSizeOffset);
   const end = sizes ? sizes.unpackedSizeOffset + 4 : data.length;
@@ -93,7 +103,9 @@ async function unpackPayload(zimage: ZImage): Promise<Payload> {
     }
   }
   failures.endAt(end);
-  throw failures.worst ?? new ImageError('image.unsupported', 'no compressed kernel in this zImage', { file, offset: 0 });
+  throw (
+    failures.worst ?? new ImageError('image.unsupported', 'no compressed kernel in this zImage', { file, offset: 0 })
+  );
 }
 
 /** What runs longest before the next candidate is most likely the real payload; its failure is what matters. */

@@ -78,7 +78,8 @@ const readPayload = async (host: LabHost, file: string): Promise<Payload> => ({
 
 async function readProgram({ host, configuration }: PlanRequest): Promise<Program> {
   const { kernel, elf, load = [], entry, decompress = 'host' } = configuration;
-  if (kernel !== undefined) return readKernel(await readInput(host, kernel, 'kernel'), kernel, decompress);
+  if (kernel !== undefined)
+    return readKernel(await readInput(host, kernel, 'kernel'), kernel, decompress, host.unpacked);
   const raw: Segment[] = [];
   for (const { file, address } of load) {
     const bytes = await readInput(host, file, 'file to load');

@@ -1,6 +1,10 @@
 // What the world gives to a lab: files, a clock, and a way to let messages in. Node's is in node/host.ts.
 
+import type { PayloadStore } from '../image';
+
 export interface LabHost {
+  /** Kernels that were unpacked before. Without one, each boot unpacks its kernel. */
+  readonly unpacked?: PayloadStore;
   /** Rejects when the file cannot be read. */
   readFile(path: string): Promise<Uint8Array>;
   /** @returns undefined when there is nothing at the path */

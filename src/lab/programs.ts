@@ -8,6 +8,7 @@ import {
   parseUImage,
   parseZImage,
   unpackUImage,
+  type PayloadStore,
   unpackZImage,
   type KernelPayload,
   type ZImage,
@@ -37,7 +38,12 @@ export type Program =
  * @param decompress who is to unpack a zImage
  * @throws ImageError
  */
-export async function readKernel(data: Uint8Array, file: string, decompress: 'host' | 'guest'): Promise<Program> {
+export async function readKernel(
+  data: Uint8Array,
+  file: string,
+  decompress: 'host' | 'guest',
+  unpacked?: PayloadStore,
+): Promise<Program> {
   const kind = identify(data);
   if (kind === 'elf') return readElf(data, file);
   const inner = kind === 'uimage' ? await unpackUImage(parseUImage(data, file)) : data;
@@ -49,7 +55,7 @@ export async function readKernel(data: Uint8Array, file: string, decompress: 'ho
   const zimage = parseZImage(inner, file);
   const appended = zimage.appendedDtb && { appendedDtb: zimage.appendedDtb };
   if (decompress === 'guest') return { kind: 'linux', payload: packedPayload(zimage), bytes: zimage.data, ...appended };
-  const { image, address, bssSize } = await unpackZImage(zimage);
+  const { image, address, bssSize } = await unpackZImage(zimage, unpacked);
   const payload = { form: 'unpacked', name: file, size: image.length, address, bssSize } as const;
   return { kind: 'linux', payload, bytes: image, ...appended };
 }

@@ -21,7 +21,7 @@ export interface TranslationOptions {
   readonly decline?: () => boolean;
 }
 
-export const TRANSLATION: TranslationOptions = { threshold: 4000, capacity: 4096, limit: 600 };
+export const TRANSLATION: TranslationOptions = { threshold: 16000, capacity: 4096, limit: 2000 };
 
 /** Times that a region is left at an instruction before the instruction gets a call. */
 export const LEAVES = 500;

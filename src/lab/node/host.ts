@@ -2,6 +2,7 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LabHost } from '../host';
+import { payloadFolder } from './payload-folder';
 
 /** The longest a Node timer can wait. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -10,6 +11,7 @@ const noEntry = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 
 export const nodeHost: LabHost = {
+  unpacked: payloadFolder(),
   readFile: path => readFile(path),
   stat: async path => {
     try {
