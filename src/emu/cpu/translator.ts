@@ -2,7 +2,7 @@
 import { CASE } from '../codegen/interpreter-module';
 import { CPU, ENTRY, PAGE_SIZE, RECORD, type Layout } from '../codegen/layout';
 import { regionModule } from '../codegen/region/region-module';
-import { accessGroups } from '../codegen/region/groups';
+import { accessGroups, isGroupable } from '../codegen/region/groups';
 import type { Region, RegionPage } from '../codegen/region/region';
 import { type CodeCache, GRANULE_SHIFT, type CompiledCode } from './code-cache';
 import type { Core } from './core';
@@ -131,8 +131,12 @@ export class Translator implements CompiledCode {
       if (!instruction) continue;
       const groups = accessGroups(block);
       const group = groups.get(instruction)?.group;
-      if (!group) home.calls.add(record);
-      else for (const [member, access] of groups) if (access.group === group) home.alone.add(member.record);
+      if (!group) {
+        home.calls.add(record);
+        // The accesses around it walk through memory together, and miss as often as soon as control gets that far.
+        if (isGroupable(instruction))
+          for (const other of block.instructions) if (isGroupable(other)) home.calls.add(other.record);
+      } else for (const [member, access] of groups) if (access.group === group) home.alone.add(member.record);
       this.count(record, 0);
       return;
     }

@@ -86,6 +86,9 @@ function reference(i: RegionInstruction): (Omit<Reference, 'instruction'> & { ba
   }
 }
 
+/** Whether an instruction is one that could be member of a group. */
+export const isGroupable = (i: RegionInstruction): boolean => reference(i) !== undefined;
+
 class Pointers {
   private readonly known = new Map<number, Pointer>();
   private places = 16;
