@@ -1,13 +1,7 @@
-// Entry of dist/worker.cjs: one lab in a worker thread.
-import { parentPort } from 'node:worker_threads';
-import { openLab } from '../lab';
-import { serveLab } from '../worker';
-import { nodeHost } from './host';
+// dist/worker.cjs, what runs in the lab's thread: switches the engine's code cache on, where there is one, before the lab
+// itself is read.
+import nodeModule from 'node:module';
 
-if (!parentPort) throw new Error('worker.cjs runs as a worker thread of the lab');
-const port = parentPort;
-serveLab(
-  { post: message => port.postMessage(message), listen: listener => void port.on('message', listener) },
-  nodeHost,
-  openLab,
-);
+// From Node 22.1 on; what is compiled once is read from a folder in the user's temporary files afterwards.
+(nodeModule as { enableCompileCache?: () => void }).enableCompileCache?.();
+nodeModule.createRequire(__filename)('./worker-lab.cjs');
