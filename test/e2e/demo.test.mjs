@@ -40,10 +40,12 @@ function labThreads() {
   return names.filter(name => name === 'xenlab').length;
 }
 
-test('F5 boots the demo, and its banner is in the terminal', async () => {
+test('F5 boots the demo, and its banner is in the terminal', async context => {
   await bench.openFile('README.md');
+  const pressed = performance.now();
   await bench.page.keyboard.press('F5');
   await bench.terminalShows(/Xen ARM Lab demo guest|Type 'help'/);
+  context.diagnostic(`F5 to the banner, the extension not yet active: ${Math.round(performance.now() - pressed)} ms`);
   await bench.terminalShows(/lab>/);
 });
 
@@ -97,13 +99,15 @@ test('continue: the guest answers again', async () => {
   await bench.terminalShows(/timer ticks|uptime/i);
 });
 
-test('restart boots again', async () => {
+test('restart boots again', async context => {
   await bench.terminalShows(/lab> ticks/);
+  const pressed = performance.now();
   await bench.debugButton('Restart').click();
   await bench.until('a fresh prompt', async () => {
     const text = await bench.terminalText();
     return /Type 'help' for the commands/.test(text) && !text.includes('lab> ticks');
   });
+  context.diagnostic(`restart to the prompt: ${Math.round(performance.now() - pressed)} ms`);
 });
 
 test('stop ends the worker and leaves the console readable', async () => {
