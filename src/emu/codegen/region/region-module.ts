@@ -5,7 +5,7 @@ import { ACCESS_SIZE, type Access } from '../semantics';
 import { type ImportName, IMPORTS } from '../tier0';
 import { I32, I64, ModuleWriter, type ValueType } from '../wasm';
 import type { Region } from './region';
-import type { RegionImports } from './tier1';
+import type { RegionImports } from './context';
 import { writeRegion } from './writer';
 
 /** Hands out function indices in the order in which regions ask, so that a module imports only what it calls. */
