@@ -55,6 +55,8 @@ export class CodeCache {
   /** Compiled regions by number; number 0 is none. */
   readonly regions = new WebAssembly.Table({ initial: 64, element: 'anyfunc' });
   compiled: CompiledCode | undefined;
+  /** Whoever counts what records execute takes the counts over before they are dropped. */
+  counting: { drain(): void } | undefined;
   private readonly table = new WebAssembly.Table({ initial: TABLE_SIZE, element: 'anyfunc' });
   /** Records that depend on the encoding alone, and where that of an encoding lies among them. */
   private readonly templates = new Uint32Array(MOST_TEMPLATES * RECORD_WORDS);
@@ -160,9 +162,23 @@ export class CodeCache {
     };
   }
 
+  /** Every page with records. */
+  *slotsInUse(): Generator<{ slot: number; hostPage: number; thumb: boolean }> {
+    for (let i = 0; i < this.used; i++) {
+      const owner = this.owner[i]!;
+      yield { slot: this.layout.slots + i * SLOT_SIZE, hostPage: owner >> 1, thumb: (owner & 1) !== 0 };
+    }
+  }
+
+  /** ITSTATE under which a record was decoded. */
+  itState(record: number): number {
+    return this.u8[record + RECORD.IT]!;
+  }
+
   /** Drops all slots. Only while no core is inside a record. */
   flush(): void {
     this.compiled?.dropAll();
+    this.counting?.drain();
     for (let i = 0; i < this.used; i++) {
       const page = this.owner[i]! >> 1;
       const at = this.mapIndex(page, 0);

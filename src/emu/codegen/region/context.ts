@@ -4,6 +4,7 @@ import type { Access } from '../semantics';
 import type { ImportName } from '../tier0';
 import type { Value } from '../value';
 import type { BlockFacts } from './block-facts';
+import type { GoReason, StopReason } from './exit-reasons';
 import type { Flags } from './flags';
 import type { RegionLocals } from './locals';
 
@@ -39,9 +40,9 @@ export interface RegionContext {
   /** Goes to an address in the current instruction set state. */
   goto(target: Value): void;
   /** The same behind an instruction that does not end its block: what is left of the block is given back. */
-  depart(target: Value): void;
-  /** Leaves to the interpreter at this instruction. `learn`: worth a call at this site when it happens often. */
-  leave(learn: boolean): void;
+  depart(reason: GoReason, target: Value): void;
+  /** Leaves to the interpreter at this instruction. */
+  leave(reason: StopReason): void;
   /** Writes registers and flags to the core's state, and reads them back. */
   flush(): void;
   reload(): void;

@@ -2,6 +2,8 @@
 // from way to way is packed in one local.
 import type { Code, Label } from '../code';
 import { add, and, c, eq, sar, shl, shr, type Value } from '../value';
+import type { RegionCounters } from './counters';
+import { EXIT_REASONS, type ExitReason, type GoReason, type StopReason } from './exit-reasons';
 import { afterCarry, afterNZ, FLAGS, type Flags, type FlagsKind } from './flags';
 import { STATUS } from './region';
 
@@ -31,6 +33,7 @@ export class RegionExits {
     private readonly code: Code,
     private readonly flags: Flags,
     private readonly locals: ExitLocals,
+    private readonly counters: RegionCounters | undefined,
   ) {}
 
   /** Before the first exit. */
@@ -44,16 +47,28 @@ export class RegionExits {
     this.mixed.add(kind);
   }
 
-  /** Leaves to the address in `t`. */
-  to(status: (typeof STATUS)['GO' | 'TAIL'], kind: FlagsKind): void {
-    this.code.set(this.locals.status, c(status));
+  /** For a profile: the region is left in the next moment. @param refund instructions of the block that are not done */
+  count(reason: ExitReason, refund: number): void {
+    this.counters?.exit(this.code, reason, refund);
+  }
+
+  /** Leaves to the address in `t`; instructions that are not done are given back already. */
+  to(reason: GoReason | 'budget', kind: FlagsKind, refund = 0): void {
+    this.count(reason, refund);
+    this.code.set(this.locals.status, c(STATUS[EXIT_REASONS[reason].status]));
     this.kinds.add(kind);
     this.code.set(this.locals.x, c(kind));
     this.code.br(this.exit);
   }
 
   /** Leaves to the interpreter at an offset, with `refund` instructions of the block not done. */
-  at(offset: number, refund: number, learn: boolean): void {
+  at(reason: StopReason, offset: number, refund: number): void {
+    this.count(reason, refund);
+    this.stop(offset, refund, EXIT_REASONS[reason].status === 'SLOW');
+  }
+
+  /** The same, counted already. @param learn worth a call at this site when it happens often */
+  stop(offset: number, refund: number, learn: boolean): void {
     const { kind } = this.flags;
     this.kinds.add(kind);
     const bits = kind | (learn ? PACK.LEARN : 0) | (refund << PACK.REFUND_SHIFT) | (offset << PACK.OFFSET_SHIFT);

@@ -24,7 +24,7 @@ export function grouped(site: Site, address: Value): Value | undefined {
     let miss = group.reads ? ne(page, load32(te, TLB.READ)) : c(0);
     if (group.writes) miss = or(miss, ne(page, load32(te, TLB.WRITE)));
     if (group.span > group.align) miss = or(miss, gtu(and(va, c(PAGE_SIZE - 1)), c(PAGE_SIZE - group.span)));
-    code.if(miss, () => context.leave(true));
+    code.if(miss, () => context.leave('group'));
     code.set(host, add(va, load32(te, TLB.ADDEND)));
   }
   return add(host, c(distance));

@@ -79,7 +79,7 @@ export class Site {
       );
       return;
     }
-    code.if(miss, () => context.leave(true));
+    code.if(miss, () => context.leave('memory'));
     fast();
   }
 }

@@ -127,18 +127,18 @@ export class Tier1 extends Semantics {
     this.context.goto(target);
   }
   synchronize(): void {
-    this.code.if(this.context.moved(this.instruction.offset), () => this.context.depart(this.nextPc()));
+    this.code.if(this.context.moved(this.instruction.offset), () => this.context.depart('moved', this.nextPc()));
   }
   next(): void {
     throw new Error(`${this.instruction.op.name} ends early`);
   }
   leave(): void {
-    this.context.leave(false);
+    this.context.leave('exception');
   }
   /** Leaves when a class of floating-point instructions is disabled: the interpreter takes the exception. */
   enabled(what: keyof typeof ENABLED): void {
     if (this.context.facts.knowsEnabled(what, this.instruction.cond === 14)) return;
-    this.code.if(eqz(this.state(ENABLED[what])), () => this.context.leave(false));
+    this.code.if(eqz(this.state(ENABLED[what])), () => this.context.leave('disabled'));
   }
 
   override carry(): Value {
@@ -183,13 +183,13 @@ export class Tier1 extends Semantics {
     this.site.prepare();
     const elsewhere = this.tmp(call(context.imports.typescript('system'), I32, cpu, c(what), operand));
     this.site.resume();
-    code.if(elsewhere, () => context.depart(load32(cpu, CPU.PC)));
+    code.if(elsewhere, () => context.depart('elsewhere', load32(cpu, CPU.PC)));
   }
 
   helper(name: HelperName, argument: Value): Value {
     const { code, cpu, context, instruction } = this;
     if (!instruction.calls) {
-      context.leave(true);
+      context.leave('helper');
       return c(0);
     }
     // A helper sees extension registers only. All the same the locals go through memory, so that none is live over the

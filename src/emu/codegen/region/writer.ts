@@ -11,6 +11,8 @@ import { entryOf, recordIn, slotAt } from './addresses';
 import { BlockFacts } from './block-facts';
 import type { RegionContext, RegionImports } from './context';
 import { ControlFlow } from './control-flow';
+import type { RegionCounters } from './counters';
+import type { GoReason, StopReason } from './exit-reasons';
 import { RegionExits } from './exits';
 import { setsFlags } from './flag-flow';
 import { FLAGS, Flags, type FlagsKind } from './flags';
@@ -25,8 +27,14 @@ export interface RegionFunction {
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-export function writeRegion(l: Layout, region: Region, imports: RegionImports): RegionFunction {
-  return new RegionWriter(l, region, imports).write();
+/** @param counters undefined: nothing is counted */
+export function writeRegion(
+  l: Layout,
+  region: Region,
+  imports: RegionImports,
+  counters?: RegionCounters,
+): RegionFunction {
+  return new RegionWriter(l, region, imports, counters).write();
 }
 
 class RegionWriter implements RegionContext {
@@ -47,7 +55,7 @@ class RegionWriter implements RegionContext {
   readonly facts = new BlockFacts(this.code);
   /** Kinds of flags at the beginnings of blocks. */
   private readonly kinds: ReadonlyMap<RegionBlock, FlagsKind>;
-  private readonly exits = new RegionExits(this.code, this.flags, this);
+  private readonly exits: RegionExits;
   private readonly flow: ControlFlow;
   private readonly pages: ReadonlyMap<number, number>;
   private budgets!: Budgets;
@@ -60,12 +68,14 @@ class RegionWriter implements RegionContext {
     private readonly l: Layout,
     private readonly region: Region,
     readonly imports: RegionImports,
+    private readonly counters: RegionCounters | undefined,
   ) {
     this.thumb = region.thumb;
     this.pages = new Map(region.pages.map(p => [p.offset, p.host]));
     this.graph = new RegionGraph(region);
     this.registers = new RegionLocals(this.code, this.cpu, planFpRegisters(this.graph.blocks));
     this.kinds = this.graph.flagKinds();
+    this.exits = new RegionExits(this.code, this.flags, this, counters);
     this.flow = new ControlFlow(this.code, node => this.node(node));
   }
 
@@ -73,6 +83,7 @@ class RegionWriter implements RegionContext {
     const { code, cpu, t, n, status } = this;
     const items = this.graph.structure();
     this.budgets = this.graph.budgets(items);
+    this.counters?.enter(code);
     this.exits.open();
     this.flow.write(items);
     code.unreachable();
@@ -96,6 +107,7 @@ class RegionWriter implements RegionContext {
   private node(node: number): void {
     const { graph } = this;
     const block = graph.block(node);
+    this.counters?.locate(undefined);
     if (node === ARRIVAL) this.arrive();
     else if (block) this.block(block, node);
     else if (node === graph.route) this.findRoute();
@@ -109,7 +121,7 @@ class RegionWriter implements RegionContext {
   private arrive(): void {
     const { code } = this;
     const least = this.budgets.least.get(ARRIVAL)!;
-    code.if(lt(this.n, c(least)), () => this.exits.to(STATUS.TAIL, FLAGS.STORED));
+    code.if(lt(this.n, c(least)), () => this.exits.to('budget', FLAGS.STORED));
     this.flow.dispatch(this.e, this.graph.edges[ARRIVAL]!);
   }
 
@@ -131,7 +143,7 @@ class RegionWriter implements RegionContext {
     code.set(this.e, and(word, c(0xffff)));
     this.flow.jump(ARRIVAL);
     code.end();
-    this.exits.to(STATUS.GO, FLAGS.STORED);
+    this.exits.to('indirect', FLAGS.STORED);
   }
 
   private block(block: RegionBlock, node: number): void {
@@ -140,22 +152,30 @@ class RegionWriter implements RegionContext {
     const { instructions } = block;
     this.after = this.budgets.beyond.get(node)!;
     this.facts.begin(block);
-    this.instruction = instructions[0]!;
-    this.remaining = 0;
+    this.at(block, instructions[0]!, 0);
     const needed = this.budgets.least.get(node);
-    if (needed !== undefined) code.if(lt(this.n, c(needed)), () => this.leave(false));
+    if (needed !== undefined) code.if(lt(this.n, c(needed)), () => this.leave('budget'));
     code.set(this.n, sub(this.n, c(instructions.length)));
-    instructions.forEach((instruction, i) => this.one(instruction, instructions.length - i));
+    this.counters?.block(code, block);
+    instructions.forEach((instruction, i) => {
+      this.at(block, instruction, instructions.length - i);
+      this.one(instruction);
+    });
     const last = instructions[instructions.length - 1]!;
     if (last.flow.falls) this.fall(last.offset + last.length, last.itNext);
   }
 
-  private one(instruction: RegionInstruction, remaining: number): void {
-    const { code, flags } = this;
+  /** @param remaining instructions of the block that are not done when this one begins */
+  private at(block: RegionBlock, instruction: RegionInstruction, remaining: number): void {
     this.instruction = instruction;
     this.remaining = remaining;
+    this.counters?.locate({ block, instruction });
+  }
+
+  private one(instruction: RegionInstruction): void {
+    const { code, flags } = this;
     const { op, cond } = instruction;
-    const x = new Tier1(this, instruction, remaining);
+    const x = new Tier1(this, instruction, this.remaining);
     const emit = (): void => {
       if (op.fp) x.enabled(op.fp);
       op.emit(x);
@@ -184,10 +204,24 @@ class RegionWriter implements RegionContext {
     let stop = or(lt(this.n, c(this.after)), load32(cpu, CPU.STALE));
     if (op.name === 'system') stop = or(stop, load32(cpu, CPU.BIG_ENDIAN));
     code.if(stop, () => {
+      if (this.counters) this.countStop(op);
       code.store32(cpu, c(0), CPU.STALE);
       if (itNext) code.store32(cpu, c(itNext), CPU.IT);
-      this.exits.at(offset + length, this.remaining - 1, false);
+      this.exits.stop(offset + length, this.remaining - 1, false);
     });
+  }
+  private countStop({ name }: RegionInstruction['op']): void {
+    const { code, cpu, exits } = this;
+    const refund = this.remaining - 1;
+    const otherwise = (): void =>
+      name === 'system'
+        ? code.if(
+            load32(cpu, CPU.BIG_ENDIAN),
+            () => exits.count('bigEndian', refund),
+            () => exits.count('shortened', refund),
+          )
+        : exits.count('shortened', refund);
+    code.if(load32(cpu, CPU.STALE), () => exits.count('stale', refund), otherwise);
   }
 
   // What instructions ask for.
@@ -201,10 +235,10 @@ class RegionWriter implements RegionContext {
     return page === undefined ? undefined : page + (offset & (PAGE_SIZE - 1));
   }
 
-  leave(learn: boolean): void {
+  leave(reason: StopReason): void {
     const { instruction } = this;
     if (instruction.it) this.code.store32(this.cpu, c(instruction.it), CPU.IT);
-    this.exits.at(instruction.offset, this.remaining, learn);
+    this.exits.at(reason, instruction.offset, this.remaining);
   }
 
   /** Control goes on behind the block. */
@@ -212,7 +246,7 @@ class RegionWriter implements RegionContext {
     if (it) {
       // In the middle of an IT block, which is not all here.
       this.code.store32(this.cpu, c(it), CPU.IT);
-      this.exits.at(offset, 0, false);
+      this.exits.at('itBlock', offset, 0);
     } else this.to(offset, true);
   }
   jump(offset: number): void {
@@ -222,8 +256,8 @@ class RegionWriter implements RegionContext {
   private to(offset: number, last: boolean): void {
     const { code, flags } = this;
     const block = this.region.blocks.get(offset);
-    if (!block) return this.out(offset);
-    if (!this.samePage(offset)) code.if(this.moved(offset), () => this.out(offset));
+    if (!block) return this.out('outside', offset);
+    if (!this.samePage(offset)) code.if(this.moved(offset), () => this.out('moved', offset));
     const wanted = this.kinds.get(block)!;
     if (wanted !== flags.kind) {
       if (wanted !== FLAGS.MIXED) throw new Error(`flags at ${offset}: ${wanted} was said, and it is ${flags.kind}`);
@@ -247,12 +281,12 @@ class RegionWriter implements RegionContext {
   }
 
   /** Leaves to an offset that is not part of the region. */
-  private out(offset: number): void {
+  private out(reason: GoReason, offset: number): void {
     this.code.set(this.t, add(this.base, c(offset)));
-    this.exits.to(STATUS.GO, this.flags.kind);
+    this.exits.to(reason, this.flags.kind);
   }
 
-  goto(target: Value): void {
+  goto(target: Value, reason: GoReason = 'indirect'): void {
     const { code, flags } = this;
     code.set(this.t, target);
     if (this.graph.route >= 0 && this.instruction.flow.ends && this.instruction.flow.target === undefined) {
@@ -260,12 +294,16 @@ class RegionWriter implements RegionContext {
       this.flow.jump(this.graph.route);
       return;
     }
-    this.exits.to(STATUS.GO, flags.kind);
+    this.exits.to(reason, flags.kind);
   }
 
-  depart(target: Value): void {
-    if (this.remaining > 1) this.code.set(this.n, add(this.n, c(this.remaining - 1)));
-    this.goto(target);
+  depart(reason: GoReason, target: Value): void {
+    const { code, flags } = this;
+    // An instruction that ends its block may find its way inside.
+    if (this.remaining === 1) return this.goto(target, reason);
+    code.set(this.n, add(this.n, c(this.remaining - 1)));
+    code.set(this.t, target);
+    this.exits.to(reason, flags.kind, this.remaining - 1);
   }
 
   flush(): void {
@@ -277,6 +315,7 @@ class RegionWriter implements RegionContext {
     this.registers.hole(true);
   }
   abandon(): void {
+    this.exits.count('aborted', this.remaining);
     this.code.return(c(STATUS.LEAVE));
   }
 }
