@@ -170,6 +170,9 @@ export class CodeCache {
     }
   }
 
+  isDecoded(record: number): boolean {
+    return this.u16[record >> 1] !== CASE.UNDECODED;
+  }
   /** ITSTATE under which a record was decoded. */
   itState(record: number): number {
     return this.u8[record + RECORD.IT]!;

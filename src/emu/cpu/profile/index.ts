@@ -1,7 +1,7 @@
 // What a profile says, ready to be read: addresses, text of instructions, reasons.
-import { DISPATCHER, RECORD } from '../../codegen/layout';
+import { DISPATCHER, PAGE_SIZE, RECORD } from '../../codegen/layout';
 import { EXIT_REASONS, type ExitReason } from '../../codegen/region/exit-reasons';
-import { disassemble } from '../../isa/disassemble';
+import { disassemble, type Disassembled } from '../../isa/disassemble';
 import { pageKey, pageOf } from './page-counts';
 import type { Profile } from './profile';
 import type { DropReason, RegionProfile } from './region-profile';
@@ -49,6 +49,8 @@ export interface DispatcherCounts {
   readonly unmapped: number;
   readonly noRegion: number;
 }
+
+const show = ({ text, length }: Disassembled): Disassembled => ({ text: text.replace('\t', ' '), length });
 
 /** Everything that was counted until now; valid until the machine runs again. */
 export class ProfileSnapshot {
@@ -106,17 +108,25 @@ export class ProfileSnapshot {
     return this.explainer.explain(key, offset);
   }
 
-  /** The instruction as memory has it now. @param place one that `places` gave */
-  text(place: PlaceCount): string {
+  /** The instruction as it was in a region last, or as memory has it now, and its bytes. @param place one that `places` gave */
+  instruction(place: PlaceCount): Disassembled {
     const { key, offset } = this.known.get(place)!;
     const { code } = this.profile;
     const { hostPage, thumb } = pageOf(key);
+    const compiled = this.profile.encodings.get(key, offset) - 1;
+    const set = thumb ? 't32' : 'a32';
+    if (compiled >= 0) {
+      const it = Math.floor(compiled / 2 ** 32);
+      return show(disassemble(compiled % 2 ** 32, place.address, set, it));
+    }
     const encoding = code.encoding(hostPage, thumb, offset);
     // Of an instruction in two pages only the first half is at hand.
-    if (thumb && encoding < 0 && offset % 4096 === 4094) return '(in two pages)';
+    if (thumb && encoding < 0 && offset === PAGE_SIZE - 2) return { text: '(in two pages)', length: 4 };
     const slot = code.existing(hostPage, thumb);
-    const it = slot === 0 ? 0 : code.itState(slot + (offset / (thumb ? 2 : 4)) * RECORD.SIZE);
-    return disassemble(encoding >>> 0, place.address, thumb ? 't32' : 'a32', it).text.replace('\t', ' ');
+    const record = slot && slot + (offset / (thumb ? 2 : 4)) * RECORD.SIZE;
+    // What was executed here is not known any more.
+    if (record !== 0 && !code.isDecoded(record)) return { text: '(overwritten)', length: thumb ? 2 : 4 };
+    return show(disassemble(encoding >>> 0, place.address, set, record && code.itState(record)));
   }
 
   /** Every region that was compiled, in that order. */

@@ -2,7 +2,7 @@
 // with. Everything is counted in guest instructions, so a profile is the same whenever it is taken again.
 import { ENTRY, type Layout, PAGE_SIZE, RECORD } from '../../codegen/layout';
 import type { CodeCache } from '../code-cache';
-import { type CodePage, PageCounts, pageKey } from './page-counts';
+import { type CodePage, PageCounts, pageKey, pageOf } from './page-counts';
 import { type CompiledRegion, type DropReason, RegionProfile } from './region-profile';
 
 /** What happened to the regions of a page. */
@@ -17,8 +17,12 @@ export class Profile {
   /** By place: executed by the interpreter, and in regions. */
   readonly interpreted = new PageCounts();
   readonly translated = new PageCounts();
-  /** One more than what the interpreter had executed of an instruction when a region with it was compiled. */
+  /** Of instructions in regions one more than what the interpreter had executed of them when they came into one. */
   readonly before = new PageCounts();
+  /** 1 for instructions whose region was dropped without another in its place. */
+  readonly lost = new PageCounts();
+  /** Of instructions that were in a region one more than the encoding, and ITSTATE above its 32 bits. */
+  readonly encodings = new PageCounts();
   readonly regions: RegionProfile[] = [];
   /** Instructions that could not be fetched; they count as executed, by nobody. */
   prefetchAborts = 0;
@@ -58,8 +62,12 @@ export class Profile {
     const region = new RegionProfile(compiled, this.layout.guest);
     this.regions.push(region);
     this.live.set(compiled.region.index, region);
-    for (const { key, offset, record } of region.places())
-      this.before.set(key, offset, 1 + this.interpreted.get(key, offset) + this.executions(record));
+    for (const { key, offset, record, it } of region.places()) {
+      const { hostPage, thumb } = pageOf(key);
+      this.encodings.set(key, offset, 1 + (this.code.encoding(hostPage, thumb, offset) >>> 0) + it * 2 ** 32);
+      if (this.before.get(key, offset) === 0)
+        this.before.set(key, offset, 1 + this.interpreted.get(key, offset) + this.executions(record));
+    }
   }
 
   /** @param index of the region. It may be running: its counters are read later. */
@@ -69,6 +77,11 @@ export class Profile {
     this.live.delete(index);
     region.dropped = why;
     this.retired.push(region);
+    if (why === 'written' || why === 'flushed')
+      for (const { key, offset } of region.places()) {
+        this.before.set(key, offset, 0);
+        this.lost.set(key, offset, 1);
+      }
     const history = this.history(region.key);
     history.drops[why] = (history.drops[why] ?? 0) + 1;
     history.last = why;

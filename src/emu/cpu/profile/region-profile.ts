@@ -72,11 +72,11 @@ export class RegionProfile {
   }
 
   /** The instructions in it; of regions that were dropped none. */
-  *places(): Generator<{ key: number; offset: number; record: number }> {
+  *places(): Generator<{ key: number; offset: number; record: number; it: number }> {
     const { region } = this.source ?? {};
     if (!region) return;
     for (const block of region.blocks.values())
-      for (const { offset, record } of block.instructions) yield { ...this.place(region, offset), record };
+      for (const { offset, record, it } of block.instructions) yield { ...this.place(region, offset), record, it };
   }
   private place(region: Region, offset: number): { key: number; offset: number } {
     const page = region.pages.find(p => p.offset === (offset & -PAGE_SIZE))!;

@@ -35,6 +35,8 @@ export interface Outlook {
 
 export interface Explanation {
   readonly why: Why;
+  /** Of `before`, `left` and `passed`: instructions executed before the region was compiled. */
+  readonly before?: number;
   /** Of `left`: how often, by the reason of the exit. */
   readonly exits?: Readonly<Partial<Record<ExitReason, number>>>;
   /** Of `cold` and `patience`: arrivals at the nearest place before it, of so many. */
@@ -83,13 +85,15 @@ export class Explainer {
     const before = profile.before.get(key, offset);
     const executed = profile.interpreted.get(key, offset);
     if (this.covered.has(placeOf(key, offset))) {
-      if (2 * (before - 1) > executed) return { why: 'before' };
+      const early = { before: before - 1 };
+      if (2 * early.before > executed) return { why: 'before', ...early };
       const exits = this.exitsAt(key, offset);
-      return Object.keys(exits).length > 0 ? { why: 'left', exits } : { why: 'passed' };
+      return Object.keys(exits).length > 0 ? { why: 'left', ...early, exits } : { why: 'passed', ...early };
     }
     if (this.inTwoPages(key, offset)) return { why: 'twoPages' };
     const { last, drops, refused } = profile.history(key);
-    if (before > 0 && (last === 'written' || last === 'flushed')) return { why: last, times: drops[last] ?? 0 };
+    if (profile.lost.get(key, offset) > 0 && (last === 'written' || last === 'flushed'))
+      return { why: last, times: drops[last] ?? 0 };
     if (refused > 0 && outlook.compiled === 0) return { why: 'refused' };
     if ((this.longest.get(key) ?? 0) >= outlook.limit) return { why: 'limit' };
     const heat = { arrivals: this.nearestArrivals(key, offset), threshold: outlook.threshold };
