@@ -11,6 +11,7 @@ export interface BootRequest {
   steps: Step[];
   timeoutSeconds?: number;
   stats?: string;
+  profile?: string;
 }
 
 export const newBootRequest = (): BootRequest => ({ lab: {}, console: 'uart0', steps: [] });
@@ -146,6 +147,12 @@ export const BOOT_OPTIONS: readonly Option<BootRequest>[] = [
     value: 'FILE',
     help: 'write instructions, times and the reason of the end as JSON',
     apply: (request, given) => void (request.stats = given),
+  },
+  {
+    name: '--profile',
+    value: 'FILE',
+    help: 'write where instructions go and why, as a table, or as JSON when FILE ends in .json',
+    apply: (request, given) => void (request.profile = given),
   },
   later('--xen-append', ATTRIBUTES.xenArgs.later),
   later('--domain', ATTRIBUTES.domains.later),

@@ -10,6 +10,7 @@ import { BOOT_OPTIONS, newBootRequest, type BootRequest } from './boot-options';
 import { Expectations } from './expectations';
 import { parseOptions, UsageError } from './options';
 import { LinePrefixer } from './output';
+import { profileText } from './profile-text';
 import { QUIET_SECONDS, QuietWatch } from './quiet';
 import { isInteractive, openInput } from './terminal';
 import { say, Status } from './process';
@@ -53,6 +54,14 @@ async function configure(words: readonly string[]): Promise<BootRequest> {
   return request;
 }
 
+async function write(option: string, file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    throw new UsageError(`${option} ${file}: ${error instanceof Error ? error.message : 'cannot be written'}`);
+  }
+}
+
 class Boot {
   readonly #request: BootRequest;
   readonly #lab: SpawnedLab;
@@ -74,7 +83,10 @@ class Boot {
     const over = new Promise<Outcome>(resolve => (this.#over = resolve));
     try {
       client.onEvent(event => this.#onEvent(event));
-      const started = await client.request('start', this.#request.lab);
+      const started = await client.request('start', {
+        ...this.#request.lab,
+        ...(this.#request.profile !== undefined && { profile: true }),
+      });
       for (const one of started.problems) say(describeProblem(one));
       this.#chooseConsole(started);
       this.#openTerminal(started);
@@ -82,6 +94,7 @@ class Boot {
       this.#watchClock();
       const outcome = await over;
       await this.#writeStatistics(outcome);
+      await this.#writeProfile();
       if (isInteractive()) process.stderr.write('\n');
       if (outcome.said !== undefined) say(outcome.said);
       return outcome.status;
@@ -180,11 +193,15 @@ class Boot {
     this.#all.end();
     if (file === undefined) return;
     const statistics = await this.#client.request('statistics', {});
-    try {
-      await writeFile(file, `${JSON.stringify({ ...statistics, exitReason: reason }, null, 2)}\n`);
-    } catch (error) {
-      throw new UsageError(`--stats ${file}: ${error instanceof Error ? error.message : 'cannot be written'}`);
-    }
+    await write('--stats', file, `${JSON.stringify({ ...statistics, exitReason: reason }, null, 2)}\n`);
+  }
+
+  async #writeProfile(): Promise<void> {
+    const file = this.#request.profile;
+    if (file === undefined) return;
+    const profile = await this.#client.request('profile', {});
+    const json = file.toLowerCase().endsWith('.json');
+    await write('--profile', file, json ? `${JSON.stringify(profile, null, 2)}\n` : profileText(profile));
   }
 }
 

@@ -7,6 +7,7 @@ import {
   physicalAddress, registerGroups, type ShownGroup, type ShownInstruction, shownInstructions,
 } from './cpu/inspect'; // prettier-ignore
 import { Processor } from './cpu/processor';
+import type { ProfileSnapshot } from './cpu/profile';
 import type { TranslationOptions } from './cpu/translator';
 import type { BlockStore } from './devices/device';
 import { GenericTimerRegisters } from './devices/generic-timer-registers';
@@ -33,6 +34,8 @@ export interface MachineOptions {
   readonly count?: boolean;
   readonly hot?: readonly string[];
   readonly translation?: TranslationOptions;
+  /** Counts what is executed, for `profile`; slows everything down, and changes nothing that the guest sees. */
+  readonly profile?: boolean;
   /** Milliseconds from anywhere, to account for the time that translation takes. Nothing else depends on it. */
   readonly now?: () => number;
 }
@@ -97,7 +100,7 @@ export class Machine {
     this.board = board;
     const memories = guestMemories(board, options.memoryBytes);
     const total = memories.reduce((sum, m) => sum + Math.ceil(m.size / PAGE_SIZE) * PAGE_SIZE, 0);
-    const layout = layoutMemory(cpus, total);
+    const layout = layoutMemory(cpus, total, undefined, options.profile);
     const memory = new WebAssembly.Memory({ initial: layout.wasmPages, maximum: layout.wasmPages });
     this.memory = memory;
     let host = layout.guest;
@@ -193,6 +196,11 @@ export class Machine {
       flushes,
       memoryBytes: this.memory.buffer.byteLength,
     };
+  }
+
+  /** What was executed where since power-on; undefined when it was not counted. Not while `run` is under way. */
+  profile(): ProfileSnapshot | undefined {
+    return this.processor.profile();
   }
 
   /** Guest time since power-on. It never goes back, whichever core looks. */

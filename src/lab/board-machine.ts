@@ -2,7 +2,9 @@
 import type { Machine } from '../emu/machine';
 import { fail } from './problems';
 import type { LabMachine, SliceEnd } from './machine-port';
+import { type LabProfile, reportProfile } from './profile-report';
 import type { RegisterGroup, TranslationStatistics } from './protocol';
+import { SymbolTable } from './symbols';
 
 const SPACE = /^(pa|va:(\d+))$/;
 
@@ -13,10 +15,12 @@ export class BoardMachine implements LabMachine {
   readonly cpus: number;
   readonly consoles: readonly string[];
   readonly #machine: Machine;
+  readonly #symbols: SymbolTable;
 
-  /** @param machine started */
-  constructor(machine: Machine) {
+  /** @param machine started. @param symbols of its program, for profiles */
+  constructor(machine: Machine, symbols = new SymbolTable([])) {
     this.#machine = machine;
+    this.#symbols = symbols;
     this.cpus = machine.cores.length;
     this.consoles = [...machine.hardware.consoles.keys()];
   }
@@ -31,6 +35,11 @@ export class BoardMachine implements LabMachine {
 
   get translation(): TranslationStatistics | undefined {
     return this.#machine.translation;
+  }
+
+  profile(): LabProfile | undefined {
+    const snapshot = this.#machine.profile();
+    return snapshot && reportProfile(snapshot, this.#symbols);
   }
 
   run(instructions: number): SliceEnd {

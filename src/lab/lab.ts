@@ -8,8 +8,9 @@ import type { LabHost } from './host';
 import type { OpenedLab } from './machine-port';
 import { didYouMean } from './nearest';
 import { fail } from './problems';
-import type { LabConfiguration } from './protocol';
+import type { LabConfiguration, LabLaunch } from './protocol';
 import { openCard } from './sd-card';
+import { readSymbols, SymbolTable } from './symbols';
 import type { LabPorts } from './worker';
 
 const MIB = 1 << 20;
@@ -21,7 +22,7 @@ const FIXED_DATE_SECONDS = 1_767_225_600;
  * @param configuration checked, with absolute paths
  * @throws LabFailure, ImageError or DtError for anything that is wrong with what the user gave
  */
-export async function openLab(configuration: LabConfiguration, host: LabHost, ports: LabPorts): Promise<OpenedLab> {
+export async function openLab(configuration: LabLaunch, host: LabHost, ports: LabPorts): Promise<OpenedLab> {
   const board = boardOf(configuration);
   checkHypervisor(configuration);
   const cpus = within(board, 'cpus', configuration.cpus ?? board.cpu.fitted, 1, board.cpu.most);
@@ -31,6 +32,7 @@ export async function openLab(configuration: LabConfiguration, host: LabHost, po
   ports.progress(title, 0, 2);
   const plan = await planBoot({ host, board, configuration, cpus, memoryBytes });
   const sdCard = configuration.sdcard === undefined ? undefined : await openCard(host, configuration.sdcard);
+  const symbols = configuration.profile ? await readSymbols(host, configuration) : new SymbolTable([]);
   ports.progress(title, 1, 2);
   const sinks = new Map<string, { write(byte: number): void }>();
   const machine = build({
@@ -41,12 +43,13 @@ export async function openLab(configuration: LabConfiguration, host: LabHost, po
     log: ports.log,
     baseSeconds: configuration.pace === 'fast' ? FIXED_DATE_SECONDS : host.dateSeconds(),
     ...(sdCard && { sdCard }),
+    ...(configuration.profile && { profile: true }),
     ...(configuration.tier !== 'interpreter' && { translation: TRANSLATION, now: () => host.now() }),
   });
   for (const console of machine.hardware.consoles.keys()) sinks.set(console, ports.sink(console));
   machine.start(plan);
   ports.progress(title, 2, 2);
-  return { board: board.name, machine: new BoardMachine(machine), problems: [] };
+  return { board: board.name, machine: new BoardMachine(machine, symbols), problems: [] };
 }
 
 function boardOf({ board = DEFAULT_BOARD }: LabConfiguration): Board {

@@ -1,4 +1,5 @@
 // What the lab needs of a machine; src/emu/machine.ts has it, and the lab's own tests bring a small stand-in.
+import type { LabProfile } from './profile-report';
 import type { LabProblem, RegisterGroup, TranslationStatistics } from './protocol';
 
 /** How a slice of work ended. */
@@ -19,6 +20,8 @@ export interface LabMachine {
   readonly timeNs: number;
   /** Of the translator; undefined when code is interpreted only. */
   readonly translation?: TranslationStatistics | undefined;
+  /** What was executed where; undefined when it was not counted. */
+  profile?(): LabProfile | undefined;
   run(instructions: number): SliceEnd;
   /** Advances guest time of an idle machine, to `untilNs` at most or else to the next timer event. */
   skipIdle(untilNs?: number): void;

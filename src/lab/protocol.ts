@@ -1,5 +1,6 @@
 // The only door of a lab: plain messages between a client (debug adapter, command line) and the worker it lives in.
 // Everything here survives structured clone.
+import type { LabProfile } from './profile-report';
 
 /** What one launch describes; the attributes of launch.json and of LAB.json (docs/launch.md). Paths are absolute. */
 export interface LabConfiguration {
@@ -33,6 +34,12 @@ export interface LabConfiguration {
   entry?: number;
   el?: 1 | 2 | 3;
   maxInstructions?: number;
+}
+
+/** What a client wants beside the lab itself. */
+export interface LabLaunch extends LabConfiguration {
+  /** Counts what is executed, for the request `profile`: slower, and the same for the guest. */
+  profile?: boolean;
 }
 
 /** A line for people, with what a program needs beside it. */
@@ -81,7 +88,7 @@ export interface LabFrame {
 /** Requests and their answers: `LabRequests[kind]` is `[argument, result]`. */
 export interface LabRequests {
   /** Loads everything and leaves the machine at its first instruction. Rejected with the problems when it cannot. */
-  start: [LabConfiguration, StartedLab];
+  start: [LabLaunch, StartedLab];
   run: [Record<string, never>, void];
   pause: [Record<string, never>, void];
   /** One instruction of one core. */
@@ -96,6 +103,8 @@ export interface LabRequests {
   disassemble: [{ cpu: number; address: number; count: number }, { address: number; bytes: string; text: string }[]];
   input: [{ console: string; data: Uint8Array }, void];
   statistics: [Record<string, never>, LabStatistics];
+  /** Of a lab that was started with `profile`. Waits for the end of the slice that runs. */
+  profile: [Record<string, never>, LabProfile];
   /** Ends the lab; the worker can be terminated after the answer. */
   stop: [Record<string, never>, void];
 }

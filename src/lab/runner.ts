@@ -18,6 +18,8 @@ export interface RunnerOptions {
   /** `realtime`: idle time is waited for. `fast`: it is skipped. */
   pace: 'fast' | 'realtime';
   maxInstructions?: number;
+  /** Instructions of every slice; else as many as fit the host's speed. Where slices end decides what is translated. */
+  slice?: number;
   /** Called between slices, and before the loop sleeps. */
   onSlice(idle: boolean): void;
   onReboot(): void;
@@ -28,7 +30,7 @@ export class Runner {
   readonly #host: LabHost;
   readonly #options: RunnerOptions;
   readonly #typed = new Map<string, number[]>();
-  #sliceSize = FIRST_SLICE;
+  #sliceSize: number;
   #pausing = false;
   #sleeper: AbortController | undefined;
   /** A moment at which guest time and wall time were the same. */
@@ -41,6 +43,7 @@ export class Runner {
     this.#machine = machine;
     this.#host = host;
     this.#options = options;
+    this.#sliceSize = options.slice ?? FIRST_SLICE;
   }
 
   get executed(): number {
@@ -96,7 +99,7 @@ export class Runner {
     const before = this.#executed;
     const end = this.#counted(() => this.#machine.run(size));
     const elapsed = this.#host.now() - began;
-    if (end.reason === 'budget' && elapsed > 0) {
+    if (this.#options.slice === undefined && end.reason === 'budget' && elapsed > 0) {
       const fitting = ((this.#executed - before) / elapsed) * SLICE_MS;
       this.#sliceSize = Math.round(Math.min(LARGEST_SLICE, Math.max(FIRST_SLICE / 10, fitting)));
     }

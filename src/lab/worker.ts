@@ -6,8 +6,8 @@ import type { LabPort } from './port';
 import { fail, problemsOf } from './problems';
 import type {
   ExitReason,
-  LabConfiguration,
   LabEvent,
+  LabLaunch,
   LabRequest,
   LabRequestKind,
   LabRequests,
@@ -25,7 +25,7 @@ export interface LabPorts {
 }
 
 /** Turns a configuration into a machine; see lab.ts. */
-export type OpenLab = (configuration: LabConfiguration, host: LabHost, ports: LabPorts) => Promise<OpenedLab>;
+export type OpenLab = (configuration: LabLaunch, host: LabHost, ports: LabPorts) => Promise<OpenedLab>;
 
 type Handlers = {
   [K in LabRequestKind]: (argument: LabRequests[K][0]) => Promise<LabRequests[K][1]> | LabRequests[K][1];
@@ -34,10 +34,12 @@ type Handlers = {
 /** Largest answer to one `readMemory`, in bytes. */
 const READ_LIMIT = 1 << 20;
 const DISASSEMBLE_LIMIT = 4096;
+/** Instructions of a slice while what is executed is counted: the same in every run. */
+const PROFILE_SLICE = 1_000_000;
 const EXIT_CODES: Record<ExitReason, number> = { poweroff: 0, reboot: 0, stopped: 0, 'max-instructions': 0, crash: 3 };
 
 interface Active {
-  configuration: LabConfiguration;
+  configuration: LabLaunch;
   machine: LabMachine;
   runner: Runner;
   exited?: ExitReason;
@@ -128,6 +130,7 @@ class LabServer {
         ...(exited === undefined ? {} : { exitReason: exited }),
       };
     },
+    profile: () => this.#started().machine.profile?.() ?? fail('lab.state', 'the lab was not started with a profile'),
     stop: async () => {
       if (!this.#active) return;
       const lab = await this.#halt();
@@ -157,7 +160,7 @@ class LabServer {
       this.#tell({ event: 'log', message: error.stack ?? error.message });
   }
 
-  async #load(configuration: LabConfiguration): Promise<StartedLab> {
+  async #load(configuration: LabLaunch): Promise<StartedLab> {
     this.#cpuSecondsAtStart = this.#host.cpuSeconds();
     const { machine, board, problems } = await this.#open(configuration, this.#host, {
       sink: console => this.#output.sink(console),
@@ -167,6 +170,7 @@ class LabServer {
     const runner = new Runner(machine, this.#host, {
       pace: configuration.pace ?? 'realtime',
       ...(configuration.maxInstructions === undefined ? {} : { maxInstructions: configuration.maxInstructions }),
+      ...(configuration.profile && { slice: PROFILE_SLICE }),
       onSlice: idle => (idle ? this.#output.flush(this.#host.now()) : this.#output.tick(this.#host.now())),
       onReboot: () => this.#tell({ event: 'log', message: 'the guest has reset the board; it starts again' }),
     });

@@ -149,6 +149,11 @@ describe.concurrent('bad input ends with 2 and one line', () => {
     ],
     ['an option that does not exist', () => ['--kernal', 'x'], /unknown option --kernal; did you mean --kernel\?/],
     [
+      'a file for a profile that cannot be written',
+      () => ['--max-instructions', '1', '--profile', 'none/profile.txt'],
+      /--profile none\/profile\.txt: ENOENT/,
+    ],
+    [
       'a file for statistics that cannot be written',
       () => ['--max-instructions', '1', '--stats', 'none/stats.json'],
       /--stats none\/stats\.json: ENOENT/,

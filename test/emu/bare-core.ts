@@ -17,13 +17,14 @@ export interface BareCore {
   start(entry: EntryState): void;
 }
 
-/** @param log receives what the model says about what it does not do. */
+/** @param log receives what the model says about what it does not do. @param profile counts what is executed */
 export function bareCore(
   ramBytes = 1 << 20,
   log: (m: string) => void = () => {},
   translation?: TranslationOptions,
+  profile = false,
 ): BareCore {
-  const layout = layoutMemory(1, ramBytes, 64);
+  const layout = layoutMemory(1, ramBytes, 64, profile);
   const memory = new WebAssembly.Memory({ initial: layout.wasmPages, maximum: layout.wasmPages });
   const ram = new Uint8Array(memory.buffer, layout.guest, ramBytes);
   const view = new DataView(memory.buffer);

@@ -73,6 +73,16 @@ export class Code {
     this.bytes.u32(index);
   }
 
+  /** Adds one to a global of type i64. */
+  countUp(index: number): void {
+    const b = this.bytes;
+    b.u8(0x23);
+    b.u32(index);
+    b.bytes([0x42, 1, 0x7c]); // i64.const 1, i64.add
+    b.u8(0x24);
+    b.u32(index);
+  }
+
   private store(opcode: number, align: number, address: Value, offset: number, v: Value): void {
     this.put(address);
     this.put(v);

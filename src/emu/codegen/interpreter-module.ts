@@ -2,7 +2,7 @@
 // functions for the others. A switch beats a table by a factor of three here (docs/decisions/001), but engines stop
 // optimizing functions that grow too large; so its size is bounded by the list of frequent variants.
 import { Code, type Label } from './code';
-import { CPU, ENTRY, GLOBAL, type Layout, RECORD, TLB } from './layout';
+import { CPU, DISPATCHER, ENTRY, GLOBAL, type Layout, RECORD, TLB } from './layout';
 import { STATUS } from './region/region';
 import { entryOf, recordIn, slotAt } from './region/addresses';
 import {
@@ -17,7 +17,7 @@ import {
 } from './tier0';
 import { ACCESSES, ACCESS_SIZE, type Access, CONDITIONS } from './semantics';
 import {
-  add, add64, and, c, call, eq, eqz, extu, load16u, load32, load64, load8u, local, mul, ne, not, or, shl, shr, sub, type Value,
+  add, add64, and, c, c64, call, eq, eqz, extu, geu, load16u, load32, load64, load8u, local, mul, ne, not, or, shl, shr, sub, type Value,
 } from './value'; // prettier-ignore
 import type { Variant } from './variant';
 import { I32, I64, ModuleWriter } from './wasm';
@@ -65,10 +65,13 @@ export interface Heat {
   readonly leaves: number;
 }
 
+/** Adds one to the u64 at an address. */
+const countUp = (code: Code, address: Value): void => code.store64(address, add64(load64(address), c64(1)));
+
 /**
  * @param hot variants that get cases, from CASE.VARIANT on in this order.
  * @param heat undefined: nothing is translated.
- * @param profile address of a u32 counter per case, or 0.
+ * @param profile address of a u32 counter per case, or 0. Executions of records are counted when the layout has room.
  */
 export function interpreterModule(
   l: Layout,
@@ -115,6 +118,11 @@ export function interpreterModule(
     const counter = add(c(profile), shl(h, c(2)));
     code.store32(counter, add(load32(counter), c(1)));
   }
+  /** The record at `ip` is executed: once for each instruction, prefixes or not. */
+  const countExecution = (): void => {
+    if (l.executions) countUp(code, code.tmp(add(shr(ip, c(1)), c(l.executions))));
+  };
+  if (l.executions) code.if(geu(h, c(CASE.VARIANT)), countExecution);
   code.brTable(h, labels, otherwise);
 
   const exits: Exits = {
@@ -161,6 +169,7 @@ export function interpreterModule(
   CONDITIONS.forEach((_, cc) => {
     const conditional = (pc: boolean) => (): void => {
       code.if(eqz(context.condition(cc)), () => {
+        countExecution();
         code.set(ip, add(ip, c(RECORD.SIZE)));
         code.br(next);
       });
@@ -189,6 +198,7 @@ export function interpreterModule(
       const step = code.tmp(load8u(ip, RECORD.STEP));
       if (cc < 14)
         code.if(eqz(context.condition(cc)), () => {
+          countExecution();
           code.set(ip, add(ip, shl(and(step, c(3)), c(4))));
           code.br(next);
         });
@@ -348,20 +358,29 @@ function defineDispatcher(m: ModuleWriter, l: Layout): number {
   const began = code.newLocal(I32);
   const status = code.newLocal(I32);
   code.set(began, n);
+  if (l.executions) countUp(code, c(DISPATCHER.RUNS));
   code.store32(c(GLOBAL.IN_REGIONS), c(1));
   const done = code.block();
   code.loop();
   const again: Label = { depth: done.depth + 1 };
   code.set(status, c(STATUS.GO));
   const none = code.block();
-  code.brIf(none, or(load32(cpu, CPU.IT), load32(cpu, CPU.BIG_ENDIAN)));
+  /** No region follows when the condition holds. */
+  const unless = (condition: Value, counter: number): void => {
+    if (!l.executions) return code.brIf(none, condition);
+    code.if(condition, () => {
+      countUp(code, c(counter));
+      code.br(none);
+    });
+  };
+  unless(or(load32(cpu, CPU.IT), load32(cpu, CPU.BIG_ENDIAN)), DISPATCHER.STATE);
   const te = code.tmp(tlbEntry(load32(cpu, CPU.TLB), t));
-  code.brIf(none, ne(and(t, c(PAGE_MASK)), load32(te, TLB.EXEC)));
+  unless(ne(and(t, c(PAGE_MASK)), load32(te, TLB.EXEC)), DISPATCHER.UNMAPPED);
   const thumb = code.tmp(load32(cpu, CPU.THUMB));
   const slot = code.tmp(slotAt(l, add(t, load32(te, TLB.ADDEND)), thumb));
-  code.brIf(none, eqz(slot));
+  unless(eqz(slot), DISPATCHER.NO_REGION);
   const word = code.tmp(load32(entryOf(l, recordIn(slot, t, thumb)), ENTRY.REGION));
-  code.brIf(none, eqz(word));
+  unless(eqz(word), DISPATCHER.NO_REGION);
   code.callIndirect(
     m.type([I32, I32, I32, I32], [I32]),
     shr(word, c(16)),

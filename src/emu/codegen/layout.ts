@@ -57,6 +57,17 @@ export const GLOBAL = {
   IN_REGIONS: 80, // 1 while the dispatcher runs regions
 } as const;
 
+/** u64 counters of the dispatcher while the machine is profiled, in the first page: how often it began, and how it ended. */
+export const DISPATCHER = {
+  RUNS: 128,
+  /** No region runs in the middle of an IT block, or with big-endian data. */
+  STATE: 136,
+  /** The TLB does not say that the page may be executed. */
+  UNMAPPED: 144,
+  /** No region begins there. */
+  NO_REGION: 152,
+} as const;
+
 /** Why generated code left, in CPU.EXIT. */
 export const EXIT = {
   NONE: 0,
@@ -136,6 +147,8 @@ export interface Layout {
   readonly slotCount: number;
   /** The ENTRY of the record at linear address `r` lies at `(r >>> 1) + entries`. */
   readonly entries: number;
+  /** While the machine is profiled: the u64 that counts executions of the record at `r` lies at `(r >>> 1) + executions`. 0: nothing is counted. */
+  readonly executions: number;
   /** Host memory that guests see (RAM, flash, SRAM) begins here, page-aligned; pages are numbered from here. */
   readonly guest: number;
   readonly guestPages: number;
@@ -148,8 +161,11 @@ export const COUNTERS = 16384;
 
 const align = (n: number, to: number): number => Math.ceil(n / to) * to;
 
-/** @param slotCount pages of predecoded code kept before all are dropped; 32 KiB each. */
-export function layoutMemory(cores: number, guestBytes: number, slotCount = 3072): Layout {
+/**
+ * @param slotCount pages of predecoded code kept before all are dropped; 32 KiB each.
+ * @param counted with counters for all records
+ */
+export function layoutMemory(cores: number, guestBytes: number, slotCount = 3072, counted = false): Layout {
   const guestPages = align(guestBytes, PAGE_SIZE) / PAGE_SIZE;
   const cpuBase = PAGE_SIZE; // page 0 has GLOBAL only, so that address 0 is never valid
   const tlbBase = align(cpuBase + cores * CPU.SIZE, PAGE_SIZE);
@@ -158,7 +174,9 @@ export function layoutMemory(cores: number, guestBytes: number, slotCount = 3072
   const granules = codeMap + guestPages * 8;
   const slots = align(granules + guestPages * 4, 64);
   const entryArea = align(slots + slotCount * SLOT_SIZE, 64);
-  const guest = align(entryArea + (slotCount * SLOT_SIZE * ENTRY.SIZE) / RECORD.SIZE, 65536);
+  const executions = entryArea + (slotCount * SLOT_SIZE * ENTRY.SIZE) / RECORD.SIZE;
+  // Records in the state of a core (CPU.TEMP_SLOT) have a counter too; so the area begins with that of address 0.
+  const guest = align(executions + (counted ? (slots + slotCount * SLOT_SIZE) / 2 : 0), 65536);
   const wasmPages = align(guest + guestPages * PAGE_SIZE, 65536) / 65536;
   if (wasmPages > 65536) throw new RangeError(`guest memory of ${guestBytes} bytes does not fit in 4 GiB`);
   return {
@@ -171,6 +189,7 @@ export function layoutMemory(cores: number, guestBytes: number, slotCount = 3072
     slots,
     slotCount,
     entries: entryArea - (slots >>> 1),
+    executions: counted ? executions : 0,
     guest,
     guestPages,
     wasmPages,

@@ -101,6 +101,7 @@ export class ModuleWriter {
   private importedFunctions = 0;
   private readonly functions: FunctionEntry[] = [];
   private readonly exports: [string, number][] = [];
+  private counterCount = 0;
 
   /** @returns the index of a function type; equal types share one. */
   type(params: readonly ValueType[], results: readonly ValueType[]): number {
@@ -152,6 +153,11 @@ export class ModuleWriter {
     this.exports.push([name, functionIndex]);
   }
 
+  /** The module has `count` mutable globals of type i64, exported as `c0`, `c1`, ...; they begin at 0. */
+  counters(count: number): void {
+    this.counterCount = count;
+  }
+
   finish(): Uint8Array<ArrayBuffer> {
     const out = new Bytes();
     out.bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
@@ -173,12 +179,22 @@ export class ModuleWriter {
       b.u32(this.functions.length);
       for (const f of this.functions) b.u32(f.type);
     });
+    if (this.counterCount > 0)
+      section(6, b => {
+        b.u32(this.counterCount);
+        for (let i = 0; i < this.counterCount; i++) b.bytes([I64, 1, 0x42, 0, 0x0b]);
+      });
     section(7, b => {
-      b.u32(this.exports.length);
+      b.u32(this.exports.length + this.counterCount);
       for (const [name, index] of this.exports) {
         b.name(name);
         b.u8(0);
         b.u32(index);
+      }
+      for (let i = 0; i < this.counterCount; i++) {
+        b.name(`c${i}`);
+        b.u8(3);
+        b.u32(i);
       }
     });
     section(10, b => {

@@ -52,6 +52,8 @@ export class CodeCache {
   /** Compiled regions by number; number 0 is none. */
   readonly regions = new WebAssembly.Table({ initial: 64, element: 'anyfunc' });
   compiled: CompiledCode | undefined;
+  /** Whoever counts what records execute takes the counts over before they are dropped. */
+  counting: { drain(): void } | undefined;
   private readonly table = new WebAssembly.Table({ initial: TABLE_SIZE, element: 'anyfunc' });
   private readonly templates = new RecordTemplates();
   /** Slots that were in use at some time: those behind them are zero. */
@@ -155,9 +157,26 @@ export class CodeCache {
     };
   }
 
+  /** Every page with records. */
+  *slotsInUse(): Generator<{ slot: number; hostPage: number; thumb: boolean }> {
+    for (let i = 0; i < this.used; i++) {
+      const owner = this.owner[i]!;
+      yield { slot: this.layout.slots + i * SLOT_SIZE, hostPage: owner >> 1, thumb: (owner & 1) !== 0 };
+    }
+  }
+
+  isDecoded(record: number): boolean {
+    return this.u16[record >> 1] !== CASE.UNDECODED;
+  }
+  /** ITSTATE under which a record was decoded. */
+  itState(record: number): number {
+    return this.u8[record + RECORD.IT]!;
+  }
+
   /** Drops all slots. Only while no core is inside a record. */
   flush(): void {
     this.compiled?.dropAll();
+    this.counting?.drain();
     for (let i = 0; i < this.used; i++) {
       const page = this.owner[i]! >> 1;
       const at = this.mapIndex(page, 0);

@@ -4,7 +4,7 @@ import { CASE } from '../codegen/interpreter-module';
 import { EXIT, PAGE_SIZE, RECORD } from '../codegen/layout';
 import { PC_WRITE } from '../codegen/operations/alu';
 import type { Flow, RegionBlock, RegionInstruction } from '../codegen/region/region';
-import { LONGEST_BLOCK } from '../codegen/region/writer';
+import { LONGEST_BLOCK } from '../codegen/region/exits';
 import { type Predecoded, predecode } from '../isa/predecode';
 import { nextItState } from './code-cache';
 

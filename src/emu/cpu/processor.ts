@@ -13,6 +13,8 @@ import { transferStructure } from './structure-access';
 import { ExtensionRegisters } from './fp/registers';
 import { MemoryAccess } from './memory-access';
 import { nextInstruction, recordItState } from './processor-state';
+import { Profile } from './profile/profile';
+import { ProfileSnapshot } from './profile';
 import { LEAVES, Translator, type TranslationOptions } from './translator';
 import { executeSystem, type SystemContext } from './system-instructions';
 
@@ -33,6 +35,8 @@ export interface ProcessorOptions {
 export class Processor {
   readonly code: CodeCache;
   readonly translator: Translator | undefined;
+  /** There when the memory's layout has counters for records. */
+  private readonly counting: Profile | undefined;
   private readonly globals: Uint32Array;
   private readonly access: MemoryAccess;
   private readonly u16: Uint16Array;
@@ -117,13 +121,22 @@ export class Processor {
         ...(translation && { heat: { threshold: translation.threshold, leaves: LEAVES } }),
       },
     );
-    this.translator = translation && new Translator(memory, this.code, cores, translation, options.now ?? (() => 0));
+    this.counting = layout.executions ? new Profile(memory, this.code, layout) : undefined;
+    this.code.counting = this.counting;
+    const now = options.now ?? ((): number => 0);
+    this.translator = translation && new Translator(memory, this.code, cores, translation, now, this.counting);
     this.globals = new Uint32Array(memory.buffer, 0, PAGE_SIZE / 4);
   }
 
   /** Instructions that ran in translated code. */
   get translated(): number {
     return this.globals[GLOBAL.TRANSLATED >> 2]! + this.globals[(GLOBAL.TRANSLATED >> 2) + 1]! * 2 ** 32;
+  }
+
+  /** What was executed where; undefined when it was not counted. Only while nothing runs. */
+  profile(): ProfileSnapshot | undefined {
+    const { counting, translator } = this;
+    return counting && new ProfileSnapshot(counting, this.globals, translator && (key => translator.outlook(key)));
   }
 
   /** Bytes of linear memory were written by something other than generated code. */
@@ -196,6 +209,7 @@ export class Processor {
     const offset = pc & (PAGE_SIZE - 1);
     if (thumb && offset === PAGE_SIZE - 2 && isWide(this.u16[host >> 1]!)) return this.straddling(core, pc, host);
     const slot = this.code.slot(page, thumb);
+    this.counting?.fetched(page, pc);
     const shift = 2 + thumb;
     const record = slot + (offset << shift);
     core.setField(CPU.PCSHIFT, shift);
@@ -224,6 +238,7 @@ export class Processor {
     const first = this.u16[host >> 1]!;
     const second = this.fetchable(core, pc + 2);
     if (second === 0) return 0;
+    this.counting?.straddled(Math.floor((host - core.env.layout.guest) / PAGE_SIZE), pc);
     const record = core.env.layout.cpu(core.index) + CPU.TEMP_SLOT;
     this.u8.fill(0, record, record + 4 * RECORD.SIZE);
     this.code.decodeAlone(record, first * 65536 + this.u16[second >> 1]!, core.field(CPU.IT));
@@ -288,8 +303,10 @@ export class Processor {
     core.pc = at;
     switch (exit) {
       case EXIT.ABORT:
-        if (this.fetching) takePrefetchAbort(core, at);
-        else takeDataAbort(core, at);
+        if (this.fetching) {
+          if (this.counting) this.counting.prefetchAborts++;
+          takePrefetchAbort(core, at);
+        } else takeDataAbort(core, at);
         this.fetching = false;
         return true;
       case EXIT.SVC:

@@ -2,11 +2,16 @@
 import { CASE } from '../codegen/interpreter-module';
 import { CPU, ENTRY, PAGE_SIZE, RECORD, type Layout } from '../codegen/layout';
 import { regionModule } from '../codegen/region/region-module';
+import type { RegionCounters } from '../codegen/region/counters';
 import { accessGroups, isGroupable } from '../codegen/region/groups';
 import type { Region, RegionPage } from '../codegen/region/region';
 import { type CodeCache, GRANULE_SHIFT, type CompiledCode } from './code-cache';
 import type { Core } from './core';
 import { type CodePages, type Discovered, Discovery } from './discovery';
+import type { Profile } from './profile/profile';
+import { pageOf } from './profile/page-counts';
+import type { DropReason } from './profile/region-profile';
+import type { Outlook } from './profile/why';
 
 export interface TranslationOptions {
   /** Arrivals at a place after which it is translated, 1 to 65535. */
@@ -34,6 +39,14 @@ interface Compiled {
   /** Granules of each host page that its code lies in. */
   readonly granules: ReadonlyMap<number, number>;
   readonly home: Home;
+}
+
+/** What was made of a region. */
+interface Installed {
+  readonly region: Region;
+  readonly counters: RegionCounters | undefined;
+  readonly exports: WebAssembly.Exports;
+  readonly bytes: number;
 }
 
 /** A page with its regions. */
@@ -70,6 +83,8 @@ export class Translator implements CompiledCode {
     private readonly options: TranslationOptions,
     /** Milliseconds from anywhere, to account for compilations; always 0 where no clock is. */
     private readonly now: () => number,
+    /** Undefined: nothing is counted. */
+    private readonly profile: Profile | undefined = undefined,
   ) {
     this.layout = cores[0]!.env.layout;
     this.u8 = new Uint8Array(memory.buffer);
@@ -96,6 +111,14 @@ export class Translator implements CompiledCode {
     return home;
   }
 
+  /** What is known of a page, for a profile. */
+  outlook(key: number): Outlook {
+    const { threshold, limit } = this.options;
+    const { hostPage, thumb } = pageOf(key);
+    const { compiled, patience } = this.home(hostPage, thumb);
+    return { threshold, limit, compiled, patience };
+  }
+
   /** Import `hot`: control came to a record often enough. */
   hot(core: Core, record: number): void {
     const { hostPage, thumb, slot, offset } = this.code.place(record);
@@ -120,7 +143,7 @@ export class Translator implements CompiledCode {
     for (const other of this.records(compiled))
       if (this.u16[other >> 1] !== CASE.REGION && this.countOf(other) >= LEAVES >> 2)
         this.learn(home, compiled.region, other);
-    this.drop(compiled);
+    this.drop(compiled, 'calls');
     this.compile(core, hostPage, thumb, slot, home, compiled.region.entries);
   }
 
@@ -161,13 +184,13 @@ export class Translator implements CompiledCode {
     for (const other of home.regions) {
       instructions += other.instructions;
       if (instructions > this.options.limit / 2) break;
-      this.drop(other);
+      this.drop(other, 'merged');
       for (const e of other.region.entries) entries.add(e);
     }
     this.addWarm(slot, thumb, entries);
     const pages = this.pages(core, hostPage, thumb, slot, home);
     const found = new Discovery(pages, [...entries], this.options.limit).run();
-    if (!found) return;
+    if (!found) return this.profile?.refused({ hostPage, thumb });
     if (this.regions.length - this.freeNumbers.length > this.options.capacity) {
       this.dropAll();
       // What was known of pages is gone too; this one begins anew with its region.
@@ -177,10 +200,13 @@ export class Translator implements CompiledCode {
   }
 
   private settle(home: Home, pages: readonly RegionPage[], thumb: boolean, found: Discovered, began: number): void {
-    this.install(home, pages, thumb, found);
+    const { region, counters, exports, bytes } = this.install(home, pages, thumb, found);
     home.compiled++;
     home.patience = this.options.eager ? 0 : (1 << Math.min(home.compiled, 10)) - 1;
-    this.statistics.compileMs += this.now() - began;
+    const milliseconds = this.now() - began;
+    this.statistics.compileMs += milliseconds;
+    if (counters)
+      this.profile?.compiled({ region, counters, exports, instructions: found.instructions, bytes, milliseconds });
   }
 
   /** Places of the page that are on their way to being hot are compiled along. */
@@ -234,10 +260,10 @@ export class Translator implements CompiledCode {
     };
   }
 
-  private install(home: Home, pages: readonly RegionPage[], thumb: boolean, found: Discovered): void {
+  private install(home: Home, pages: readonly RegionPage[], thumb: boolean, found: Discovered): Installed {
     const number = this.freeNumbers.pop() ?? this.regions.length;
     const region: Region = { thumb, index: number, pages, blocks: found.blocks, entries: found.entries };
-    const bytes = regionModule(this.layout, [region]);
+    const { bytes, counters } = regionModule(this.layout, [region], this.profile !== undefined);
     const module = new WebAssembly.Module(bytes);
     const instance = new WebAssembly.Instance(module, {
       lab: { memory: this.memory, ...this.code.imports },
@@ -261,6 +287,7 @@ export class Translator implements CompiledCode {
     s.live++;
     s.instructions += found.instructions;
     s.bytes += bytes.length;
+    return { region, counters: counters[0], exports: instance.exports, bytes: bytes.length };
   }
 
   private recordAt(region: Region, offset: number): number {
@@ -289,8 +316,9 @@ export class Translator implements CompiledCode {
     return result;
   }
 
-  private drop(compiled: Compiled): void {
+  private drop(compiled: Compiled, why: DropReason): void {
     const { region, home, granules } = compiled;
+    this.profile?.dropped(region.index, why);
     for (const offset of region.entries) {
       const record = this.recordAt(region, offset);
       const entry = this.code.entry(record);
@@ -314,14 +342,14 @@ export class Translator implements CompiledCode {
   changed(hostPage: number, granules: number): void {
     for (const compiled of this.byPage.get(hostPage) ?? [])
       if ((compiled.granules.get(hostPage)! & granules) !== 0) {
-        this.drop(compiled);
+        this.drop(compiled, 'written');
         for (const offset of compiled.region.entries) this.count(this.recordAt(compiled.region, offset), 0);
         this.statistics.drops++;
       }
   }
 
   dropAll(): void {
-    for (const compiled of this.regions) if (compiled) this.drop(compiled);
+    for (const compiled of this.regions) if (compiled) this.drop(compiled, 'flushed');
     this.homes.clear();
     this.statistics.flushes++;
   }

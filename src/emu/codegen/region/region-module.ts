@@ -4,8 +4,9 @@ import type { Layout } from '../layout';
 import { ACCESS_SIZE, type Access } from '../semantics';
 import { type ImportName, IMPORTS } from '../tier0';
 import { I32, I64, ModuleWriter, type ValueType } from '../wasm';
+import { RegionCounters } from './counters';
 import type { Region } from './region';
-import type { RegionImports } from './tier1';
+import type { RegionImports } from './context';
 import { writeRegion } from './writer';
 
 /** Hands out function indices in the order in which regions ask, so that a module imports only what it calls. */
@@ -36,13 +37,24 @@ class ImportList implements RegionImports {
   }
 }
 
-export function regionModule(l: Layout, regions: readonly Region[]): Uint8Array<ArrayBuffer> {
+export interface RegionModule {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Of each region; the global with index n is exported as `c` and n. Empty when nothing is counted. */
+  readonly counters: readonly RegionCounters[];
+}
+
+export function regionModule(l: Layout, regions: readonly Region[], counted = false): RegionModule {
   const imports = new ImportList();
-  const functions = regions.map(region => writeRegion(l, region, imports));
+  const counters: RegionCounters[] = [];
+  const functions = regions.map(region => {
+    if (counted) counters.push(new RegionCounters(counters.at(-1)?.end ?? 0));
+    return writeRegion(l, region, imports, counters.at(-1));
+  });
   const m = new ModuleWriter();
   m.importMemory('lab', 'memory', l.wasmPages, l.wasmPages);
   for (const f of imports.list) m.importFunction(f.module, f.name, m.type(f.params, f.results));
   const type = m.type([I32, I32, I32, I32], [I32]);
   functions.forEach((f, i) => m.function(type, f.locals, f.body, String(i)));
-  return m.finish();
+  m.counters(counters.at(-1)?.end ?? 0);
+  return { bytes: m.finish(), counters };
 }
