@@ -167,7 +167,7 @@ export class Machine {
   private setDirect(name: string, on: boolean): void {
     // Called while devices are built too, when there is no map and nothing was read yet.
     this.map?.setDirect(name, on);
-    for (const core of this.cores ?? []) core.tlbFlush();
+    for (const core of this.cores ?? []) core.tlbFlush(true);
     const region = this.map?.regions.find(r => r.name === name);
     if (on && region) this.processor.written(region.host, region.size);
   }

@@ -1,7 +1,7 @@
 // What an instruction may say: the vocabulary in which operations are written. Tier 0 and tier 1 each implement it.
 import type { Code } from './code';
 import type { HelperName } from './helpers';
-import { CPU, EXIT } from './layout';
+import { CPU } from './layout';
 import {
   add,
   and,
@@ -305,10 +305,5 @@ export abstract class Semantics {
     this.setState(CPU.THUMB, thumb);
     // Bit 1 of an A32 target is UNPREDICTABLE; the Cortex-A15 ignores it.
     this.goto(and(t, add(shl(thumb, c(1)), c(-4))));
-  }
-
-  /** Takes the Undefined Instruction exception when the condition holds. */
-  undefinedIf(condition: Value): void {
-    this.code.if(condition, () => this.leave(EXIT.UNDEFINED, c(0)));
   }
 }
