@@ -7,8 +7,15 @@ function make(cores = 2) {
   const irq = Array.from({ length: cores }, () => new FakeLine());
   const fiq = Array.from({ length: cores }, () => new FakeLine());
   const log: string[] = [];
-  const ports = { log: (m: string) => void log.push(m), irq: (n: number) => irq[n]!, fiq: (n: number) => fiq[n]! };
-  const gic = new Gicv2('gic', ports, { cores, interrupts: 160 });
+  const [virq, vfiq] = [new FakeLine(), new FakeLine()];
+  const ports = {
+    log: (m: string) => void log.push(m),
+    irq: (n: number) => irq[n]!,
+    fiq: (n: number) => fiq[n]!,
+    virq: () => virq,
+    vfiq: () => vfiq,
+  };
+  const gic = new Gicv2('gic', ports, { cores, interrupts: 160, maintenance: 25 });
   const d = [0, 1].map(n => (n < cores ? gic.distributor(n, true) : gic.distributor(0, true)));
   const dn = gic.distributor(0, false);
   const c = Array.from({ length: cores }, (_, n) => gic.cpuInterface(n, true));
