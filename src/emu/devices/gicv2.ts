@@ -167,8 +167,9 @@ export class Gicv2 implements Stateful {
   load(saved: DeviceState): void {
     if (saved.version !== 1 && saved.version !== 2)
       throw new RangeError(`${this.name}: snapshot version ${saved.version} is not 1 or 2`);
-    assignState(this.state, readState(this.name, this.initial, saved['state']));
+    const state = readState(this.name, this.initial, saved['state']);
     this.virtual.load(saved['virtual']);
+    assignState(this.state, state); // last: it has the levels of the maintenance interrupts
     this.settle();
   }
 
