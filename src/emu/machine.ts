@@ -126,6 +126,8 @@ export class Machine {
       log,
       irq: core => ({ set: level => void (cores[core] && (cores[core].lines.irq = level)) }),
       fiq: core => ({ set: level => void (cores[core] && (cores[core].lines.fiq = level)) }),
+      virq: core => ({ set: level => void (cores[core] && (cores[core].lines.virq = level)) }),
+      vfiq: core => ({ set: level => void (cores[core] && (cores[core].lines.vfiq = level)) }),
       powerOff: () => this.end('poweroff'),
       reboot: () => this.end('reboot'),
       console: name => ({ write: byte => options.output(name, byte) }),

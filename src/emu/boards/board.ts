@@ -40,7 +40,8 @@ export interface UnmodelledSpec extends Range {
 /** Options of each type of device. Clocks are named after entries of the configuration bus where they can change. */
 export interface DeviceOptions {
   readonly 'compact-flash': object;
-  readonly gicv2: { readonly interrupts: number };
+  /** Number of INTIDs, and the INTID of the maintenance interrupt of the virtual interfaces. */
+  readonly gicv2: { readonly interrupts: number; readonly maintenance: number };
   readonly hdlcd: { readonly pixelClock: string };
   readonly isp1761: object;
   readonly lan9118: object;

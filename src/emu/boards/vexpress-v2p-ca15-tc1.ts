@@ -78,8 +78,8 @@ export const vexpressV2pCa15Tc1: Board = {
         { base: 0x2c004000, size: 0x2000, part: 'hypervisor' },
         { base: 0x2c006000, size: 0x2000, part: 'virtual-cpu' },
       ],
-      // 128 shared and 32 private ones: what the test chip was configured with.
-      options: { interrupts: 160 },
+      // 128 shared and 32 private ones: what the test chip was configured with. PPI 9 is for maintenance.
+      options: { interrupts: 160, maintenance: 25 },
     },
     ...motherboard.motherboardDevices(PROCESSORS, [...motherboard.CONFIG_BUS, ...CONFIG_BUS]),
     {
