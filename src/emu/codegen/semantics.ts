@@ -60,7 +60,7 @@ export const ACCESS_SIZE: Readonly<Record<Access, 1 | 2 | 4 | 8>> = {
 };
 
 /** Instructions that TypeScript executes, by the order of this list. */
-export const SYSTEM = ['mcr', 'mrc', 'mcrr', 'mrrc', 'ldc', 'stc', 'mrs', 'msr', 'mrsBanked', 'msrBanked', 'cps', 'setend', 'rfe', 'srs', 'exceptionReturn', 'ldmUser', 'ldmReturn', 'stmUser', 'eret', 'swp', 'swpb', 'vmrs', 'vmsr'] as const; // prettier-ignore
+export const SYSTEM = ['mcr', 'mrc', 'mcrr', 'mrrc', 'ldc', 'stc', 'mrs', 'msr', 'mrsBanked', 'msrBanked', 'cps', 'setend', 'rfe', 'srs', 'exceptionReturn', 'ldmUser', 'ldmReturn', 'stmUser', 'eret', 'swp', 'swpb', 'vmrs', 'vmsr', 'bxj'] as const; // prettier-ignore
 export type SystemInstruction = (typeof SYSTEM)[number];
 
 /** Condition codes, ARM DDI 0406C A8.3. */

@@ -70,6 +70,8 @@ export class CodeCache {
   /** Host page and set of each slot: page * 2 + thumb. */
   private readonly owner: Int32Array;
   private used = 0;
+  /** Whether instructions that HSTR can trap are left to TypeScript: for good, once a hypervisor wanted that. */
+  traps = false;
   /** Counts for `--stats`. */
   readonly statistics = { variants: 0, modules: 0, decoded: 0, slots: 0, flushes: 0, invalidations: 0 };
 
@@ -174,6 +176,13 @@ export class CodeCache {
     this.statistics.flushes++;
   }
 
+  /** From now on HSTR may trap what generated code has done alone: all is decoded again. As `flush`. */
+  trapAll(): void {
+    this.traps = true;
+    this.templateOf.clear();
+    this.flush();
+  }
+
   /** The bytes `[from, to)` of a page have changed: what was decoded from them is decoded again. */
   invalidate(hostPage: number, from: number, to: number): void {
     const granules = (this.layout.granules >> 2) + hostPage;
@@ -235,7 +244,7 @@ export class CodeCache {
         position += this.u8[at + RECORD.STEP]! & 3;
         continue;
       }
-      const p = predecode(encoding, thumb, state, position, records);
+      const p = predecode(encoding, thumb, state, position, records, this.traps);
       batch.push({ p, at, it: state, key });
       state = nextItState(encoding, thumb, state);
       position += p.step;
@@ -285,7 +294,7 @@ export class CodeCache {
 
   /** Decodes one instruction into a record outside any page; branches in it are far. */
   decodeAlone(record: number, encoding: number, it: number): void {
-    this.write([{ p: predecode(encoding, true, it, 0, 0), at: record, it, key: NO_TEMPLATE }]);
+    this.write([{ p: predecode(encoding, true, it, 0, 0, this.traps), at: record, it, key: NO_TEMPLATE }]);
   }
 
   private write(batch: readonly Decoded[]): void {

@@ -9,7 +9,7 @@ import { MODE, type ModeName } from './modes';
 import { advanceIt, PSR } from './psr';
 import { writeCpsr } from './psr-write';
 import { BANKED } from './state';
-import { EC, writeHsr } from './syndrome';
+import { EC, NO_LENGTH, writeHsr } from './syndrome';
 import { floatingPointAnswer, floatingPointTrap } from './sysregs/floating-point';
 import { SLOT } from './sysregs/storage';
 
@@ -68,7 +68,7 @@ function toHyp(core: Core, kind: ExceptionKind): boolean {
   const hcr = core.sys[SLOT.HCR]!;
   const general = (hcr & HCR.TGE) !== 0;
   const generalUser = general && core.mode.privilege === 0;
-  const debug = fault.type === 'debug' && (core.sys[SLOT.HDCR]! & HDCR.TDE) !== 0;
+  const debug = fault.type === 'debug' && (generalUser || (core.sys[SLOT.HDCR]! & HDCR.TDE) !== 0);
   const asynchronous = fault.type === 'asynchronousExternal';
   switch (kind) {
     case 'undefined':
@@ -100,7 +100,7 @@ export function takeException(core: Core, kind: ExceptionKind, at: number, lengt
   const { sys } = core;
   const monitor = toMonitor(core, entry, isExternal(core, kind));
   if (!monitor && !entry.virtual && toHyp(core, kind)) {
-    if (kind === 'undefined') writeHsr(core, EC.UNKNOWN, 0, length);
+    if (kind === 'undefined') writeHsr(core, EC.UNKNOWN, 0, NO_LENGTH);
     const fromHyp = core.mode.privilege === 2 || kind === 'irq' || kind === 'fiq';
     enterHyp(core, fromHyp ? entry.vector : HYP_ENTRY, entry.completes ? at + length : at, entry.completes);
     return;
@@ -197,8 +197,7 @@ export function takeDataAbort(core: Core, at: number): void {
     const described = fault.stage2 && !fault.onWalk && !fault.maintenance && !fault.isExternal;
     const { iss, length } = described ? describeAccess(core, at) : UNDESCRIBED;
     const lower = core.mode.privilege < 2;
-    // IL means something where ISV is set only, and is set elsewhere.
-    writeHsr(core, EC.DATA_ABORT + (lower ? 0 : 1), iss | hypFaultStatus(fault, true), iss === 0 ? 4 : length);
+    writeHsr(core, EC.DATA_ABORT + (lower ? 0 : 1), iss | hypFaultStatus(fault, true), iss === 0 ? NO_LENGTH : length);
     if (known) sys[SLOT.HDFAR] = fault.address;
     reportIpa(core, fault);
   } else {
@@ -208,7 +207,7 @@ export function takeDataAbort(core: Core, at: number): void {
   }
   takeException(core, 'dataAbort', at);
 }
-const UNDESCRIBED = { iss: 0, length: 4 } as const;
+const UNDESCRIBED = { iss: 0, length: NO_LENGTH } as const;
 
 /** Reports `core.fault` in IFSR and IFAR, or HSR, HIFAR and HPFAR, and takes the Prefetch Abort of the instruction at `at`. */
 export function takePrefetchAbort(core: Core, at: number): void {
@@ -217,7 +216,7 @@ export function takePrefetchAbort(core: Core, at: number): void {
   const known = fault.type !== 'debug';
   if (abortToHyp(core, 'prefetchAbort')) {
     const lower = core.mode.privilege < 2;
-    writeHsr(core, EC.PREFETCH_ABORT + (lower ? 0 : 1), hypFaultStatus(fault, false), 4);
+    writeHsr(core, EC.PREFETCH_ABORT + (lower ? 0 : 1), hypFaultStatus(fault, false), NO_LENGTH);
     if (known) sys[SLOT.HIFAR] = fault.address;
     reportIpa(core, fault);
   } else {
@@ -245,7 +244,8 @@ export function takeSupervisorCall(core: Core, at: number, immediate: number, le
 
 /** HVC (A8.8.70): UNDEFINED in Secure state, in User mode, and while SCR.HCE is clear. */
 export function takeHypervisorCall(core: Core, at: number, immediate: number): void {
-  if (core.secure || !core.privileged || !(core.sys[SLOT.SCR]! & SCR.HCE)) return takeException(core, 'undefined', at, 4);
+  if (core.secure || !core.privileged || !(core.sys[SLOT.SCR]! & SCR.HCE))
+    return takeException(core, 'undefined', at, 4);
   writeHsr(core, EC.HVC, immediate & 0xffff, 4);
   enterHyp(core, core.mode.privilege === 2 ? 0x08 : HYP_ENTRY, at + 4, true);
 }

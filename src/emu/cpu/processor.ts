@@ -102,8 +102,10 @@ export class Processor {
           this.afterAccess();
         },
         system: (cpu, what, encoding) => {
-          const elsewhere = executeSystem(of(cpu!), what!, encoding!, this.context);
-          this.afterAccess();
+          const core = of(cpu!);
+          const elsewhere = executeSystem(core, what!, encoding!, this.context);
+          if (core.inlineTraps && !this.code.traps) this.comeBack(core);
+          else this.afterAccess();
           return elsewhere;
         },
         fetch: cpu => this.fetch(of(cpu!)),
@@ -182,7 +184,11 @@ export class Processor {
   /** Devices may have raised interrupts, and instructions unmasked them. */
   private afterAccess(): void {
     const core = this.cores[this.current]!;
-    if (pendingInterrupt(core) === undefined) return;
+    if (pendingInterrupt(core) !== undefined) this.comeBack(core);
+  }
+
+  /** Leaves generated code after the current instruction; the slice goes on. */
+  private comeBack(core: Core): void {
     const budget = core.field(CPU.BUDGET);
     if (budget <= 1) return;
     this.deferred += budget - 1;
@@ -258,6 +264,7 @@ export class Processor {
     let left = n;
     let waits = false;
     while (left > 0) {
+      if (core.inlineTraps && !this.code.traps) this.code.trapAll();
       const interrupt = pendingInterrupt(core);
       if (interrupt) {
         this.events[index] = true;

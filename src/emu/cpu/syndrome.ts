@@ -34,6 +34,9 @@ const ALWAYS = 0xe << 20;
  */
 export const conditional = (iss: number): number => CV | ALWAYS | iss;
 
+/** For `writeHsr`: classes of exceptions whose HSR.IL means nothing, and reads as zero on ARMv7. */
+export const NO_LENGTH = 0;
+
 /** Writes HSR. @param length of the instruction in bytes: IL says whether it is 4 */
 export function writeHsr(core: Core, ec: number, iss: number, length: number): void {
   core.sys[SLOT.HSR] = (ec << EC_SHIFT) | (length === 4 ? IL : 0) | iss;

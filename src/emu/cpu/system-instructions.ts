@@ -1,6 +1,7 @@
 // Instructions that TypeScript executes for both tiers, by number in SYSTEM. Operands lie where A32 has them.
 import { CPU, EXIT } from '../codegen/layout';
 import { SYSTEM, type SystemInstruction } from '../codegen/semantics';
+import { HSTR } from './control-bits';
 import type { Core } from './core';
 import { exceptionReturn } from './exceptions';
 import { MODE, MODES } from './modes';
@@ -9,9 +10,10 @@ import { changeProcessorState, readCpsr, setEndianness, writeCpsr, writeSpsr } f
 import { accessBanked } from './banked-access';
 import { ABORT, mcr, mcrr, mrc, mrrc, TRAPPED, UNDEFINED } from './sysregs';
 import { vmrs, vmsr } from './sysregs/floating-point';
+import { SLOT } from './sysregs/storage';
 import type { MemoryAccess } from './memory-access';
 import { BANKED } from './state';
-import { trapRegisterAccess } from './syndrome';
+import { conditional, EC, raiseHypTrap, trapRegisterAccess } from './syndrome';
 import { ror32 } from '../isa/immediates';
 
 /** What the instructions need beside the core. */
@@ -206,6 +208,16 @@ const HANDLERS: Readonly<Record<SystemInstruction, Handler>> = {
     if (e & 0x8000) words.push(core.pc + 8);
     storeWords(core, x, block(e, core.r(rn(e)), words.length).start, words);
     return NEXT;
+  },
+  bxj: (core, rm) => {
+    if (core.trappable && core.sys[SLOT.HSTR]! & HSTR.TJDBX) {
+      raiseHypTrap(core, EC.BXJ, conditional(rm));
+      return NEXT;
+    }
+    const target = core.r(rm);
+    core.setField(CPU.THUMB, target & 1);
+    core.pc = (target & 1 ? target & ~1 : target & ~3) >>> 0;
+    return ELSEWHERE;
   },
   swp: (core, e, x) => swap(core, e, x, WORD_ALIGNED),
   swpb: (core, e, x) => swap(core, e, x, 0),

@@ -90,16 +90,21 @@ const current = (name: string, opc2: number, access: Access, privileged: boolean
   });
 
 const both = (name: string, opc2: number, access: Access, privileged: boolean): SystemRegister =>
-  operation(name, `p15,0,c7,c8,${opc2}`, `Translate for ${access} at PL${privileged ? 1 : 0}, Non-secure, both stages`, {
-    // At Non-secure PL1 this does not exist: it is for Secure software and hypervisors.
-    permit: core => core.secure || core.mode.privilege === 2,
-    write: (core, va) => {
-      const t = new Translation();
-      const { nonsecure } = core.regimes;
-      core.walkAll(nonsecure, va, access, privileged, t);
-      return finish(core, t, va, nonsecure.long || core.stage2.enabled);
+  operation(
+    name,
+    `p15,0,c7,c8,${opc2}`,
+    `Translate for ${access} at PL${privileged ? 1 : 0}, Non-secure, both stages`,
+    {
+      // At Non-secure PL1 this does not exist: it is for Secure software and hypervisors.
+      permit: core => core.secure || core.mode.privilege === 2,
+      write: (core, va) => {
+        const t = new Translation();
+        const { nonsecure } = core.regimes;
+        core.walkAll(nonsecure, va, access, privileged, t);
+        return finish(core, t, va, nonsecure.long || core.stage2.enabled);
+      },
     },
-  });
+  );
 
 const ofHyp = (name: string, opc2: number, access: Access): SystemRegister =>
   operation(name, `p15,4,c7,c8,${opc2}`, `Translate for ${access} in Hyp mode`, {

@@ -50,7 +50,13 @@ function writeFpexc(core: Core, value: number): void {
 
 /** Values of the Cortex-A15 r4p0 (ARM DDI 0438I, chapter 14). */
 export const FLOATING_POINT: readonly FloatingPointRegister[] = [
-  { name: 'FPSID', number: 0, about: 'Floating-point system ID: VFPv4, Cortex-A15', read: () => 0x410430f0, trap: HCR.TID0 },
+  {
+    name: 'FPSID',
+    number: 0,
+    about: 'Floating-point system ID: VFPv4, Cortex-A15',
+    read: () => 0x410430f0,
+    trap: HCR.TID0,
+  },
   {
     name: 'FPSCR',
     number: 1,

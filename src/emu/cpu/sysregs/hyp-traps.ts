@@ -61,7 +61,7 @@ const RULES: readonly Rule[] = [
   rule('HDCR', HDCR.TDOSA, 'rw', 'DBGOSLAR DBGOSLSR DBGOSDLR DBGPRCR'),
   rule('HDCR', HDCR.TPMCR, 'rw', 'PMCR'),
   rule('HSTR', HSTR.TTEE, 'rw', 'TEECR TEEHBR'),
-  rule('HSTR', HSTR.TJDBX, 'rw', 'JIDR JOSCR JMCR'),
+  rule('HSTR', HSTR.TJDBX, 'rw', 'JOSCR JMCR'),
 ];
 
 /** TDRA and TDOSA have their own registers of CP14; TDA traps the other debug registers. */

@@ -75,6 +75,7 @@ export const HYP: readonly SystemRegister[] = [
   row('HSTR', '4,c1,c1,3', 'Traps of system registers by primary register, of ThumbEE and Jazelle', {
     store: 'HSTR',
     mask: HSTR_WRITABLE,
+    written: core => core.trapsChanged(),
   }),
   row('HACR', '4,c1,c1,7', 'Auxiliary configuration of Hyp mode, none', { value: 0 }),
   row('HTCR', '4,c2,c0,2', 'Translation table control of Hyp mode', {

@@ -52,12 +52,7 @@ export const mcr = (
 ): number => writeRegister(SYSTEM_REGISTERS, core, packKey(cp, opc1, crn, crm, opc2), value);
 
 /** MRRC. @returns 64 bits, UNDEFINED or TRAPPED */
-export const mrrc = (
-  core: Core,
-  cp: number,
-  opc1: number,
-  crm: number,
-): bigint | typeof UNDEFINED | typeof TRAPPED =>
+export const mrrc = (core: Core, cp: number, opc1: number, crm: number): bigint | typeof UNDEFINED | typeof TRAPPED =>
   readWideRegister(SYSTEM_REGISTERS, core, packWideKey(cp, opc1, crm));
 
 /** MCRR. @returns 0, UNDEFINED, TRAPPED or ABORT */

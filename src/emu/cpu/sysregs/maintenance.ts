@@ -35,8 +35,7 @@ const barrier = (name: string, at: string, about: string): SystemRegister =>
   operation(name, at, about, {
     user: 'wo',
     value: 0,
-    permit: core =>
-      ((core.mode.privilege === 2 ? core.system('HSCTLR') : core.system('SCTLR')) & SCTLR.CP15BEN) !== 0,
+    permit: core => ((core.mode.privilege === 2 ? core.system('HSCTLR') : core.system('SCTLR')) & SCTLR.CP15BEN) !== 0,
   });
 
 /** What an operation does to the TLBs of one core, for a machine with the given VMID. */
