@@ -44,6 +44,7 @@ export interface VirtualPorts {
   deactivate(core: number, intid: number): void;
 }
 
+/** The virtual interfaces of all cores. Cores are numbers below `cores`, list registers below {@link LIST_REGISTERS}. */
 export class VirtualInterface {
   readonly state: VirtualState;
   private readonly initial: VirtualState;
@@ -75,12 +76,15 @@ export class VirtualInterface {
     this.settle();
   }
 
-  /** State for the snapshot of the whole controller; `undefined` (a snapshot without virtualization) is as after reset. */
+  /** State of all cores, a part of the snapshot of the whole controller. */
   save(): VirtualState {
     return cloneState(this.state);
   }
 
-  /** @throws RangeError naming the field that is malformed. */
+  /**
+   * Takes what {@link save} gave; `undefined`, from a snapshot without virtualization, is the state after reset.
+   * @throws RangeError naming the field that is malformed.
+   */
   load(saved: unknown): void {
     assignState(this.state, readState(this.name, this.initial, saved));
     this.settle();
