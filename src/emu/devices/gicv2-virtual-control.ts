@@ -2,7 +2,8 @@
 import type { BusTarget, Log, Width } from './device';
 import { defineRegisters } from './registers';
 import { RegisterWindow } from './register-device';
-import { LIST_REGISTERS, type VirtualInterface, VTR } from './gicv2-virtual';
+import type { VirtualInterface } from './gicv2-virtual';
+import { LIST_REGISTERS, VTR } from './gicv2-virtual-state';
 
 const REGISTERS = defineRegisters<VirtualControlRegisters>('ignore')({
   GICH_HCR: {

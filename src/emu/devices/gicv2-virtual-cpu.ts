@@ -1,6 +1,7 @@
 // Registers of the GICv2 virtual CPU interface (ARM IHI 0048B section 5.5): what a guest uses in place of GICC_*.
 import type { Log } from './device';
 import type { VirtualInterface } from './gicv2-virtual';
+import { VM_CONTROL_BITS } from './gicv2-virtual-state';
 import { defineRegisters } from './registers';
 import { RegisterWindow } from './register-device';
 
@@ -11,20 +12,20 @@ const REGISTERS = defineRegisters<VirtualCpuWindow>('ignore')({
     at: 0x0000,
     stored: false,
     bits: { EnableGrp0: 0, EnableGrp1: 1, AckCtl: 2, FIQEn: 3, CBPR: 4, EOImode: 9 },
-    read: d => d.virtual.control(d.core),
-    write: (d, value) => d.virtual.setControl(d.core, value),
+    read: d => d.virtual.machineControl(d.core) & VM_CONTROL_BITS,
+    write: (d, value) => d.setField(VM_CONTROL_BITS, value),
   },
   GICV_PMR: {
     at: 0x0004,
     stored: false,
     read: d => d.virtual.priorityMask(d.core),
-    write: (d, value) => d.virtual.setPriorityMask(d.core, value),
+    write: (d, value) => d.setField(0xf8000000, value << 24),
   },
   GICV_BPR: {
     at: 0x0008,
     stored: false,
     read: d => d.virtual.binaryPoint(d.core),
-    write: (d, value) => d.virtual.setBinaryPoint(d.core, value),
+    write: (d, value) => d.setField(7 << 21, value << 21),
   },
   GICV_IAR: {
     at: 0x000c,
@@ -54,7 +55,7 @@ const REGISTERS = defineRegisters<VirtualCpuWindow>('ignore')({
     stored: false,
     about: 'binary point of Group 1',
     read: d => d.virtual.aliasedBinaryPoint(d.core),
-    write: (d, value) => d.virtual.setAliasedBinaryPoint(d.core, value),
+    write: (d, value) => d.setField(7 << 18, value << 18),
   },
   GICV_AIAR: {
     at: 0x0020,
@@ -106,5 +107,11 @@ export class VirtualCpuWindow extends RegisterWindow {
     log: Log,
   ) {
     super(`${name} virtual cpu interface ${core}`, REGISTERS, log);
+  }
+
+  /** Control, mask and binary points are fields of GICH_VMCR. */
+  setField(field: number, value: number): void {
+    const { virtual, core } = this;
+    virtual.setMachineControl(core, (virtual.machineControl(core) & ~field) | (value & field));
   }
 }

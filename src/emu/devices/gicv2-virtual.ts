@@ -2,12 +2,24 @@
 // list registers, and how a guest's accesses to its virtual CPU interface change them. The register windows are in
 // gicv2-virtual-control.ts and gicv2-virtual-cpu.ts. Nothing here runs when a physical interrupt changes.
 import type { IrqLine } from './device';
-import { assignState, cloneState, readState, type StateRecord } from './state';
-
-/** List registers of a core. */
-export const LIST_REGISTERS = 4;
-/** GICH_VTR: five priority bits, five preemption bits, four list registers. */
-export const VTR = 0x90000003;
+import {
+  HCR,
+  HCR_BITS,
+  initialVirtualState,
+  LEAST_ABPR,
+  LEAST_BPR,
+  LIST_REGISTERS,
+  LR,
+  LR_BITS,
+  LR_STATE,
+  MISR_EOI,
+  ONE_EOI,
+  priorityOf,
+  type VirtualState,
+  VM_CONTROL,
+  VM_CONTROL_BITS,
+} from './gicv2-virtual-state';
+import { assignState, cloneState, readState } from './state';
 
 const SPURIOUS = 1023;
 /** What GICV_IAR answers for a Group 1 interrupt while GICV_CTLR.AckCtl is 0. */
@@ -22,44 +34,6 @@ const IDLE = 0xff;
 /** In place of a list register's number. */
 const NONE = LIST_REGISTERS;
 
-/** Bits of GICH_HCR. Those above `EN` enable maintenance interrupts, and are what a GICH_MISR bit needs besides. */
-const HCR = {
-  EN: 1 << 0,
-  UIE: 1 << 1,
-  LRENPIE: 1 << 2,
-  NPIE: 1 << 3,
-  VGRP0EIE: 1 << 4,
-  VGRP0DIE: 1 << 5,
-  VGRP1EIE: 1 << 6,
-  VGRP1DIE: 1 << 7,
-} as const;
-const HCR_BITS = 0xf80000ff;
-const ONE_EOI = 1 << 27;
-const MISR_EOI = 1 << 0;
-
-/** Bits of GICH_LRn. */
-const LR = { HW: 1 << 31, GROUP1: 1 << 30, ACTIVE: 1 << 29, PENDING: 1 << 28, EOI: 1 << 19 } as const;
-const LR_STATE = LR.ACTIVE | LR.PENDING;
-const LR_BITS = 0xff8fffff;
-
-/** GICV_CTLR, which is also the low half of GICH_VMCR. */
-export const VM_CONTROL = {
-  ENABLE_GROUP0: 1 << 0,
-  ENABLE_GROUP1: 1 << 1,
-  ACK_CTL: 1 << 2,
-  FIQ_ENABLE: 1 << 3,
-  COMMON_BPR: 1 << 4,
-  EOI_MODE: 1 << 9,
-} as const;
-const VM_CONTROL_BITS = 0x21f;
-/** Least binary points with five preemption bits: 7 - 5, and one more for Group 1. */
-const LEAST_BPR = 2;
-const LEAST_ABPR = 3;
-const VMCR_RESET = (LEAST_BPR << 21) | (LEAST_ABPR << 18);
-
-/** Priority of a list register, 0 (highest) .. 0xf8. */
-const priorityOf = (lr: number): number => (lr >>> 20) & 0xf8;
-
 export interface VirtualPorts {
   /** Virtual IRQ and FIQ of a core; high means asserted. */
   virq(core: number): IrqLine;
@@ -70,15 +44,7 @@ export interface VirtualPorts {
   deactivate(core: number, intid: number): void;
 }
 
-export interface VirtualState extends StateRecord {
-  /** GICH_HCR, GICH_VMCR and GICH_APR by core. */
-  hypervisorControl: Uint32Array;
-  machineControl: Uint32Array;
-  activePriorities: Uint32Array;
-  /** GICH_LRn: {@link LIST_REGISTERS} per core. */
-  list: Uint32Array;
-}
-
+/** The virtual interfaces of all cores. Cores are numbers below `cores`, list registers below {@link LIST_REGISTERS}. */
 export class VirtualInterface {
   readonly state: VirtualState;
   private readonly initial: VirtualState;
@@ -96,12 +62,7 @@ export class VirtualInterface {
     private readonly ports: VirtualPorts,
   ) {
     const each = <T>(make: (core: number) => T): T[] => Array.from({ length: cores }, (_, core) => make(core));
-    this.initial = {
-      hypervisorControl: new Uint32Array(cores),
-      machineControl: new Uint32Array(cores).fill(VMCR_RESET),
-      activePriorities: new Uint32Array(cores),
-      list: new Uint32Array(cores * LIST_REGISTERS),
-    };
+    this.initial = initialVirtualState(cores);
     this.state = cloneState(this.initial);
     this.best = new Uint8Array(cores).fill(NONE);
     this.urgent = new Uint8Array(cores);
@@ -115,12 +76,15 @@ export class VirtualInterface {
     this.settle();
   }
 
-  /** State for the snapshot of the whole controller; `undefined` (a snapshot without virtualization) is as after reset. */
+  /** State of all cores, a part of the snapshot of the whole controller. */
   save(): VirtualState {
     return cloneState(this.state);
   }
 
-  /** @throws RangeError naming the field that is malformed. */
+  /**
+   * Takes what {@link save} gave; `undefined`, from a snapshot without virtualization, is the state after reset.
+   * @throws RangeError naming the field that is malformed.
+   */
   load(saved: unknown): void {
     assignState(this.state, readState(this.name, this.initial, saved));
     this.settle();
@@ -257,40 +221,16 @@ export class VirtualInterface {
 
   // What a guest sees (IHI 0048B 5.5). Its control, mask and binary points are fields of GICH_VMCR.
 
-  control(core: number): number {
-    return this.state.machineControl[core]! & VM_CONTROL_BITS;
-  }
-
-  setControl(core: number, value: number): void {
-    this.setField(core, VM_CONTROL_BITS, value);
-  }
-
   priorityMask(core: number): number {
     return (this.state.machineControl[core]! >>> 24) & 0xf8;
-  }
-
-  setPriorityMask(core: number, value: number): void {
-    this.setField(core, 0xf8000000, value << 24);
   }
 
   binaryPoint(core: number): number {
     return (this.state.machineControl[core]! >>> 21) & 7;
   }
 
-  setBinaryPoint(core: number, value: number): void {
-    this.setField(core, 7 << 21, (value & 7) << 21);
-  }
-
   aliasedBinaryPoint(core: number): number {
     return (this.state.machineControl[core]! >>> 18) & 7;
-  }
-
-  setAliasedBinaryPoint(core: number, value: number): void {
-    this.setField(core, 7 << 18, (value & 7) << 18);
-  }
-
-  private setField(core: number, field: number, value: number): void {
-    this.setMachineControl(core, (this.state.machineControl[core]! & ~field) | (value & field));
   }
 
   /** The group priority of the most urgent active interrupt, or 0xff. */

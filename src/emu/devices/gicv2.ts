@@ -365,7 +365,7 @@ export class Gicv2 implements Stateful {
 
   /**
    * Deactivates the physical interrupt of a guest's: as a Non-secure write to GICC_DIR by the same core, so Group 0 is
-   * out of reach (IHI 0048B 5.2.1). SGIs have no physical side; the architecture leaves that case open.
+   * out of reach (IHI 0048B 5.3, GICH_LRn.HW). SGIs have no physical side; the architecture leaves that case open.
    */
   private deactivateForGuest(core: number, intid: number): void {
     if (intid >= 16 && intid < this.words * 32 && this.isGroup1(core, intid)) this.clearActive(core, intid);
