@@ -22,7 +22,18 @@ const MOST_VCPUS = 8;
 const MOST_MEMORY = 3072;
 
 /** Keys that are honoured here, or that have no bearing on what a domain is. */
-const READ = new Set(['name', 'memory', 'maxmem', 'vcpus', 'maxvcpus', 'kernel', 'ramdisk', 'cmdline', 'root', 'extra']);
+const READ = new Set([
+  'name',
+  'memory',
+  'maxmem',
+  'vcpus',
+  'maxvcpus',
+  'kernel',
+  'ramdisk',
+  'cmdline',
+  'root',
+  'extra',
+]);
 const HARMLESS = new Set(['type', 'builder', 'uuid', 'vuart', 'gic_version', 'nomigrate', 'acpi']);
 /** Why a key has no effect; of all others their name is enough. */
 const WHY: Readonly<Record<string, string>> = {
@@ -46,7 +57,8 @@ export function readBootDomain(text: string): { domain?: BootDomain; problems: r
   const name = settings.text('name');
   const kernel = settings.text('kernel');
   if (!name) settings.about('name', 'missing', 'error', 'name is missing: every domain needs one, name = "..."');
-  if (!kernel) settings.about('kernel', 'missing', 'error', 'kernel is missing: Xen starts a domain from kernel = "..."');
+  if (!kernel)
+    settings.about('kernel', 'missing', 'error', 'kernel is missing: Xen starts a domain from kernel = "..."');
   const memory = settings.number('memory', 1, MOST_MEMORY);
   if (memory === undefined)
     settings.about('memory', 'missing', 'error', 'memory is missing, or no number: say how many MiB, memory = 128');
@@ -64,7 +76,12 @@ export function readBootDomain(text: string): { domain?: BootDomain; problems: r
 function limits(settings: XlSettings, memory: number | undefined, vcpus: number): void {
   const most = settings.number('maxmem', 1, MOST_MEMORY);
   if (most !== undefined && memory !== undefined && most !== memory)
-    settings.about('maxmem', 'ignored', 'warning', `maxmem has no effect: the domain has ${memory} MiB and cannot grow`);
+    settings.about(
+      'maxmem',
+      'ignored',
+      'warning',
+      `maxmem has no effect: the domain has ${memory} MiB and cannot grow`,
+    );
   const cpus = settings.number('maxvcpus', 1, MOST_VCPUS);
   if (cpus !== undefined && cpus !== vcpus)
     settings.about('maxvcpus', 'ignored', 'warning', `maxvcpus has no effect: the domain has the ${vcpus} of vcpus`);

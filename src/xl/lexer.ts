@@ -107,7 +107,11 @@ class Lexer {
     const value = whole.slice(1, -1).replace(/\\(.)/gs, (_escape, character: string) => {
       const stands = ESCAPES[character];
       if (stands === undefined)
-        this.problem('string', start, `xl does not read the escape \\${character} in a string; write the character itself`);
+        this.problem(
+          'string',
+          start,
+          `xl does not read the escape \\${character} in a string; write the character itself`,
+        );
       return stands ?? character;
     });
     this.push('string', value, start);

@@ -103,7 +103,8 @@ class Parser {
     const atom = this.take('string') ?? this.take('number');
     if (atom) return { kind: 'text', text: atom.value, quoted: atom.kind === 'string', range: atom.range };
     if (this.token.kind === '[') return this.list(key, depth);
-    const what = this.token.kind === 'name' ? `${this.token.value} is no value: put text in quotes` : 'a value is missing here';
+    const what =
+      this.token.kind === 'name' ? `${this.token.value} is no value: put text in quotes` : 'a value is missing here';
     return this.fail(`${key}: ${what}`);
   }
 

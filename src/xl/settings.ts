@@ -80,7 +80,13 @@ export class XlSettings {
     }
     const sum = concatenate(before.value, value);
     if (sum) this.byKey.set(key, { value: sum, keyRange, added: true });
-    else this.add('add', 'error', `${key}: a ${before.value.kind} cannot take a ${value.kind}; xl refuses the file`, keyRange);
+    else
+      this.add(
+        'add',
+        'error',
+        `${key}: a ${before.value.kind} cannot take a ${value.kind}; xl refuses the file`,
+        keyRange,
+      );
   }
 }
 

@@ -25,8 +25,16 @@ describe('what xl takes', () => {
     ['comments', '# first\na = 1 # behind\n#last\n', { a: '1' }],
     ['a last line without a line feed', 'a = 1\nb = 2', { a: '1', b: '2' }],
     ['escapes', String.raw`a = "q\"b\\t\tn\n" ; b = 'it\'s'` + '\n', { a: 'q"b\\t\tn\n', b: "it's" }],
-    ['a hash and an equals sign in a string', 'extra = "root=/dev/xvda # no comment"\n', { extra: 'root=/dev/xvda # no comment' }],
-    ['lists over lines, with a comma at the end', 'disk = [\n  "a", # one\n  "b",\n\n]\nn = 1\n', { disk: ['a', 'b'], n: '1' }],
+    [
+      'a hash and an equals sign in a string',
+      'extra = "root=/dev/xvda # no comment"\n',
+      { extra: 'root=/dev/xvda # no comment' },
+    ],
+    [
+      'lists over lines, with a comma at the end',
+      'disk = [\n  "a", # one\n  "b",\n\n]\nn = 1\n',
+      { disk: ['a', 'b'], n: '1' },
+    ],
     ['empty and nested lists', 'a = []\nb = [ [ 1, "2" ], [ ] ]\n', { a: [], b: [['1', '2'], []] }],
     ['dots, digits and underscores in keys', 'a.b_2 = 1\n', { 'a.b_2': '1' }],
     ['nothing', '', {}],
@@ -96,19 +104,45 @@ describe('settings', () => {
 });
 
 describe('whatever is written', () => {
-  const pieces = fc.constantFrom('a', 'b.c', '=', '+=', '[', ']', ',', ';', '\n', '"x"', "'y", '1', '0x', '#', ' ', 'A', '(', '\r', '\\');
+  const pieces = fc.constantFrom(
+    'a',
+    'b.c',
+    '=',
+    '+=',
+    '[',
+    ']',
+    ',',
+    ';',
+    '\n',
+    '"x"',
+    "'y",
+    '1',
+    '0x',
+    '#',
+    ' ',
+    'A',
+    '(',
+    '\r',
+    '\\',
+  );
 
   it('is cut into tokens that lie one behind the other', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.array(pieces).map(all => all.join(''))), text => {
-        let at = 0;
-        for (const { range, kind } of tokens(text).tokens) {
-          expect(range.start.offset).toBeGreaterThanOrEqual(at);
-          expect(text.slice(at, range.start.offset)).toMatch(/^[ \t\r]*(#.*)?$/);
-          at = range.end.offset;
-          if (kind === 'end') expect(at).toBe(text.length);
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(pieces).map(all => all.join('')),
+        ),
+        text => {
+          let at = 0;
+          for (const { range, kind } of tokens(text).tokens) {
+            expect(range.start.offset).toBeGreaterThanOrEqual(at);
+            expect(text.slice(at, range.start.offset)).toMatch(/^[ \t\r]*(#.*)?$/);
+            at = range.end.offset;
+            if (kind === 'end') expect(at).toBe(text.length);
+          }
+        },
+      ),
     );
   });
 
