@@ -17,3 +17,7 @@ export type { CardBoard, CardImage, CardLine } from './versatile-card';
 export { parseZImage, type KernelSizes, type ZImage } from './zimage';
 export { guestRunAddress, kernelAddress, runAddress, type KernelAddress } from './zimage-address';
 export { kernelEntryRegisters, unpackZImage, type UnpackedKernel } from './zimage-unpack';
+export { placeHigh, rounded, type Span, type Taken, type Unplaced } from './ram-placement';
+export { isMovable, UNPACKED_HEAD, wrapUnpackedKernel, type MovableKernel } from './unpacked-zimage';
+export { readXenBinary, XEN_VIRTUAL_START, xenRoom, type XenBinary } from './xen-binary';
+export { unpacksInDomain, xenDomainLayout, type DomainLayout } from './xen-domain-layout';

@@ -103,6 +103,8 @@ export interface Board {
   readonly compatible: readonly string[];
   readonly cpu: {
     readonly model: 'cortex-a15';
+    /** Whether it has the Virtualization Extensions: Hyp mode, stage 2, virtual interrupts. */
+    readonly virtualization: boolean;
     /** How many cores it can have, and has by default. */
     readonly most: number;
     readonly fitted: number;

@@ -32,7 +32,14 @@ export const vexpressV2pCa15Tc1: Board = {
   name: 'vexpress-v2p-ca15-tc1',
   title: 'Versatile Express, Cortex-A15 MPCore test chip 1',
   compatible: ['arm,vexpress,v2p-ca15,tc1', 'arm,vexpress,v2p-ca15', 'arm,vexpress'],
-  cpu: { model: 'cortex-a15', most: 2, fitted: 1, peripheralBase: 0x2c000000, counterHertz: 24 * MHZ },
+  cpu: {
+    model: 'cortex-a15',
+    virtualization: true,
+    most: 2,
+    fitted: 1,
+    peripheralBase: 0x2c000000,
+    counterHertz: 24 * MHZ,
+  },
   areas: [
     { name: 'remap', base: 0x00000000, size: 0x08000000, gaps: 'the remapped chip select is 64 MiB' },
     { name: 'cs0', base: 0x08000000, size: 0x04000000, gaps: 'beyond the flash' },
