@@ -70,7 +70,18 @@ function benchmark(name, instructionSet) {
   return { output: `bench/${name}-${instructionSet}.elf`, script: 'bench/bench.ld', units };
 }
 
-export const programs = [demo(), ...BENCHMARKS.flatMap(name => [benchmark(name, 'a32'), benchmark(name, 't32')])];
+/**
+ * The head of a zImage that holds an unpacked kernel (src/image/unpacked-zimage.ts). It runs wherever it is loaded, so
+ * no jump tables.
+ * @returns {Program}
+ */
+function unpacked() {
+  const flags = [...DEMO, '-marm', '-fno-jump-tables'];
+  const units = ['unpacked/entry.S', 'unpacked/place.c'].map(source => ({ source, flags }));
+  return { output: 'unpacked/unpacked.elf', script: 'unpacked/unpacked.ld', units };
+}
+
+export const programs = [demo(), unpacked(), ...BENCHMARKS.flatMap(name => [benchmark(name, 'a32'), benchmark(name, 't32')])];
 
 const run = (tool, args) => execFileSync(TOOLS + tool, args, { cwd: GUESTS, stdio: ['ignore', 'pipe', 'inherit'] });
 
@@ -115,7 +126,7 @@ const sha256 = bytes => createHash('sha256').update(bytes).digest('hex');
 
 /** One hash over all that binaries are made of, so that a change without a rebuild is noticed without the toolchain. */
 function hashSources() {
-  const files = ['build.mjs', 'common', 'demo', 'bench'].flatMap(entry =>
+  const files = ['build.mjs', 'common', 'demo', 'unpacked', 'bench'].flatMap(entry =>
     entry.includes('.') ? [entry] : readdirSync(path.join(GUESTS, entry)).map(file => `${entry}/${file}`),
   );
   const inputs = files.filter(file => /\.([chS]|ld)$|build\.mjs$|generate-calls\.mjs$/.test(file)).sort();

@@ -4,6 +4,7 @@ import { DT_CODES } from '../src/dt/error';
 import { IMAGE_PROBLEMS } from '../src/image/error';
 import { ATTRIBUTES, type Attribute } from '../src/lab/attributes';
 import { LAB_PROBLEMS } from '../src/lab/problems';
+import { XL_CODES } from '../src/xl/problem';
 
 /** An attribute as JSON Schema for VS Code, without what only the lab reads. */
 function schemaOf({ path, later, description, ...schema }: Attribute): object {
@@ -86,5 +87,6 @@ problem; in the editor the same text is an error message, and a mark in the file
 
 ${table('The lab and its configuration', problemRows(LAB_PROBLEMS))}
 ${table('Kernels, RAM disks and other images', problemRows(IMAGE_PROBLEMS))}
-${table('Device trees', problemRows(DT_CODES, 'dt.'))}`;
+${table('Device trees', problemRows(DT_CODES, 'dt.'))}
+${table('Configurations of domains (xl.cfg)', problemRows(XL_CODES, 'xl.'))}`;
 }

@@ -84,12 +84,25 @@ const deviceTree = (name: string, value: string, help: string): Option<BootReque
 
 export const BOOT_OPTIONS: readonly Option<BootRequest>[] = [
   text('--board', 'NAME', 'board', 'the board (default vexpress-v2p-ca15-tc1); `xenlab boards` lists them'),
-  text('--hypervisor', 'none', 'hypervisor', 'none: the kernel runs on the bare board'),
-  text('--kernel', 'FILE', 'kernel', 'Linux: a zImage or an ELF file; without one the demo guest runs'),
+  text('--hypervisor', 'none|FILE', 'hypervisor', 'none: the kernel runs on the bare board; FILE: a Xen binary'),
+  text(
+    '--kernel',
+    'FILE',
+    'kernel',
+    'Linux: a zImage or an ELF file, of dom0 a zImage; without one the demo guest runs',
+  ),
   text('--initrd', 'FILE', 'initrd', 'initial RAM disk'),
   text('--append', 'TEXT', 'args', 'kernel command line'),
   deviceTree('--dts', 'FILE', "device tree source instead of the board's own tree"),
-  deviceTree('--dtb', 'FILE', "device tree blob instead of the board's own tree"),
+  deviceTree('--dtb', 'FILE|none', "device tree blob instead of the board's own tree; none: the one linked into Xen"),
+  text('--xen-append', 'TEXT', 'xenArgs', 'command line of Xen'),
+  {
+    name: '--domain',
+    value: 'FILE.cfg',
+    help: 'a domain that Xen creates when it boots (repeatable)',
+    repeatable: true,
+    apply: ({ lab }, file) => void (lab.domains = [...(lab.domains ?? []), file]),
+  },
   number('--memory', 'MIB', 'memory', "RAM; default: the board's own size"),
   number('--cpus', 'N', 'cpus', 'number of cores (default 1)'),
   text('--sdcard', 'PATH', 'sdcard', 'SD card: an image file, or a directory that becomes a FAT file system'),
@@ -97,7 +110,7 @@ export const BOOT_OPTIONS: readonly Option<BootRequest>[] = [
   {
     name: '--load',
     value: 'FILE@ADDRESS',
-    help: 'bare metal: put a raw file at a physical address (repeatable)',
+    help: 'bare metal or Xen: put a raw file at a physical address (repeatable)',
     repeatable: true,
     apply: ({ lab }, given) => {
       const at = given.lastIndexOf('@');
@@ -154,8 +167,6 @@ export const BOOT_OPTIONS: readonly Option<BootRequest>[] = [
     help: 'write where instructions go and why, as a table, or as JSON when FILE ends in .json',
     apply: (request, given) => void (request.profile = given),
   },
-  later('--xen-append', ATTRIBUTES.xenArgs.later),
-  later('--domain', ATTRIBUTES.domains.later),
   later('--drive', ATTRIBUTES.drives.later),
   later('--gdb', ATTRIBUTES.gdbPort.later),
   later('--record', 'recordings do not exist yet'),

@@ -129,6 +129,8 @@ export class Machine {
       log,
       irq: core => ({ set: level => void (cores[core] && (cores[core].lines.irq = level)) }),
       fiq: core => ({ set: level => void (cores[core] && (cores[core].lines.fiq = level)) }),
+      virq: core => ({ set: level => void (cores[core] && (cores[core].lines.virq = level)) }),
+      vfiq: core => ({ set: level => void (cores[core] && (cores[core].lines.vfiq = level)) }),
       powerOff: () => this.end('poweroff'),
       reboot: () => this.end('reboot'),
       console: name => ({ write: byte => options.output(name, byte) }),
@@ -170,7 +172,7 @@ export class Machine {
   private setDirect(name: string, on: boolean): void {
     // Called while devices are built too, when there is no map and nothing was read yet.
     this.map?.setDirect(name, on);
-    for (const core of this.cores ?? []) core.tlbFlush();
+    for (const core of this.cores ?? []) core.tlbFlush(true);
     const region = this.map?.regions.find(r => r.name === name);
     if (on && region) this.processor.written(region.host, region.size);
   }

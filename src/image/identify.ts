@@ -37,6 +37,8 @@ const DESCRIPTIONS: Readonly<Record<ImageKind, string>> = {
   zstd: 'zstd-compressed data',
 };
 
+const COMPRESSIONS: readonly Compression[] = ['gzip', 'xz', 'lzma', 'lzo', 'lz4', 'zstd'];
+
 /** Where the zImage magic stands, in the byte order of the kernel; Linux, arch/arm/boot. */
 export const ZIMAGE_MAGIC_OFFSET = 0x24;
 export const ZIMAGE_MAGIC = 0x016f2818;
@@ -49,11 +51,14 @@ export const DTB_MAGIC = [0xd0, 0x0d, 0xfe, 0xed];
 export const AR_MAGIC = [...'!<arch>\n'].map(character => character.charCodeAt(0));
 const CPIO_MAGIC = /^07070[12]/;
 /** Xen borrows the header of a zImage; its code goes on with CPSID aif, which no Linux has there. */
-const XEN_FIRST_INSTRUCTION = [0xc0, 0x01, 0x0c, 0xf1];
+export const XEN_FIRST_INSTRUCTIONS = [0xc0, 0x01, 0x0c, 0xf1];
+/** Xen 4.2 has no header: CPSID aif; MOV r7, r1; MOV r8, r2. */
+const XEN_4_2 = [...XEN_FIRST_INSTRUCTIONS, 0x01, 0x70, 0xa0, 0xe1, 0x02, 0x80, 0xa0, 0xe1];
 
 export function identify(data: Uint8Array): ImageKind {
   if (data.length === 0) return 'empty';
-  if (hasZImageMagic(data)) return holds(data, 0x30, XEN_FIRST_INSTRUCTION) ? 'xen-arm32' : 'zimage';
+  if (hasZImageMagic(data)) return holds(data, 0x30, XEN_FIRST_INSTRUCTIONS) ? 'xen-arm32' : 'zimage';
+  if (holds(data, 0, XEN_4_2)) return 'xen-arm32';
   if (holds(data, ARM64_MAGIC_OFFSET, ARM64_MAGIC)) return 'arm64-image';
   if (holds(data, 0, ELF_MAGIC)) return 'elf';
   if (holds(data, 0, UIMAGE_MAGIC)) return 'uimage';
@@ -62,6 +67,11 @@ export function identify(data: Uint8Array): ImageKind {
   const start = ascii(data.subarray(0, 256));
   if (CPIO_MAGIC.test(start)) return 'cpio';
   return compressionAt(data) ?? (/^[\t\n\r\x20-\x7e]+$/.test(start) ? 'text' : 'unknown');
+}
+
+/** The compression among the kinds; undefined when the data is not packed. */
+export function compressionOf(kind: ImageKind): Compression | undefined {
+  return COMPRESSIONS.find(one => one === kind);
 }
 
 /** `this is an ELF file`, with what it is for when the header says that. */

@@ -23,3 +23,7 @@ export {
   type UnpackedKernel,
   type UnpackedPayload,
 } from './zimage-unpack';
+export { placeHigh, rounded, type Span, type Taken, type Unplaced } from './ram-placement';
+export { isMovable, UNPACKED_HEAD, wrapUnpackedKernel, type MovableKernel } from './unpacked-zimage';
+export { readXenBinary, XEN_VIRTUAL_START, xenRoom, type XenBinary } from './xen-binary';
+export { unpacksInDomain, xenDomainLayout, type DomainLayout } from './xen-domain-layout';

@@ -39,8 +39,10 @@ export const ATTRIBUTES: Readonly<Record<keyof LabConfiguration | LaterAttribute
   },
   deviceTree: {
     type: 'string',
-    path: 'file',
-    description: "A device tree, as source (`.dts`) or blob (`.dtb`), instead of the board's own.",
+    path: 'fileOrName',
+    description:
+      "A device tree, as source (`.dts`) or blob (`.dtb`), instead of the board's own. `none`: the one that is linked " +
+      'into the Xen binary.',
   },
   hypervisor: {
     type: 'string',
@@ -50,23 +52,29 @@ export const ATTRIBUTES: Readonly<Record<keyof LabConfiguration | LaterAttribute
   },
   xenArgs: {
     type: 'string',
-    description: 'Command line of the hypervisor.',
-    later: 'there is no hypervisor to give it to yet',
+    description:
+      'Command line of Xen. Where it does not say so itself, the console goes to the UART of the device tree, and dom0 ' +
+      'gets 512 MiB.',
   },
   kernel: {
     type: 'string',
     path: 'file',
     description:
-      'Linux for the board (zImage, also with appended device tree, or ELF). Without one, the demo guest runs.',
+      'Linux for the board (zImage, also with appended device tree, or ELF), or for dom0 (zImage). Without one and ' +
+      'without Xen, the demo guest runs.',
   },
   initrd: { type: 'string', path: 'file', description: 'Initial RAM disk of the kernel.' },
-  args: { type: 'string', description: 'Kernel command line, for example `console=ttyAMA0 rdinit=/init`.' },
+  args: {
+    type: 'string',
+    description: 'Kernel command line, for example `console=ttyAMA0 rdinit=/init`; of dom0 with a Xen binary.',
+  },
   domains: {
     type: 'array',
     items: { type: 'string' },
     path: 'file',
-    description: 'Domains to create after the boot: paths of xl.cfg files.',
-    later: 'domains need the built-in hypervisor, which is not there yet',
+    description:
+      'Domains, as paths of xl.cfg files. A Xen binary creates them when it boots, without xl: memory, processors, ' +
+      'kernel, RAM disk, command line and a console.',
   },
   memory: { type: 'integer', minimum: 1, maximum: 3072, description: "RAM in MiB. Default: the board's own size." },
   cpus: { type: 'integer', minimum: 1, maximum: 8, default: 1, description: 'Number of cores that run.' },
@@ -134,7 +142,7 @@ export const ATTRIBUTES: Readonly<Record<keyof LabConfiguration | LaterAttribute
       required: ['file', 'address'],
     },
     path: 'file',
-    description: 'Bare metal: raw files at physical addresses.',
+    description: 'Bare metal or Xen: raw files at physical addresses.',
   },
   entry: {
     type: 'integer',

@@ -10,7 +10,8 @@ import { completeTree, readTree } from './device-tree';
 import { readInput } from './files';
 import type { LabHost } from './host';
 import { readElf, readKernel, type Program, type Segment } from './programs';
-import type { LabConfiguration } from './protocol';
+import type { LabConfiguration, LabProblem } from './protocol';
+import { planXen, xenFile } from './xen/plan';
 
 const MIB = 1 << 20;
 /** r1 of the Linux boot protocol when the tree alone describes the board. */
@@ -25,6 +26,8 @@ const PAGE = 4096;
 /** What lies in memory, as the machine takes it, and as people read it. */
 export interface BootPlan extends BootImage {
   readonly placed: readonly PlacedImage[];
+  /** Warnings and information. */
+  readonly problems: readonly LabProblem[];
 }
 
 export interface PlanRequest {
@@ -43,6 +46,8 @@ interface Payload {
 /** @throws LabFailure, ImageError or DtError for anything that is wrong with what the user gave */
 export async function planBoot(request: PlanRequest): Promise<BootPlan> {
   const { host, configuration } = request;
+  const xen = xenFile(configuration);
+  if (xen !== undefined) return planXen(request, xen);
   const program = await readProgram(request);
   const initrd = configuration.initrd === undefined ? undefined : await readPayload(host, configuration.initrd);
   const tree = await treeOf(request, program);
@@ -62,6 +67,7 @@ export async function planBoot(request: PlanRequest): Promise<BootPlan> {
   return {
     images,
     placed: placed.all,
+    problems: [],
     entry: {
       pc: placed.entry - (thumb ? 1 : 0),
       registers: [r0, r1, r2],

@@ -12,6 +12,9 @@ const EDITOR_ATTRIBUTES = new Set(
   ].flatMap(line => line.split(' ')),
 );
 
+/** Words that stand for something other than a file where a path may stand. */
+const RESERVED = new Set(['builtin', 'none']);
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -52,29 +55,51 @@ function misfit(name: string, value: unknown, schema: Schema): string | undefine
   }
 }
 
+/** Attributes, and `xen`: that `hypervisor` is the path of a Xen binary. */
+type Related = keyof LabConfiguration | 'xen';
+
 /** Pairs that make no sense together. */
-const CONFLICTS: readonly (readonly [keyof LabConfiguration, keyof LabConfiguration])[] = [
+const CONFLICTS: readonly (readonly [Related, Related])[] = [
   ['kernel', 'elf'],
-  ['kernel', 'load'],
+  ['xen', 'elf'],
+  ['xen', 'entry'],
+  ['xen', 'el'],
 ];
+/** The same, but not beside a Xen binary. */
+const CONFLICTS_WITHOUT_XEN: readonly (readonly [Related, Related])[] = [['kernel', 'load']];
 /** Attributes that mean nothing without one of some others. */
-const NEEDS: readonly (readonly [keyof LabConfiguration, readonly (keyof LabConfiguration)[]])[] = [
-  ['initrd', ['kernel']],
-  ['args', ['kernel']],
-  ['decompress', ['kernel']],
+const NEEDS: readonly (readonly [Related, readonly Related[]])[] = [
+  ['initrd', ['kernel', 'xen']],
+  ['args', ['kernel', 'xen']],
+  ['decompress', ['kernel', 'xen']],
   ['entry', ['elf', 'load']],
   ['el', ['elf', 'load']],
-  ['load', ['elf', 'entry']],
+  ['load', ['elf', 'entry', 'xen']],
+  ['xenArgs', ['xen']],
+  ['domains', ['xen']],
 ];
+const XEN_IN_WORDS = 'a Xen binary as hypervisor';
 
-function relations(given: ReadonlySet<string>): LabProblem[] {
+function relations({ hypervisor, deviceTree, ...others }: LabConfiguration): LabProblem[] {
   const problems: LabProblem[] = [];
-  for (const [a, b] of CONFLICTS)
+  const given = new Set<string>(Object.keys(others));
+  const xen = hypervisor !== undefined && !RESERVED.has(hypervisor);
+  if (xen) given.add('xen');
+  const say = (name: Related): string => (name === 'xen' ? XEN_IN_WORDS : name);
+  if (deviceTree === 'none' && !xen)
+    problems.push(
+      problem('configuration.conflict', `deviceTree none needs ${XEN_IN_WORDS}, with a tree linked into it`),
+    );
+  for (const [a, b] of xen ? CONFLICTS : [...CONFLICTS, ...CONFLICTS_WITHOUT_XEN])
     if (given.has(a) && given.has(b))
-      problems.push(problem('configuration.conflict', `${a} and ${b} exclude each other`));
+      problems.push(problem('configuration.conflict', `${say(a)} and ${say(b)} exclude each other`));
   for (const [name, others] of NEEDS)
-    if (given.has(name) && !others.some(other => given.has(other)))
-      problems.push(problem('configuration.conflict', `${name} needs ${others.join(' or ')} beside it`));
+    if (given.has(name) && !others.some(other => given.has(other))) {
+      // Of attributes that a boot without Xen has too, the message names what such a boot needs.
+      const usual = others.filter(other => other !== 'xen');
+      const wanted = (usual.length > 0 ? usual : others).map(say).join(' or ');
+      problems.push(problem('configuration.conflict', `${name} needs ${wanted} beside it`));
+    }
   return problems;
 }
 
@@ -101,13 +126,10 @@ export function checkConfiguration(raw: unknown): LabConfiguration {
       else checked[name] = value;
     }
   }
-  problems.push(...relations(new Set(Object.keys(checked))));
+  problems.push(...relations(checked));
   if (problems.length > 0) throw new LabFailure(...problems);
   return checked;
 }
-
-/** Words that stand for something other than a file where a path may stand. */
-const RESERVED = new Set(['builtin', 'none']);
 
 /** @returns the configuration with `resolve` applied to every path in it. */
 export function resolvePaths(configuration: LabConfiguration, resolve: (path: string) => string): LabConfiguration {

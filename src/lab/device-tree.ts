@@ -69,7 +69,8 @@ export function completeTree(tree: DeviceTree, { cpus, ram, args, initrd }: Boot
   }
 }
 
-function setMemory(root: DtNode, { base, size }: { base: number; size: number }): void {
+/** Makes the tree say where RAM is, in one bank. */
+export function setMemory(root: DtNode, { base, size }: { base: number; size: number }): void {
   const [addressCells, sizeCells] = [cellCount(root, '#address-cells', 2), cellCount(root, '#size-cells', 1)];
   const isMemory = (node: DtNode): boolean => textOf(node, 'device_type') === 'memory';
   const banks = [...root.children.values()].filter(isMemory);
@@ -80,7 +81,7 @@ function setMemory(root: DtNode, { base, size }: { base: number; size: number })
 }
 
 /** A core that the tree lists and the machine lacks costs a kernel a second of waiting for it. */
-function limitCpus(root: DtNode, count: number): void {
+export function limitCpus(root: DtNode, count: number): void {
   const all = [...(root.child('cpus')?.children.values() ?? [])].filter(node => textOf(node, 'device_type') === 'cpu');
   for (const extra of all.slice(count)) extra.remove();
 }

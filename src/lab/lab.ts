@@ -49,7 +49,15 @@ export async function openLab(configuration: LabLaunch, host: LabHost, ports: La
   for (const console of machine.hardware.consoles.keys()) sinks.set(console, ports.sink(console));
   machine.start(plan);
   ports.progress(title, 2, 2);
-  return { board: board.name, machine: new BoardMachine(machine, symbols), problems: [] };
+  return {
+    board: board.name,
+    machine: new BoardMachine(machine, symbols),
+    problems: [...plan.problems],
+    placement: plan.placed.map(({ role, name, address, size, reserved, why }) => ({
+      ...{ role, name, address, size, why },
+      end: Math.max(address + size, reserved.to),
+    })),
+  };
 }
 
 function boardOf({ board = DEFAULT_BOARD }: LabConfiguration): Board {
@@ -60,14 +68,11 @@ function boardOf({ board = DEFAULT_BOARD }: LabConfiguration): Board {
   );
 }
 
-/** Until there is a hypervisor, a kernel runs on the bare board, and only when that was asked for. */
+/** Until there is a built-in hypervisor, a kernel runs on the bare board or below a Xen binary, as the user says. */
 function checkHypervisor({ hypervisor = 'builtin', kernel }: LabConfiguration): void {
-  if (hypervisor === 'none') return;
-  const remedy = 'set hypervisor to "none" (--hypervisor none) to run on the bare board';
-  if (hypervisor !== 'builtin')
-    fail('configuration.later', `hypervisor ${hypervisor}: this release does not run Xen binaries; ${remedy}`);
-  if (kernel !== undefined)
-    fail('configuration.later', `the built-in hypervisor, which is the default, is not in this release; ${remedy}`);
+  if (hypervisor !== 'builtin' || kernel === undefined) return;
+  const remedy = 'set hypervisor to "none" (--hypervisor none) to run on the bare board, or to a Xen binary';
+  fail('configuration.later', `the built-in hypervisor, which is the default, is not in this release; ${remedy}`);
 }
 
 function within(board: Board, name: string, value: number, least: number, most: number): number {

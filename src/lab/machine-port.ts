@@ -1,6 +1,6 @@
 // What the lab needs of a machine; src/emu/machine.ts has it, and the lab's own tests bring a small stand-in.
 import type { LabProfile } from './profile-report';
-import type { LabProblem, RegisterGroup, TranslationStatistics } from './protocol';
+import type { LabProblem, PlacementRow, RegisterGroup, TranslationStatistics } from './protocol';
 
 /** How a slice of work ended. */
 export interface SliceEnd {
@@ -43,4 +43,6 @@ export interface OpenedLab {
   machine: LabMachine;
   /** Warnings and information; errors keep a lab from opening. */
   problems: LabProblem[];
+  /** What lies where, in order of address. */
+  placement: PlacementRow[];
 }

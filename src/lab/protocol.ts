@@ -68,6 +68,20 @@ export interface RegisterGroup {
   registers: { name: string; value: string; bits: number; description?: string }[];
 }
 
+/** One thing in memory when the machine starts. Physical addresses, bytes. */
+export interface PlacementRow {
+  /** What it is, for example `kernel of dom0`. */
+  role: string;
+  /** The file as the user named it. */
+  name: string;
+  address: number;
+  size: number;
+  /** Behind the memory that it needs to itself. */
+  end: number;
+  /** Why it lies there, in a few words. */
+  why: string;
+}
+
 /** What is known once everything is loaded. */
 export interface StartedLab {
   cpus: number;
@@ -76,6 +90,8 @@ export interface StartedLab {
   board: string;
   /** Warnings and information. */
   problems: LabProblem[];
+  /** What lies where, in order of address. */
+  placement: PlacementRow[];
 }
 
 export interface LabFrame {

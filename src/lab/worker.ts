@@ -162,7 +162,7 @@ class LabServer {
 
   async #load(configuration: LabLaunch): Promise<StartedLab> {
     this.#cpuSecondsAtStart = this.#host.cpuSeconds();
-    const { machine, board, problems } = await this.#open(configuration, this.#host, {
+    const { machine, board, problems, placement } = await this.#open(configuration, this.#host, {
       sink: console => this.#output.sink(console),
       log: message => this.#tell({ event: 'log', message }),
       progress: (title, done, total) => this.#tell({ event: 'progress', title, done, total }),
@@ -175,7 +175,7 @@ class LabServer {
       onReboot: () => this.#tell({ event: 'log', message: 'the guest has reset the board; it starts again' }),
     });
     this.#active = { configuration, machine, runner, ending: false, runBeganMs: 0, wallMs: 0 };
-    return { cpus: machine.cpus, consoles: [...machine.consoles], board, problems };
+    return { cpus: machine.cpus, consoles: [...machine.consoles], board, problems, placement };
   }
 
   async #run(lab: Active): Promise<void> {

@@ -145,7 +145,16 @@ const CASES: [string, LabConfiguration, RegExp][] = [
     { kernel: '/zImage' },
     /set hypervisor to "none" \(--hypervisor none\).* \[configuration\.later\]/,
   ],
-  ['a Xen binary', { kernel: '/zImage', hypervisor: '/xen' }, /does not run Xen binaries.* \[configuration\.later\]/],
+  [
+    'a Xen binary that is not there',
+    { kernel: '/zImage', hypervisor: '/xen' },
+    /^\/xen: there is no such file; check the path of the Xen binary \[file\.missing\]$/,
+  ],
+  [
+    'a kernel as Xen binary',
+    { kernel: '/zImage', hypervisor: file('notxen', kernel) },
+    /notxen: offset 0x24: no Xen for 32-bit ARM: .* \[image\.magic\]$/,
+  ],
 ];
 
 describe('refused in one line', () => {

@@ -34,7 +34,17 @@ describe('the check of a configuration', () => {
       { elf: 'a', load: [{ file: 'x', address: 0, adress: 1 }] },
       '[configuration.value] load[0] has no "adress"; did you mean address?',
     ],
-    [{ domains: ['a.cfg'] }, /^\[configuration\.later\] domains cannot be used in this release: /],
+    [{ drives: [{ file: 'a' }] }, /^\[configuration\.later\] drives cannot be used in this release: /],
+    [{ domains: ['a.cfg'] }, '[configuration.conflict] domains needs a Xen binary as hypervisor beside it'],
+    [
+      { hypervisor: 'none', xenArgs: 'x' },
+      '[configuration.conflict] xenArgs needs a Xen binary as hypervisor beside it',
+    ],
+    [{ hypervisor: 'xen', el: 1, load: [] }, /a Xen binary as hypervisor and el exclude each other/],
+    [
+      { hypervisor: 'none', kernel: 'k', deviceTree: 'none' },
+      /^\[configuration\.conflict\] deviceTree none needs a Xen /,
+    ],
     [{ initrd: 'x' }, '[configuration.conflict] initrd needs kernel beside it'],
     [{ kernel: 'x', elf: 'y' }, '[configuration.conflict] kernel and elf exclude each other'],
     [{ toString: 'x' }, /^\[configuration\.unknown\] there is no attribute "toString"/],

@@ -113,7 +113,7 @@ export class FakeMachine implements LabMachine {
 export const openFake: OpenLab = (_configuration, _host, ports) => {
   ports.progress('Loading the fake', 1, 2);
   const machine = new FakeMachine(ports.sink('uart0'));
-  return Promise.resolve({ board: 'fake', machine, problems: [] });
+  return Promise.resolve({ board: 'fake', machine, problems: [], placement: [] });
 };
 
 /** A host whose clock moves when something sleeps, and by `perLook` ms whenever somebody looks at it. */

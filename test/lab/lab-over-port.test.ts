@@ -38,7 +38,7 @@ const problemCode = async (promise: Promise<unknown>): Promise<string> => {
 describe('a lab behind its port', () => {
   it('starts, runs, answers keys and powers off', async () => {
     const { client, until, type, said, events } = connect();
-    expect(await start(client)).toEqual({ cpus: 2, consoles: ['uart0'], board: 'fake', problems: [] });
+    expect(await start(client)).toEqual({ cpus: 2, consoles: ['uart0'], board: 'fake', problems: [], placement: [] });
     await client.request('run', {});
     type('ping\noff\n');
     expect(await until('exited')).toEqual({ event: 'exited', reason: 'poweroff', code: 0 });

@@ -40,7 +40,8 @@ export interface UnmodelledSpec extends Range {
 /** Options of each type of device. Clocks are named after entries of the configuration bus where they can change. */
 export interface DeviceOptions {
   readonly 'compact-flash': object;
-  readonly gicv2: { readonly interrupts: number };
+  /** Number of INTIDs, and the INTID of the maintenance interrupt of the virtual interfaces. */
+  readonly gicv2: { readonly interrupts: number; readonly maintenance: number };
   readonly hdlcd: { readonly pixelClock: string };
   readonly isp1761: object;
   readonly lan9118: object;
@@ -102,6 +103,8 @@ export interface Board {
   readonly compatible: readonly string[];
   readonly cpu: {
     readonly model: 'cortex-a15';
+    /** Whether it has the Virtualization Extensions: Hyp mode, stage 2, virtual interrupts. */
+    readonly virtualization: boolean;
     /** How many cores it can have, and has by default. */
     readonly most: number;
     readonly fitted: number;

@@ -15,6 +15,9 @@ export interface BoardPorts {
   /** nIRQ and nFIQ of a core; high means asserted. */
   irq(core: number): IrqLine;
   fiq(core: number): IrqLine;
+  /** Virtual IRQ and FIQ of a core, which a hypervisor's guest takes. */
+  virq(core: number): IrqLine;
+  vfiq(core: number): IrqLine;
   /** The board's microcontroller switches it off, or restarts it. Runs in the middle of a guest's store. */
   powerOff(): void;
   reboot(): void;

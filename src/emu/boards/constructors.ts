@@ -20,7 +20,6 @@ import { SdCard } from '../devices/sd-card';
 import { Sp804 } from '../devices/sp804';
 import { Sp805 } from '../devices/sp805';
 import { Sp810 } from '../devices/sp810';
-import { Unmodelled } from '../devices/unmodelled';
 import { VersatileI2c } from '../devices/versatile-i2c';
 import { VexpressSysreg } from '../devices/vexpress-sysreg';
 import type { DeviceSpec, DeviceSpecOf, DeviceType } from './board';
@@ -46,17 +45,20 @@ const CONSTRUCTORS: { readonly [T in DeviceType]: Constructor<T> } = {
   'compact-flash': (spec, { ports }) => ({ device: new CompactFlash(spec.name, ports) }),
   gicv2: (spec, context) => {
     const { cores, ports } = context;
-    const gic = new Gicv2(spec.name, ports, { cores, interrupts: spec.options.interrupts });
+    const gic = new Gicv2(spec.name, ports, { cores, ...spec.options });
     context.gic = gic;
     const banked = (view: (core: number, secure: boolean) => BusTarget): BusTarget[] =>
       Array.from({ length: 2 * cores }, (_, i) => view(i >> 1, (i & 1) === 1));
-    const absent = (explanation: string): BusTarget[] => [
-      new Unmodelled(`${spec.name} virtual interface`, { log: ports.log, explanation }),
-    ];
-    const targets = (part?: string): readonly BusTarget[] => {
-      if (part === 'distributor') return banked((core, secure) => gic.distributor(core, secure));
-      if (part === 'cpu-interface') return banked((core, secure) => gic.cpuInterface(core, secure));
-      return absent('hypervisors cannot inject interrupts into their guests');
+    const parts: Readonly<Record<string, () => BusTarget[]>> = {
+      distributor: () => banked((core, secure) => gic.distributor(core, secure)),
+      'cpu-interface': () => banked((core, secure) => gic.cpuInterface(core, secure)),
+      hypervisor: () => banked(core => gic.virtualControl(core)),
+      'virtual-cpu': () => banked(core => gic.virtualCpu(core)),
+    };
+    const targets = (part = ''): readonly BusTarget[] => {
+      const views = parts[part];
+      if (!views) throw new RangeError(`${spec.name}: the interrupt controller has no part ${part}`);
+      return views();
     };
     return { device: gic, targets };
   },

@@ -2,7 +2,7 @@
 import type { Board } from './board';
 import { vexpressV2pCa15Tc1 } from './vexpress-v2p-ca15-tc1';
 
-export type { Board, DeviceSpec, GuestMemory, MapEntry } from './board';
+export type { Board, DeviceSpec, GuestMemory, MapEntry, Range } from './board';
 export { guestMemories, memoryMap } from './board';
 export { buildBoard, type BoardPorts, type BuiltBoard, type BusWindow } from './build';
 

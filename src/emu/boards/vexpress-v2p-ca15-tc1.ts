@@ -32,7 +32,14 @@ export const vexpressV2pCa15Tc1: Board = {
   name: 'vexpress-v2p-ca15-tc1',
   title: 'Versatile Express, Cortex-A15 MPCore test chip 1',
   compatible: ['arm,vexpress,v2p-ca15,tc1', 'arm,vexpress,v2p-ca15', 'arm,vexpress'],
-  cpu: { model: 'cortex-a15', most: 2, fitted: 1, peripheralBase: 0x2c000000, counterHertz: 24 * MHZ },
+  cpu: {
+    model: 'cortex-a15',
+    virtualization: true,
+    most: 2,
+    fitted: 1,
+    peripheralBase: 0x2c000000,
+    counterHertz: 24 * MHZ,
+  },
   areas: [
     { name: 'remap', base: 0x00000000, size: 0x08000000, gaps: 'the remapped chip select is 64 MiB' },
     { name: 'cs0', base: 0x08000000, size: 0x04000000, gaps: 'beyond the flash' },
@@ -78,8 +85,8 @@ export const vexpressV2pCa15Tc1: Board = {
         { base: 0x2c004000, size: 0x2000, part: 'hypervisor' },
         { base: 0x2c006000, size: 0x2000, part: 'virtual-cpu' },
       ],
-      // 128 shared and 32 private ones: what the test chip was configured with.
-      options: { interrupts: 160 },
+      // 128 shared and 32 private ones: what the test chip was configured with. PPI 9 is for maintenance.
+      options: { interrupts: 160, maintenance: 25 },
     },
     ...motherboard.motherboardDevices(PROCESSORS, [...motherboard.CONFIG_BUS, ...CONFIG_BUS]),
     {

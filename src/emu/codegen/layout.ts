@@ -43,7 +43,7 @@ export const CPU = {
   STRICT: 176, // all ones when unaligned accesses fault (SCTLR.A), else 0
   EXIT_ARG: 180, // what EXIT is about: immediate of SVC, ...
   VFP_DATA_ENABLED: 188, // as FP_ENABLED, for VFP data processing (see VFP_VECTORS in sysregs/floating-point)
-  LINES: 196, // interrupt inputs: bit 0 IRQ, 1 FIQ, 2 virtual IRQ, 3 virtual FIQ
+  LINES: 196, // interrupts that wait: inputs in bits 0 IRQ, 1 FIQ, 2 virtual IRQ, 3 virtual FIQ; HCR.VF, VI, VA in 4 to 6
   STALE: 192, // not 0: compiled regions were dropped; whoever called from one leaves it
   V: 256, // Q0..Q15, 256 bytes: S n at V + 4n, D n at V + 8n
   TEMP_SLOT: 512, // a code slot of four records, for instructions that straddle pages
@@ -79,6 +79,8 @@ export const EXIT = {
   HVC: 6,
   WAIT: 7, // WFI; EXIT_ARG 1: WFE
   STOP: 8, // the machine asked, or a debugger's breakpoint
+  FP: 9, // floating point that is not enabled; EXIT_ARG 1: Advanced SIMD
+  HYP_TRAP: 10, // HSR says why
 } as const;
 
 /** One TLB entry, 16 bytes; the table is direct mapped by VA[21:12]. An entry matches when `(va & ~0xfff | va & (size-1)) === tag`. */

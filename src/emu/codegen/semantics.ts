@@ -1,7 +1,7 @@
 // What an instruction may say: the vocabulary in which operations are written. Tier 0 and tier 1 each implement it.
 import type { Code } from './code';
 import type { HelperName } from './helpers';
-import { CPU, EXIT } from './layout';
+import { CPU } from './layout';
 import {
   add,
   and,
@@ -60,7 +60,7 @@ export const ACCESS_SIZE: Readonly<Record<Access, 1 | 2 | 4 | 8>> = {
 };
 
 /** Instructions that TypeScript executes, by the order of this list. */
-export const SYSTEM = ['mcr', 'mrc', 'mcrr', 'mrrc', 'ldc', 'stc', 'mrs', 'msr', 'mrsBanked', 'msrBanked', 'cps', 'setend', 'rfe', 'srs', 'exceptionReturn', 'ldmUser', 'ldmReturn', 'stmUser', 'eret', 'swp', 'swpb', 'vmrs', 'vmsr'] as const; // prettier-ignore
+export const SYSTEM = ['mcr', 'mrc', 'mcrr', 'mrrc', 'ldc', 'stc', 'mrs', 'msr', 'mrsBanked', 'msrBanked', 'cps', 'setend', 'rfe', 'srs', 'exceptionReturn', 'ldmUser', 'ldmReturn', 'stmUser', 'eret', 'swp', 'swpb', 'vmrs', 'vmsr', 'bxj'] as const; // prettier-ignore
 export type SystemInstruction = (typeof SYSTEM)[number];
 
 /** Condition codes, ARM DDI 0406C A8.3. */
@@ -305,10 +305,5 @@ export abstract class Semantics {
     this.setState(CPU.THUMB, thumb);
     // Bit 1 of an A32 target is UNPREDICTABLE; the Cortex-A15 ignores it.
     this.goto(and(t, add(shl(thumb, c(1)), c(-4))));
-  }
-
-  /** Takes the Undefined Instruction exception when the condition holds. */
-  undefinedIf(condition: Value): void {
-    this.code.if(condition, () => this.leave(EXIT.UNDEFINED, c(0)));
   }
 }

@@ -2,7 +2,7 @@
 // becomes a case of the interpreter's switch, or, when it is rare, a function of its own behind a table.
 import { Code } from './code';
 import { type HelperName, HELPERS } from './helpers';
-import { CPU, PAGE_SIZE, RECORD, TLB } from './layout';
+import { CPU, EXIT, PAGE_SIZE, RECORD, TLB } from './layout';
 import {
   ACCESSES,
   ACCESS_SIZE,
@@ -256,7 +256,7 @@ export class Tier0 extends Semantics {
   /** Writes the whole variant. */
   emit(): void {
     const { fp } = this.op;
-    if (fp) this.undefinedIf(eqz(this.state(ENABLED[fp])));
+    if (fp) this.code.if(eqz(this.state(ENABLED[fp])), () => this.leave(EXIT.FP, c(fp === 'simd' ? 1 : 0)));
     this.op.emit(this);
     this.next();
   }

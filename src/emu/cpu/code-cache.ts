@@ -67,6 +67,8 @@ export class CodeCache {
   /** Host page and set of each slot: page * 2 + thumb. */
   private readonly owner: Int32Array;
   private used = 0;
+  /** Whether instructions that HSTR can trap are left to TypeScript: for good, once a hypervisor wanted that. */
+  traps = false;
   /** Counts for `--stats`. */
   readonly statistics = { variants: 0, modules: 0, decoded: 0, slots: 0, flushes: 0, invalidations: 0 };
 
@@ -188,6 +190,13 @@ export class CodeCache {
     this.statistics.flushes++;
   }
 
+  /** From now on HSTR may trap what generated code has done alone: all is decoded again. As `flush`. */
+  trapAll(): void {
+    this.traps = true;
+    this.templates.clear();
+    this.flush();
+  }
+
   /** The bytes `[from, to)` of a page have changed: what was decoded from them is decoded again. */
   invalidate(hostPage: number, from: number, to: number): void {
     const granules = (this.layout.granules >> 2) + hostPage;
@@ -246,7 +255,7 @@ export class CodeCache {
         position += this.u8[at + RECORD.STEP]! & 3;
         continue;
       }
-      const p = predecode(encoding, thumb, state, position, records);
+      const p = predecode(encoding, thumb, state, position, records, this.traps);
       batch.push({ p, at, it: state, encoding });
       state = nextItState(encoding, thumb, state);
       position += p.step;
@@ -289,7 +298,7 @@ export class CodeCache {
 
   /** Decodes one instruction into a record outside any page; branches in it are far. */
   decodeAlone(record: number, encoding: number, it: number): void {
-    this.write([{ p: predecode(encoding, true, it, 0, 0), at: record, it, encoding }]);
+    this.write([{ p: predecode(encoding, true, it, 0, 0, this.traps), at: record, it, encoding }]);
   }
 
   private write(batch: readonly Decoded[]): void {

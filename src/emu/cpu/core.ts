@@ -1,16 +1,13 @@
 // One ARMv7-A core outside generated code: translation, interrupts, reset, save and load.
-import { CPU, TLB, TLB_KINDS, type Layout, type TlbKind } from '../codegen/layout';
-import { Fault } from '../mmu/faults';
+import { CPU, TLB_KINDS, type Layout } from '../codegen/layout';
 import type { PhysicalMemory } from '../mmu/physical';
-import { createRegime, type Regime, type RegimeName } from '../mmu/regime';
-import { HOST_PAGE, TlbTable } from '../mmu/tlb';
-import { type Access, Translation } from '../mmu/translation';
-import { PhysicalTableReader, walk, type TableReader } from '../mmu/walk';
+import { HSTR, SCR, SCTLR } from './control-bits';
+import { CoreMmu } from './core-mmu';
+import { InterruptLines } from './interrupts';
 import { MODE, MODES } from './modes';
 import { PSR } from './psr';
-import { CoreState } from './state';
-import { floatingPointPermitted, FPEXC_EN, VFP_VECTORS } from './sysregs/floating-point';
-import { HIGH_WORD, isBanked, resetStorage, SLOT, type StoredName } from './sysregs/storage';
+import { floatingPointAnswer, VFP_VECTORS } from './sysregs/floating-point';
+import { isBanked, resetStorage, SLOT, type StoredName } from './sysregs/storage';
 import type { GenericTimerPort } from './timer-port';
 
 /** One line about something a guest did that this model does not do; `once` keeps it from repeating. */
@@ -36,7 +33,10 @@ export interface EntryState {
   readonly pc?: number;
   /** Default: Supervisor mode, A32, everything masked. */
   readonly cpsr?: number;
-  /** false: SCR.NS is set, and NSACR opens the FPU, as firmware does before it starts an operating system. */
+  /**
+   * false: SCR.NS is set, and NSACR opens the FPU, as firmware does before it starts an operating system. Hyp mode
+   * (by `cpsr`) needs it.
+   */
   readonly secure?: boolean;
   /** r0 and following. */
   readonly registers?: readonly number[];
@@ -52,25 +52,7 @@ export interface CoreSnapshot {
   readonly waiting: boolean;
 }
 
-export const SCR = { NS: 1, IRQ: 2, FIQ: 4, EA: 8, FW: 16, AW: 32, SCD: 128, HCE: 256, SIF: 512 } as const;
-export const SCTLR = {
-  M: 1,
-  A: 2,
-  C: 4,
-  CP15BEN: 1 << 5,
-  I: 1 << 12,
-  V: 1 << 13,
-  WXN: 1 << 19,
-  UWXN: 1 << 20,
-  EE: 1 << 25,
-  NMFI: 1 << 27,
-  TRE: 1 << 28,
-  AFE: 1 << 29,
-  TE: 1 << 30,
-} as const;
-export const TTBCR_EAE = 0x80000000;
-const CPACR_ASEDIS = 0x80000000;
-const NSACR_NSASEDIS = 1 << 15;
+const MPIDR_MULTIPROCESSING = 0x80000000;
 
 /** Registers that generated code reads from the state words: [storage of both copies, offset of the current one]. */
 const LIVE: readonly (readonly [StoredName, number])[] = [
@@ -79,64 +61,11 @@ const LIVE: readonly (readonly [StoredName, number])[] = [
   ['TPIDRPRW', CPU.TPIDRPRW],
 ];
 
-/** Interrupt inputs, in a word that generated code looks at before it unmasks interrupts. */
-class InterruptLines {
-  constructor(private readonly state: CoreState) {}
-
-  private get(bit: number): boolean {
-    return (this.state.field(CPU.LINES) & bit) !== 0;
-  }
-  private set(bit: number, level: boolean): void {
-    const word = this.state.field(CPU.LINES);
-    this.state.setField(CPU.LINES, level ? word | bit : word & ~bit);
-  }
-  get irq(): boolean {
-    return this.get(1);
-  }
-  set irq(level: boolean) {
-    this.set(1, level);
-  }
-  get fiq(): boolean {
-    return this.get(2);
-  }
-  set fiq(level: boolean) {
-    this.set(2, level);
-  }
-  get virq(): boolean {
-    return this.get(4);
-  }
-  set virq(level: boolean) {
-    this.set(4, level);
-  }
-  get vfiq(): boolean {
-    return this.get(8);
-  }
-  set vfiq(level: boolean) {
-    this.set(8, level);
-  }
-}
-
-export class Core extends CoreState {
-  /** Whether execution is in Secure state: SCR.NS is clear or the mode is Monitor. */
-  secure = true;
-  /** Which copy of a banked system register instructions access: 0 Non-secure, 1 Secure. Follows SCR.NS alone. */
-  bank: 0 | 1 = 1;
-  readonly regimes: Readonly<Record<RegimeName, Regime>> = {
-    secure: createRegime('secure'),
-    nonsecure: createRegime('nonsecure'),
-    hyp: createRegime('hyp'),
-  };
-  regime: Regime = this.regimes.secure;
-  readonly tables: Readonly<Record<TlbKind, TlbTable>>;
-  readonly reader: TableReader;
-  /** The last translation, by `translate` and `fill`. */
-  readonly translation = new Translation();
-  /** Linear-memory address of the byte that the last `fill` translated; 0 when no plain memory is there. */
-  host = 0;
-  /** Why the last access failed. */
-  readonly fault = new Fault();
+export class Core extends CoreMmu {
   /** Interrupt inputs, as levels that the interrupt controller sets. virq and vfiq are for the Non-secure PL1. */
   readonly lines: InterruptLines;
+  /** HSTR traps something that generated code does alone unless it was decoded for that (CodeCache.traps). */
+  inlineTraps = false;
   /** In WFI (or WFE) until something wakes the core. */
   waiting = false;
 
@@ -144,11 +73,8 @@ export class Core extends CoreState {
     readonly env: CoreHost,
     index: number,
   ) {
-    super(env.memory, env.layout, index);
+    super(env, index);
     this.lines = new InterruptLines(this);
-    const table = (kind: TlbKind): TlbTable => new TlbTable(this.signed, env.layout.tlb(index, kind));
-    this.tables = Object.fromEntries(TLB_KINDS.map(kind => [kind, table(kind)])) as Record<TlbKind, TlbTable>;
-    this.reader = new PhysicalTableReader(env.physical, this.words);
     this.reset();
   }
 
@@ -176,29 +102,18 @@ export class Core extends CoreState {
     const bank = scr & SCR.NS ? 0 : 1;
     if (bank !== this.bank) this.switchBank(bank);
     this.secure = bank === 1 || this.mode.number === MODE.mon;
-    const { privilege } = this.mode;
-    this.regime = privilege === 2 ? this.regimes.hyp : this.secure ? this.regimes.secure : this.regimes.nonsecure;
-    // Entries are those of one security state, and with big-endian data they have no data tags.
-    const mark = (this.secure ? 2 : 0) | this.field(CPU.BIG_ENDIAN);
-    const table = privilege === 2 ? this.tables.hyp : privilege === 1 ? this.tables.pl1 : this.tables.pl0;
-    const user = privilege === 2 ? this.tables.hyp : this.tables.pl0;
-    table.claim(mark);
-    user.claim(mark);
-    this.setField(CPU.TLB, table.base);
-    this.setField(CPU.TLB_USER, user.base);
-    this.setField(CPU.STRICT, this.sys[SLOT.SCTLR + (this.secure ? 1 : 0)]! & SCTLR.A ? 0xffffffff : 0);
+    this.selectTables();
+    const sctlr = this.mode.privilege === 2 ? this.sys[SLOT.HSCTLR]! : this.sys[SLOT.SCTLR + (this.secure ? 1 : 0)]!;
+    this.setField(CPU.STRICT, sctlr & SCTLR.A ? 0xffffffff : 0);
     this.updateFpEnabled();
   }
 
   /** Also to be called when FPSCR is written. */
   updateFpEnabled(): void {
-    const fp = floatingPointPermitted(this) && (this.sys[SLOT.FPEXC]! & FPEXC_EN) !== 0;
-    const disabled =
-      (this.mode.privilege < 2 && (this.sys[SLOT.CPACR]! & CPACR_ASEDIS) !== 0) ||
-      (!this.secure && (this.sys[SLOT.NSACR]! & NSACR_NSASEDIS) !== 0);
+    const fp = floatingPointAnswer(this, false, true) === 'executes';
     this.setField(CPU.FP_ENABLED, fp ? 1 : 0);
     this.setField(CPU.VFP_DATA_ENABLED, fp && (this.field(CPU.FPSCR) & VFP_VECTORS) === 0 ? 1 : 0);
-    this.setField(CPU.ASIMD_ENABLED, fp && !disabled ? 1 : 0);
+    this.setField(CPU.ASIMD_ENABLED, fp && floatingPointAnswer(this, true, true) === 'executes' ? 1 : 0);
   }
 
   private switchBank(bank: 0 | 1): void {
@@ -209,121 +124,9 @@ export class Core extends CoreState {
     this.bank = bank;
   }
 
-  /** Rebuilds what walks know of one security state after a write to a register they depend on. Flushes nothing. */
-  translationChanged(bank: number): void {
-    const regime = bank ? this.regimes.secure : this.regimes.nonsecure;
-    const { sys } = this;
-    const sctlr = sys[SLOT.SCTLR + bank]!;
-    regime.enabled = (sctlr & SCTLR.M) !== 0;
-    regime.accessFlag = (sctlr & SCTLR.AFE) !== 0;
-    regime.remap = (sctlr & SCTLR.TRE) !== 0;
-    regime.writeNeverExecute = (sctlr & SCTLR.WXN) !== 0;
-    regime.userWriteNeverExecute = (sctlr & SCTLR.UWXN) !== 0;
-    regime.bigEndian = (sctlr & SCTLR.EE) !== 0;
-    regime.secureFetchOnly = bank === 1 && (sys[SLOT.SCR]! & SCR.SIF) !== 0;
-    regime.ttbcr = sys[SLOT.TTBCR + bank]!;
-    regime.long = (regime.ttbcr & TTBCR_EAE) !== 0;
-    regime.ttbr0 = sys[SLOT.TTBR0 + bank]!;
-    regime.ttbr0High = sys[SLOT.TTBR0 + HIGH_WORD + bank]!;
-    regime.ttbr1 = sys[SLOT.TTBR1 + bank]!;
-    regime.ttbr1High = sys[SLOT.TTBR1 + HIGH_WORD + bank]!;
-    regime.dacr = sys[SLOT.DACR + bank]!;
-    regime.mair0 = sys[SLOT.MAIR0 + bank]!;
-    regime.mair1 = sys[SLOT.MAIR1 + bank]!;
-  }
-
-  /** The ASID of the PL1&0 regime of a security state (B3.10.2). */
-  asid(bank: number = this.bank): number {
-    const ttbcr = this.sys[SLOT.TTBCR + bank]!;
-    if (!(ttbcr & TTBCR_EAE)) return this.sys[SLOT.CONTEXTIDR + bank]! & 0xff;
-    const high = this.sys[(ttbcr & (1 << 22) ? SLOT.TTBR1 : SLOT.TTBR0) + HIGH_WORD + bank]!;
-    return (high >>> 16) & 0xff;
-  }
-
-  /**
-   * Translates one access.
-   * @returns the physical address, or −1 with {@link fault} filled
-   */
-  translate(va: number, access: Access, privileged: boolean): number {
-    const { translation } = this;
-    if (!walk(this.regime, va, this.reader, translation)) {
-      this.fault.set(translation.fault || 'translation', translation.level, translation.domain, va >>> 0);
-    } else if (!translation.allows(access, privileged)) {
-      this.fault.set('permission', translation.level, translation.domain, va >>> 0);
-    } else return translation.pa;
-    this.fault.write = access === 'write';
-    return -1;
-  }
-
-  /**
-   * Translates one access and, where plain memory lies behind it, enters the page into the TLB of that privilege.
-   * Afterwards {@link host} is the linear address of the byte, or 0 for a device at `translation.pa`. An access with
-   * `host` set may still have to take the slow path again: big-endian data, stores to flash or to predecoded code.
-   * @returns false with {@link fault} filled when the access is not permitted
-   */
-  fill(va: number, access: Access, privileged: boolean): boolean {
-    const pa = this.translate(va, access, privileged);
-    this.host = 0;
-    if (pa < 0) return false;
-    const { physical } = this.env;
-    const host = physical.hostOf(pa);
-    this.host = host;
-    if (host === 0) return true;
-    const page = host - (va & 0xfff);
-    const restrictions =
-      (physical.isWritable(page) ? 0 : HOST_PAGE.READ_ONLY) |
-      (physical.hasCode(page) ? HOST_PAGE.CODE : 0) |
-      (this.field(CPU.BIG_ENDIAN) ? HOST_PAGE.NO_DATA : 0);
-    const table = this.mode.privilege === 2 ? this.tables.hyp : privileged ? this.tables.pl1 : this.tables.pl0;
-    table.insert(va, this.translation, privileged, page, restrictions);
-    return true;
-  }
-
-  /** Linear address of code at a virtual address, as far as the TLB of the current privilege knows it; else −1. */
-  executable(va: number): number {
-    const table = this.mode.privilege === 2 ? this.tables.hyp : this.privileged ? this.tables.pl1 : this.tables.pl0;
-    return table.lookup(va, TLB.EXEC);
-  }
-
-  /** Drops all entries of the PL1&0 regime. */
-  tlbFlush(): void {
-    this.tables.pl0.flush();
-    this.tables.pl1.flush();
-  }
-
-  /** Drops the entries of the PL1&0 regime for one virtual address, whatever their ASID. */
-  tlbFlushPage(va: number): void {
-    this.tables.pl0.flushPage(va);
-    this.tables.pl1.flushPage(va);
-  }
-
-  /** Drops the entries of the PL1&0 regime that belong to an ASID: the current one, for no others are kept. */
-  tlbFlushNonGlobal(): void {
-    this.tables.pl0.flushNonGlobal();
-    this.tables.pl1.flushNonGlobal();
-  }
-
-  /** Sends stores to a host page down the slow path from now on: code was predecoded from it. */
-  tlbProtect(host: number): void {
-    for (const kind of TLB_KINDS) this.tables[kind].protect(host);
-  }
-
-  /** The interrupt to take before the next instruction, by lines, masks and routing (ARM DDI 0406C, B1.9.10). */
-  pendingInterrupt(): 'fiq' | 'irq' | undefined {
-    const { lines } = this;
-    if ((this.field(CPU.LINES) & 3) === 0) return undefined;
-    const cpsr = this.field(CPU.CPSR);
-    if (lines.fiq) {
-      // Routed to Monitor mode and not left to Non-secure software (FW), CPSR.F masks FIQs in Secure state only.
-      const scr = this.sys[SLOT.SCR]!;
-      if (!(cpsr & PSR.F) || (!this.secure && (scr & (SCR.FIQ | SCR.FW)) === SCR.FIQ)) return 'fiq';
-    }
-    return lines.irq && !(cpsr & PSR.I) ? 'irq' : undefined;
-  }
-
-  /** Whether something ends WFI: any interrupt line, masked or not. */
-  get wakeUp(): boolean {
-    return this.field(CPU.LINES) !== 0;
+  /** Whether traps to Hyp mode concern what executes now: Non-secure PL1 and PL0. */
+  get trappable(): boolean {
+    return !this.secure && this.mode.privilege < 2;
   }
 
   /** Back to the state after a reset, and from there to the given entry state. */
@@ -332,16 +135,20 @@ export class Core extends CoreState {
     const lines = this.field(CPU.LINES);
     words.fill(0, at, at + (CPU.SIZE >> 2));
     this.setField(CPU.LINES, lines); // they are inputs: a reset of the core does not change them
+    this.lines.setVirtual(0);
     this.banked.fill(0);
     resetStorage(this.sys);
     this.setField(CPU.CPSR, this.mode.number);
     this.bank = 1;
     this.waiting = false;
+    this.sys[SLOT.VMPIDR] = MPIDR_MULTIPROCESSING | this.index;
+    const cpsr = entry.cpsr ?? PSR.A | PSR.I | PSR.F | MODE.svc;
     if (entry.secure === false) {
-      this.sys[SLOT.SCR] = SCR.NS;
+      // Firmware that starts software in Hyp mode lets HVC reach it.
+      this.sys[SLOT.SCR] = (cpsr & PSR.M) === MODE.hyp ? SCR.NS | SCR.HCE : SCR.NS;
       this.sys[SLOT.NSACR] = 0xc00;
     }
-    this.refresh(entry.cpsr ?? PSR.A | PSR.I | PSR.F | MODE.svc);
+    this.refresh(cpsr);
     entry.registers?.forEach((value, n) => this.setR(n, value));
     this.setField(CPU.PC, entry.pc ?? (this.sys[SLOT.SCTLR + 1]! & SCTLR.V ? 0xffff0000 : 0));
   }
@@ -378,10 +185,18 @@ export class Core extends CoreState {
     this.refresh(this.cpsr);
   }
 
+  /** After a write of HSTR. */
+  trapsChanged(): void {
+    this.inlineTraps = (this.sys[SLOT.HSTR]! & (HSTR.T13 | HSTR.TJDBX)) !== 0;
+  }
+
   /** Rebuilds all that is derived from registers. */
   private refresh(cpsr: number): void {
+    this.trapsChanged();
     this.translationChanged(0);
     this.translationChanged(1);
+    this.hypTranslationChanged();
+    this.stage2Changed();
     for (const kind of TLB_KINDS) this.tables[kind].flush();
     this.setCpsr(cpsr);
   }

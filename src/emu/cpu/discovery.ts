@@ -11,6 +11,8 @@ import { nextItState } from './code-cache';
 /** What discovery sees of the pages of a region. */
 export interface CodePages {
   readonly thumb: boolean;
+  /** See CodeCache. */
+  readonly traps: boolean;
   /** The slot of the page at an offset from the region's base (a multiple of the page size), or 0: not to be used. */
   slot(page: number): number;
   /** The encoding at an offset, or −1 when it straddles pages. */
@@ -30,7 +32,7 @@ export interface Discovered {
 }
 
 /** What TypeScript executes and then goes elsewhere. */
-const RETURNS = new Set(['exceptionReturn', 'rfe', 'eret', 'ldmReturn']);
+const RETURNS = new Set(['exceptionReturn', 'rfe', 'eret', 'ldmReturn', 'bxj']);
 /** Reasons to leave after which the next instruction comes, some time. */
 const COMES_BACK: readonly number[] = [EXIT.SVC, EXIT.HVC, EXIT.SMC, EXIT.WAIT];
 
@@ -134,7 +136,7 @@ export class Discovery {
       if (encoding < 0) return;
       const record = this.record(at);
       const size = pages.thumb ? 2 : 4;
-      const p = predecode(encoding, pages.thumb, it, (at & (PAGE_SIZE - 1)) / size, PAGE_SIZE / size);
+      const p = predecode(encoding, pages.thumb, it, (at & (PAGE_SIZE - 1)) / size, PAGE_SIZE / size, pages.traps);
       const length = p.step * (pages.thumb ? 2 : 4);
       const step = stepOf(p, at, pages.thumb);
       const itNext = nextItState(encoding, pages.thumb, it);

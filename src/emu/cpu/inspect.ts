@@ -2,7 +2,7 @@
 import { CPU } from '../codegen/layout';
 import { disassembleBytes } from '../isa/disassemble';
 import { Translation } from '../mmu/translation';
-import { type Trace, walk } from '../mmu/walk';
+import type { Trace } from '../mmu/walk';
 import type { Core } from './core';
 import { BANK, type ModeName } from './modes';
 import { describePsr, itOf, PSR } from './psr';
@@ -98,14 +98,14 @@ export function registerGroups(core: Core): ShownGroup[] {
 export function explainTranslation(core: Core, va: number): { translation: Translation; steps: Trace } {
   const translation = new Translation();
   const steps: Trace = [];
-  walk(core.regime, va, core.reader, translation, steps);
+  core.walkAll(core.regime, va, undefined, true, translation, steps);
   return { translation, steps };
 }
 
 /** The physical address of a virtual one in the current regime, permissions aside; −1 when it is not mapped. */
 export function physicalAddress(core: Core, va: number): number {
   const translation = new Translation();
-  return walk(core.regime, va, core.reader, translation) ? translation.pa : -1;
+  return core.walkAll(core.regime, va, undefined, true, translation) ? translation.pa : -1;
 }
 
 /** @param read bytes at a virtual address of the core, as far as they are readable */

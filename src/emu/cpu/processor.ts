@@ -6,9 +6,12 @@ import type { Bus } from './bus';
 import { CodeCache } from './code-cache';
 import type { Core } from './core';
 import {
-  takeBreakpoint, takeDataAbort, takeException, takePrefetchAbort, takeSecureMonitorCall,
+  takeBreakpoint, takeDataAbort, takeException, takeFloatingPoint, takeHypervisorCall, takeHypTrap, takeInterrupt, takePrefetchAbort,
+  takeSecureMonitorCall, takeSupervisorCall,
 } from './exceptions'; // prettier-ignore
+import { HCR } from './control-bits';
 import { executeHelper } from './fp/helpers';
+import { pendingInterrupt, wakesUp } from './interrupts';
 import { transferStructure } from './structure-access';
 import { ExtensionRegisters } from './fp/registers';
 import { MemoryAccess } from './memory-access';
@@ -16,6 +19,8 @@ import { nextInstruction, recordItState } from './processor-state';
 import { Profile } from './profile/profile';
 import { ProfileSnapshot } from './profile';
 import { LEAVES, Translator, type TranslationOptions } from './translator';
+import { conditional, currentLength, EC, writeHsr } from './syndrome';
+import { SLOT } from './sysregs/storage';
 import { executeSystem, type SystemContext } from './system-instructions';
 
 export interface ProcessorOptions {
@@ -101,8 +106,10 @@ export class Processor {
           this.afterAccess();
         },
         system: (cpu, what, encoding) => {
-          const elsewhere = executeSystem(of(cpu!), what!, encoding!, this.context);
-          this.afterAccess();
+          const core = of(cpu!);
+          const elsewhere = executeSystem(core, what!, encoding!, this.context);
+          if (core.inlineTraps && !this.code.traps) this.comeBack(core);
+          else this.afterAccess();
           return elsewhere;
         },
         fetch: cpu => this.fetch(of(cpu!)),
@@ -190,7 +197,11 @@ export class Processor {
   /** Devices may have raised interrupts, and instructions unmasked them. */
   private afterAccess(): void {
     const core = this.cores[this.current]!;
-    if (core.pendingInterrupt() === undefined) return;
+    if (pendingInterrupt(core) !== undefined) this.comeBack(core);
+  }
+
+  /** Leaves generated code after the current instruction; the slice goes on. */
+  private comeBack(core: Core): void {
     const budget = core.field(CPU.BUDGET);
     if (budget <= 1) return;
     this.deferred += budget - 1;
@@ -268,10 +279,11 @@ export class Processor {
     let left = n;
     let waits = false;
     while (left > 0) {
-      const interrupt = core.pendingInterrupt();
+      if (core.inlineTraps && !this.code.traps) this.code.trapAll();
+      const interrupt = pendingInterrupt(core);
       if (interrupt) {
         this.events[index] = true;
-        takeException(core, interrupt, core.pc);
+        takeInterrupt(core, interrupt, core.pc);
       }
       core.setField(CPU.EXIT, EXIT.NONE);
       core.setField(CPU.BUDGET, left);
@@ -294,12 +306,17 @@ export class Processor {
 
   /** Acts on the reason for which generated code left. @returns false when the core waits */
   private leave(core: Core, exit: number): boolean {
-    if (core.field(CPU.IP) !== 0 && exit !== EXIT.WAIT) {
-      // The prefix of an IT block has advanced ITSTATE already; an exception sees that of the instruction.
-      if (core.thumb) core.setField(CPU.IT, recordItState(core));
-    }
+    const length = currentLength(core);
+    const inside = core.field(CPU.IP) !== 0;
     const at = core.pc;
-    const next = core.field(CPU.IP) === 0 ? at : nextInstruction(core);
+    const next = inside ? nextInstruction(core) : at;
+    // What a wait leaves behind is the state after it, unless it is trapped.
+    if (exit === EXIT.WAIT && !this.trapsWait(core, length)) {
+      core.pc = next;
+      return !this.wait(core, core.field(CPU.EXIT_ARG) !== 0);
+    }
+    // The prefix of an IT block has advanced ITSTATE already; an exception sees that of the instruction.
+    if (inside && core.thumb) core.setField(CPU.IT, recordItState(core));
     core.pc = at;
     switch (exit) {
       case EXIT.ABORT:
@@ -308,30 +325,44 @@ export class Processor {
           takePrefetchAbort(core, at);
         } else takeDataAbort(core, at);
         this.fetching = false;
-        return true;
+        break;
       case EXIT.SVC:
-        takeException(core, 'supervisorCall', at);
-        return true;
+        takeSupervisorCall(core, at, core.field(CPU.EXIT_ARG), length);
+        break;
+      case EXIT.FP:
+        takeFloatingPoint(core, at, core.field(CPU.EXIT_ARG) !== 0, length);
+        break;
       case EXIT.UNDEFINED:
+        takeException(core, 'undefined', at, length);
+        break;
       case EXIT.HVC:
-        takeException(core, 'undefined', at);
-        return true;
+        takeHypervisorCall(core, at, core.field(CPU.EXIT_ARG));
+        break;
       case EXIT.BREAKPOINT:
         takeBreakpoint(core, at);
-        return true;
+        break;
       case EXIT.SMC:
         takeSecureMonitorCall(core, at);
-        return true;
+        break;
       case EXIT.WAIT:
-        core.pc = next;
-        return !this.wait(core, core.field(CPU.EXIT_ARG) !== 0);
-      default:
-        return true;
+      case EXIT.HYP_TRAP:
+        takeHypTrap(core, at);
+        break;
     }
+    return true;
   }
 
   private hasEvent(index: number): boolean {
     return this.events[index]! || this.seen[index] !== this.globals[GLOBAL.EVENTS >> 2];
+  }
+
+  /** Whether HCR wants to see a WFI or WFE that would let the core sleep (B1.14.9). */
+  private trapsWait(core: Core, length: number): boolean {
+    const forEvent = core.field(CPU.EXIT_ARG) !== 0;
+    if (!core.trappable || !(core.sys[SLOT.HCR]! & (forEvent ? HCR.TWE : HCR.TWI))) return false;
+    if (wakesUp(core) || (forEvent && this.hasEvent(core.index))) return false;
+    writeHsr(core, EC.WFX, conditional(forEvent ? 1 : 0), length);
+    return true;
   }
 
   /** WFI and WFE. @returns whether the core sleeps now */
@@ -341,7 +372,7 @@ export class Processor {
       this.seen[core.index] = this.globals[GLOBAL.EVENTS >> 2]!;
       return false;
     }
-    if (core.wakeUp) return false;
+    if (wakesUp(core)) return false;
     this.awaitsEvent[core.index] = forEvent;
     core.waiting = true;
     return true;
@@ -351,7 +382,7 @@ export class Processor {
   wakes(index: number): boolean {
     const core = this.cores[index]!;
     if (!core.waiting) return true;
-    if (!core.wakeUp && !(this.awaitsEvent[index] && this.hasEvent(index))) return false;
+    if (!wakesUp(core) && !(this.awaitsEvent[index] && this.hasEvent(index))) return false;
     core.waiting = false;
     return true;
   }

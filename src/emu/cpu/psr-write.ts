@@ -1,6 +1,7 @@
 // Writing program status registers by instruction: what MSR, CPS, SETEND and exception returns may change.
 import { CPU } from '../codegen/layout';
-import { SCR, SCTLR, type Core } from './core';
+import { SCR, SCTLR } from './control-bits';
+import type { Core } from './core';
 import { MODE, MODES } from './modes';
 import { PSR } from './psr';
 import { SLOT } from './sysregs/storage';

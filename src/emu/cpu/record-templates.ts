@@ -17,6 +17,12 @@ export class RecordTemplates {
   private readonly entries = new Uint32Array(PLACES);
   private count = 0;
 
+  /** Forgets everything. */
+  clear(): void {
+    this.entries.fill(0);
+    this.count = 0;
+  }
+
   /** @returns the place of an encoding, or of a free one where it may be put */
   private place(encoding: number, thumb: boolean): number {
     const set = thumb ? 1 : 0;
@@ -39,10 +45,7 @@ export class RecordTemplates {
 
   /** Remembers the record at word `from` of `memory`. */
   add(encoding: number, thumb: boolean, memory: Uint32Array, from: number): void {
-    if (this.count === MOST) {
-      this.entries.fill(0);
-      this.count = 0;
-    }
+    if (this.count === MOST) this.clear();
     const at = this.place(encoding, thumb);
     if (this.entries[at] !== 0) return;
     const record = this.count++;

@@ -1,16 +1,19 @@
 // Instructions that TypeScript executes for both tiers, by number in SYSTEM. Operands lie where A32 has them.
 import { CPU, EXIT } from '../codegen/layout';
 import { SYSTEM, type SystemInstruction } from '../codegen/semantics';
+import { HSTR } from './control-bits';
 import type { Core } from './core';
 import { exceptionReturn } from './exceptions';
 import { MODE, MODES } from './modes';
 import { PSR } from './psr';
 import { changeProcessorState, readCpsr, setEndianness, writeCpsr, writeSpsr } from './psr-write';
 import { accessBanked } from './banked-access';
-import { ABORT, mcr, mcrr, mrc, mrrc, UNDEFINED } from './sysregs';
+import { ABORT, mcr, mcrr, mrc, mrrc, TRAPPED, UNDEFINED } from './sysregs';
 import { vmrs, vmsr } from './sysregs/floating-point';
+import { SLOT } from './sysregs/storage';
 import type { MemoryAccess } from './memory-access';
 import { BANKED } from './state';
+import { conditional, EC, raiseHypTrap, trapRegisterAccess } from './syndrome';
 import { ror32 } from '../isa/immediates';
 
 /** What the instructions need beside the core. */
@@ -69,7 +72,14 @@ function returnTo(core: Core, pc: number, psr: number): number {
 function finish(core: Core, answer: number): number {
   if (answer === UNDEFINED) core.setField(CPU.EXIT, EXIT.UNDEFINED);
   else if (answer === ABORT) core.setField(CPU.EXIT, EXIT.ABORT);
-  return NEXT;
+  return NEXT; // a trap has said so itself
+}
+
+/** An instruction that Hyp mode does not know: RFE, SRS and other ways to return. @returns whether that is so */
+function unknownToHyp(core: Core): boolean {
+  if (core.mode.privilege < 2) return false;
+  core.setField(CPU.EXIT, EXIT.UNDEFINED);
+  return true;
 }
 
 /** NZCV from bits 31:28: MRC with the PC as its register. */
@@ -101,21 +111,30 @@ function swap(core: Core, e: number, x: SystemContext, access: number): number {
 }
 
 const HANDLERS: Readonly<Record<SystemInstruction, Handler>> = {
-  mcr: (core, e) =>
-    finish(core, mcr(core, (e >>> 8) & 15, (e >>> 21) & 7, rn(e), e & 15, (e >>> 5) & 7, core.r(rd(e)))),
+  mcr: (core, e) => {
+    const answer = mcr(core, (e >>> 8) & 15, (e >>> 21) & 7, rn(e), e & 15, (e >>> 5) & 7, core.r(rd(e)));
+    if (answer === TRAPPED) trapRegisterAccess(core, e, false, false);
+    return finish(core, answer);
+  },
   mrc: (core, e) => {
     const value = mrc(core, (e >>> 8) & 15, (e >>> 21) & 7, rn(e), e & 15, (e >>> 5) & 7);
-    if (value === UNDEFINED) return undefinedInstruction(core);
+    if (value === TRAPPED) trapRegisterAccess(core, e, true, false);
+    if (value < 0) return finish(core, value);
     if (rd(e) === 15) setFlags(core, value);
     else core.setR(rd(e), value);
     return NEXT;
   },
-  mcrr: (core, e) => finish(core, mcrr(core, (e >>> 8) & 15, (e >>> 4) & 15, e & 15, core.r(rd(e)), core.r(rn(e)))),
+  mcrr: (core, e) => {
+    const answer = mcrr(core, (e >>> 8) & 15, (e >>> 4) & 15, e & 15, core.r(rd(e)), core.r(rn(e)));
+    if (answer === TRAPPED) trapRegisterAccess(core, e, false, true);
+    return finish(core, answer);
+  },
   mrrc: (core, e) => {
     const value = mrrc(core, (e >>> 8) & 15, (e >>> 4) & 15, e & 15);
-    if (value === UNDEFINED) return undefinedInstruction(core);
-    core.setR(rd(e), Number(BigInt.asUintN(32, BigInt(value))));
-    core.setR(rn(e), Number(BigInt(value) >> 32n));
+    if (value === TRAPPED) trapRegisterAccess(core, e, true, true);
+    if (typeof value === 'number') return finish(core, value);
+    core.setR(rd(e), Number(BigInt.asUintN(32, value)));
+    core.setR(rn(e), Number(value >> 32n));
     return NEXT;
   },
   ldc: undefinedInstruction,
@@ -140,6 +159,7 @@ const HANDLERS: Readonly<Record<SystemInstruction, Handler>> = {
   },
   setend: (core, e) => (setEndianness(core, (e & (1 << 9)) !== 0), NEXT),
   rfe: (core, e, x) => {
+    if (unknownToHyp(core)) return NEXT;
     if (!core.privileged) return undefinedInstruction(core);
     const { start, after } = block(e, core.r(rn(e)), 2);
     const words = loadWords(core, x, start, 2);
@@ -148,15 +168,16 @@ const HANDLERS: Readonly<Record<SystemInstruction, Handler>> = {
     return returnTo(core, words[0]!, words[1]!);
   },
   srs: (core, e, x) => {
-    if (core.mode.spsr < 0) return undefinedInstruction(core);
+    if (unknownToHyp(core) || core.mode.spsr < 0) return undefinedInstruction(core);
     const to = MODES[e & PSR.M];
-    if (!to) return undefinedInstruction(core);
+    // SP_hyp is out of reach, and so is SP_mon from Non-secure state.
+    if (!to || to.number === MODE.hyp || (to.number === MODE.mon && !core.secure)) return undefinedInstruction(core);
     const { start, after } = block(e, core.bankedSp(to.sp), 2);
     if (storeWords(core, x, start, [core.r(14), core.spsr]) && e & (1 << 21)) core.setBankedSp(to.sp, after);
     return NEXT;
   },
   exceptionReturn: (core, target) => {
-    if (core.mode.spsr < 0) return undefinedInstruction(core);
+    if (unknownToHyp(core) || core.mode.spsr < 0) return undefinedInstruction(core);
     return returnTo(core, target, core.spsr);
   },
   eret: core => {
@@ -164,13 +185,14 @@ const HANDLERS: Readonly<Record<SystemInstruction, Handler>> = {
     return returnTo(core, core.mode.number === MODE.hyp ? core.banked[BANKED.ELR_HYP]! : core.r(14), core.spsr);
   },
   ldmUser: (core, e, x) => {
+    if (unknownToHyp(core)) return NEXT;
     const list = registersOf(e & 0x7fff);
     const { start } = block(e, core.r(rn(e)), list.length);
     loadWords(core, x, start, list.length)?.forEach((w, i) => core.setUserR(list[i]!, w));
     return NEXT;
   },
   ldmReturn: (core, e, x) => {
-    if (core.mode.spsr < 0) return undefinedInstruction(core);
+    if (unknownToHyp(core) || core.mode.spsr < 0) return undefinedInstruction(core);
     const list = registersOf(e & 0x7fff);
     const { start, after } = block(e, core.r(rn(e)), list.length + 1);
     const words = loadWords(core, x, start, list.length + 1);
@@ -180,17 +202,28 @@ const HANDLERS: Readonly<Record<SystemInstruction, Handler>> = {
     return returnTo(core, words[list.length]!, core.spsr);
   },
   stmUser: (core, e, x) => {
+    if (unknownToHyp(core)) return NEXT;
     const list = registersOf(e & 0x7fff);
     const words = list.map(n => core.userR(n));
     if (e & 0x8000) words.push(core.pc + 8);
     storeWords(core, x, block(e, core.r(rn(e)), words.length).start, words);
     return NEXT;
   },
+  bxj: (core, rm) => {
+    if (core.trappable && core.sys[SLOT.HSTR]! & HSTR.TJDBX) {
+      raiseHypTrap(core, EC.BXJ, conditional(rm));
+      return NEXT;
+    }
+    const target = core.r(rm);
+    core.setField(CPU.THUMB, target & 1);
+    core.pc = (target & 1 ? target & ~1 : target & ~3) >>> 0;
+    return ELSEWHERE;
+  },
   swp: (core, e, x) => swap(core, e, x, WORD_ALIGNED),
   swpb: (core, e, x) => swap(core, e, x, 0),
   vmrs: (core, e) => {
-    const value = vmrs(core, rn(e));
-    if (value === UNDEFINED) return undefinedInstruction(core);
+    const value = vmrs(core, rn(e), rd(e));
+    if (value < 0) return finish(core, value);
     core.setR(rd(e), value);
     return NEXT;
   },

@@ -12,7 +12,6 @@ export type TimerRegister =
   | 'CNTV_CTL'
   | 'CNTV_CVAL'
   | 'CNTVOFF'
-  | 'CNTHCTL'
   | 'CNTHP_TVAL'
   | 'CNTHP_CTL'
   | 'CNTHP_CVAL';

@@ -251,6 +251,7 @@ export class Translator implements CompiledCode {
     };
     return {
       thumb,
+      traps: code.traps,
       slot: page => find(page).slot,
       encoding: offset => code.encoding(find(offset & -PAGE_SIZE).hostPage, thumb, offset & (PAGE_SIZE - 1)),
       state: record => this.u16[record >> 1]!,

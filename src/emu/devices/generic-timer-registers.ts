@@ -21,19 +21,14 @@ const CVAL: Access = {
   write: (t, i, value) => t.setCompareValue(i, high(value), low(value)),
 };
 
-/** Implemented bits of CNTKCTL and CNTHCTL (B4.1.25, B4.1.19). */
+/** Implemented bits of CNTKCTL (B4.1.25). */
 const CNTKCTL_BITS = 0x3ff;
-const CNTHCTL_BITS = 0xff;
 
 const REGISTERS = {
   CNTFRQ: { read: t => BigInt(t.state.frequency), write: (t, _i, value) => void (t.state.frequency = low(value)) },
   CNTKCTL: {
     read: t => BigInt(t.state.kernelControl),
     write: (t, _i, value) => void (t.state.kernelControl = low(value) & CNTKCTL_BITS),
-  },
-  CNTHCTL: {
-    read: t => BigInt(t.state.hypControl),
-    write: (t, _i, value) => void (t.state.hypControl = low(value) & CNTHCTL_BITS),
   },
   CNTPCT: { read: t => wide(t, t.physicalCount()) },
   CNTVCT: { read: t => wide(t, t.virtualCount()) },

@@ -29,9 +29,8 @@ export interface GenericTimerPorts {
 interface TimerState extends StateRecord {
   /** CNTFRQ is a note of firmware to software; it does not change the counter. */
   frequency: number;
-  /** CNTKCTL and CNTHCTL, kept here for the core. */
+  /** CNTKCTL, kept here for the core. */
   kernelControl: number;
-  hypControl: number;
   /** CNTVOFF. */
   offsetHigh: number;
   offsetLow: number;
@@ -68,7 +67,6 @@ export class GenericTimer implements Stateful {
     this.initial = {
       frequency: hertz,
       kernelControl: 0,
-      hypControl: 3, // PL1PCTEN and PL1PCEN reset to 1
       offsetHigh: 0,
       offsetLow: 0,
       compareHigh: new Uint32Array(4),

@@ -1,9 +1,14 @@
 // ARM Generic Interrupt Controller version 2 (ARM IHI 0048B) as integrated in the Cortex-A15 (ARM DDI 0438I chapter 8):
-// state and rules. The register windows are in gicv2-distributor.ts and gicv2-cpu-interface.ts.
+// the rules of distributor and CPU interfaces. The register windows are in gicv2-distributor.ts and
+// gicv2-cpu-interface.ts, virtual interrupts in gicv2-virtual.ts.
 import type { BusTarget, DeviceState, IrqLine, Log, Stateful } from './device';
 import { CpuInterfaceWindow } from './gicv2-cpu-interface';
 import { DistributorWindow } from './gicv2-distributor';
-import { assignState, cloneState, readState, type StateRecord } from './state';
+import { type GicState, initialState, SGIS } from './gicv2-state';
+import { VirtualInterface } from './gicv2-virtual';
+import { VirtualControlWindow } from './gicv2-virtual-control';
+import { VirtualCpuWindow } from './gicv2-virtual-cpu';
+import { assignState, cloneState, readState } from './state';
 
 /** What GICC_IAR answers when nothing is to be acknowledged. */
 export const SPURIOUS = 1023;
@@ -13,7 +18,6 @@ const OTHER_GROUP = 1022;
 const FIRST_SPI = 32;
 /** SGIs 0..15 and PPIs 25..31 exist on a Cortex-A15; INTIDs 16..24 are reserved. */
 const PRIVATE = 0xfe00ffff;
-const SGIS = 0xffff;
 /** Five priority bits, so 32 levels; the others read as zero. */
 const PRIORITY_BITS = 0xf8;
 /** GICC_RPR with no interrupt active. */
@@ -35,6 +39,9 @@ export interface GicPorts {
   /** nIRQ and nFIQ of a core; high means asserted. */
   irq(core: number): IrqLine;
   fiq(core: number): IrqLine;
+  /** Virtual IRQ and FIQ of a core, for what runs at its Non-secure PL1 and PL0. */
+  virq(core: number): IrqLine;
+  vfiq(core: number): IrqLine;
 }
 
 export interface GicOptions {
@@ -42,33 +49,8 @@ export interface GicOptions {
   readonly cores: number;
   /** INTIDs, private ones included: a multiple of 32 up to 1020. */
   readonly interrupts: number;
-}
-
-interface GicState extends StateRecord {
-  /** GICD_CTLR, Secure view. */
-  distributorControl: number;
-  /** One bit per INTID, private words first (one per core); see {@link Gicv2.word}. */
-  group: Uint32Array;
-  enabled: Uint32Array;
-  /** Pending by an edge or by software. */
-  latched: Uint32Array;
-  /** Input lines. */
-  level: Uint32Array;
-  active: Uint32Array;
-  /** Edge-triggered (GICD_ICFGR). */
-  edge: Uint32Array;
-  priority: Uint8Array;
-  targets: Uint8Array;
-  /** By core and SGI: a bit per requesting core. */
-  sgiSources: Uint8Array;
-  control: Uint32Array;
-  priorityMask: Uint32Array;
-  binaryPoint: Uint32Array;
-  /** GICC_ABPR, the Non-secure GICC_BPR. */
-  aliasedBinaryPoint: Uint32Array;
-  /** GICC_APR0 and GICC_NSAPR0: a bit per active group priority of Group 0 and of Group 1. */
-  activePriorities: Uint32Array;
-  activePriorities1: Uint32Array;
+  /** INTID of the maintenance interrupt, a private one. */
+  readonly maintenance: number;
 }
 
 export class Gicv2 implements Stateful {
@@ -77,6 +59,7 @@ export class Gicv2 implements Stateful {
   readonly words: number;
   readonly log: Log;
   readonly state: GicState;
+  readonly virtual: VirtualInterface;
   private readonly initial: GicState;
   /** By core and word: the INTIDs that can go to that core. Follows from `targets`. */
   private readonly routed: Uint32Array;
@@ -93,7 +76,7 @@ export class Gicv2 implements Stateful {
     ports: GicPorts,
     options: GicOptions,
   ) {
-    const { cores, interrupts } = options;
+    const { cores, interrupts, maintenance } = options;
     this.cores = cores;
     this.words = interrupts / 32;
     this.log = ports.log;
@@ -105,6 +88,12 @@ export class Gicv2 implements Stateful {
     this.signalled = new Uint16Array(cores).fill(SPURIOUS);
     this.irqLines = Array.from({ length: cores }, (_, core) => ports.irq(core));
     this.fiqLines = Array.from({ length: cores }, (_, core) => ports.fiq(core));
+    this.virtual = new VirtualInterface(name, cores, {
+      virq: core => ports.virq(core),
+      vfiq: core => ports.vfiq(core),
+      maintenance: core => this.line(maintenance, core),
+      deactivate: (core, intid) => this.deactivateForGuest(core, intid),
+    });
     this.route();
   }
 
@@ -116,6 +105,16 @@ export class Gicv2 implements Stateful {
   /** A core's CPU interface, as seen from one security state. */
   cpuInterface(core: number, secure: boolean): BusTarget {
     return new CpuInterfaceWindow(this, core, secure);
+  }
+
+  /** The virtual interface control block as one core sees it: its own registers, then those of all cores. */
+  virtualControl(core: number): BusTarget {
+    return new VirtualControlWindow(this.name, this.virtual, this.cores, core, this.log);
+  }
+
+  /** A core's virtual CPU interface. */
+  virtualCpu(core: number): BusTarget {
+    return new VirtualCpuWindow(this.name, this.virtual, core, this.log);
   }
 
   /**
@@ -156,16 +155,21 @@ export class Gicv2 implements Stateful {
     const inputs = level.slice();
     assignState(this.state, this.initial);
     level.set(inputs); // inputs are driven from outside
+    this.virtual.reset(); // and with it the maintenance interrupts, which are inputs from inside
     this.settle();
   }
 
   save(): DeviceState {
-    return { version: 1, state: cloneState(this.state) };
+    return { version: 2, state: cloneState(this.state), virtual: this.virtual.save() };
   }
 
+  /** Version 1 had no virtual interface. */
   load(saved: DeviceState): void {
-    if (saved.version !== 1) throw new RangeError(`${this.name}: snapshot version ${saved.version} is not 1`);
-    assignState(this.state, readState(this.name, this.initial, saved['state']));
+    if (saved.version !== 1 && saved.version !== 2)
+      throw new RangeError(`${this.name}: snapshot version ${saved.version} is not 1 or 2`);
+    const state = readState(this.name, this.initial, saved['state']);
+    this.virtual.load(saved['virtual']);
+    assignState(this.state, state); // last: it has the levels of the maintenance interrupts
     this.settle();
   }
 
@@ -356,31 +360,19 @@ export class Gicv2 implements Stateful {
     const split = secure ? CONTROL.EOI_MODE_SECURE : CONTROL.EOI_MODE_NON_SECURE;
     if (intid >= this.words * 32 || !(this.state.control[core]! & split)) return;
     if (!secure && !this.isGroup1(core, intid)) return;
+    this.clearActive(core, intid);
+  }
+
+  /**
+   * Deactivates the physical interrupt of a guest's: as a Non-secure write to GICC_DIR by the same core, so Group 0 is
+   * out of reach (IHI 0048B 5.3, GICH_LRn.HW). SGIs have no physical side; the architecture leaves that case open.
+   */
+  private deactivateForGuest(core: number, intid: number): void {
+    if (intid >= 16 && intid < this.words * 32 && this.isGroup1(core, intid)) this.clearActive(core, intid);
+  }
+
+  private clearActive(core: number, intid: number): void {
     this.state.active[this.word(core, intid >>> 5)]! &= ~(1 << (intid & 31));
     this.update();
   }
-}
-
-/** After reset (DDI 0438I tables 8-3 and 8-9): SGIs are enabled for good, everything else is off and in Group 0. */
-function initialState(cores: number, words: number): GicState {
-  const bits = cores + words - 1;
-  const perCore = (value = 0): Uint32Array => new Uint32Array(cores).fill(value);
-  return {
-    distributorControl: 0,
-    group: new Uint32Array(bits),
-    enabled: new Uint32Array(bits).fill(SGIS, 0, cores),
-    latched: new Uint32Array(bits),
-    level: new Uint32Array(bits),
-    active: new Uint32Array(bits),
-    edge: new Uint32Array(bits).fill(SGIS, 0, cores),
-    priority: new Uint8Array((cores + words - 1) * 32),
-    targets: new Uint8Array(words * 32),
-    sgiSources: new Uint8Array(cores * 16),
-    control: perCore(),
-    priorityMask: perCore(),
-    binaryPoint: perCore(2),
-    aliasedBinaryPoint: perCore(3),
-    activePriorities: perCore(),
-    activePriorities1: perCore(),
-  };
 }

@@ -8,7 +8,7 @@ import { EXIT } from '../codegen/layout';
 import { hex, imm, ins, modifiedImmediate, r, shiftedRegister } from './asm';
 import { bankedName, barrierText, cpsText, hintText, psrName } from './asm-system';
 import { signExtend } from './immediates';
-import { guarded, isb, noPc, rowsOf, run, sev, sys } from './rows';
+import { bxj, guarded, isb, noPc, rowsOf, run, sev, sys } from './rows';
 import type { Action, Fields, Row } from './table';
 
 const row = rowsOf('a32');
@@ -37,8 +37,7 @@ function miscellaneousRows(): Row[] {
       (f, x) => ins(`movt${x.cond}`, r(f.Rd), imm(word(f.imm4!, f.imm12!))), { unpredictable: noPc('Rd') }),
     row('NOP and hints A1', 'cond:4 001100100000 (1)(1)(1)(1) (0)(0)(0)(0) hint:8', f => hint(f.hint!), (f, x) => hintText(f.hint!, x.cond), { system: true }),
     row('BX A1', 'cond:4 00010010 (1)(1)(1)(1) (1)(1)(1)(1) (1)(1)(1)(1) 0001 Rm:4', f => run(branchExchange, { link: 0, rm: f.Rm! }), (f, x) => ins(`bx${x.cond}`, r(f.Rm))),
-    // Jazelle is trivial on the Cortex-A15: BXJ is BX.
-    row('BXJ A1', 'cond:4 00010010 (1)(1)(1)(1) (1)(1)(1)(1) (1)(1)(1)(1) 0010 Rm:4', guarded(noPc('Rm'), f => run(branchExchange, { link: 0, rm: f.Rm! })), (f, x) => ins(`bxj${x.cond}`, r(f.Rm)), { unpredictable: noPc('Rm') }),
+    row('BXJ A1', 'cond:4 00010010 (1)(1)(1)(1) (1)(1)(1)(1) (1)(1)(1)(1) 0010 Rm:4', guarded(noPc('Rm'), f => bxj(f.Rm!)), (f, x) => ins(`bxj${x.cond}`, r(f.Rm)), { unpredictable: noPc('Rm') }),
     row('BLX (register) A1', 'cond:4 00010010 (1)(1)(1)(1) (1)(1)(1)(1) (1)(1)(1)(1) 0011 Rm:4', guarded(noPc('Rm'), f => run(branchExchange, { link: 1, rm: f.Rm! })), (f, x) => ins(`blx${x.cond}`, r(f.Rm)), { unpredictable: noPc('Rm') }),
     row('B A1', 'cond:4 1010 imm24:24',
       f => {

@@ -32,11 +32,20 @@ const UNDEFINED_ACTION: Action = { op: leave, operands: { exit: EXIT.UNDEFINED, 
 /**
  * @param it ITSTATE of the instruction (T32).
  * @param index position in the page, in records; branches that stay in the page become near.
+ * @param traps Hyp mode may trap what generated code otherwise does alone.
  */
-export function predecode(encoding: number, thumb: boolean, it: number, index: number, records: number): Predecoded {
+export function predecode(
+  encoding: number,
+  thumb: boolean,
+  it: number,
+  index: number,
+  records: number,
+  traps = false,
+): Predecoded {
   const found = decode(encoding, thumb);
   const inIt = (it & 15) !== 0;
-  const action = found?.row.execute(found.fields, inIt) ?? UNDEFINED_ACTION;
+  const plain = found?.row.execute(found.fields, inIt) ?? UNDEFINED_ACTION;
+  const action = (traps && plain.trapped) || plain;
   const { op } = action;
   let { operands } = action;
   const step = thumb && encoding >>> 16 !== 0 ? 2 : 1;

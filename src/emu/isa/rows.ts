@@ -1,4 +1,5 @@
 // What rows are made of: shorthands that the tables of A32, T32 and T16 share.
+import { branchExchange } from '../codegen/operations/branch';
 import {
   changeMask, instructionBarrier, readStatus, readThreadRegister, sendEvent, system, writeMask,
 } from '../codegen/operations/system'; // prettier-ignore
@@ -36,7 +37,10 @@ function frequent(what: SystemInstruction, e: number): Action | undefined {
       // p15, 0, Rt, c13, c0, 2..4
       const opc2 = (e >>> 5) & 7;
       if ((e & 0xef0f0f) !== 0x0d0f00 || opc2 < 2 || opc2 > 4 || rt === 15) return undefined;
-      return run(readThreadRegister, { which: THREAD_REGISTERS[opc2 - 2]!, rt, imm: e });
+      return {
+        ...run(readThreadRegister, { which: THREAD_REGISTERS[opc2 - 2]!, rt, imm: e }),
+        trapped: run(system, { what, imm: e }),
+      };
     }
     case 'mrs':
       return e & (1 << 22) ? undefined : run(readStatus, { rd: rt });
@@ -52,6 +56,12 @@ function frequent(what: SystemInstruction, e: number): Action | undefined {
       return undefined;
   }
 }
+
+/** BXJ. Jazelle is trivial on the Cortex-A15: BXJ is BX. */
+export const bxj = (rm: number): Action => ({
+  ...run(branchExchange, { link: 0, rm }),
+  trapped: run(system, { what: 'bxj', imm: rm }),
+});
 
 /** One of the fields named is the PC. */
 export const noPc =

@@ -8,7 +8,7 @@ import {
   PC_WRITE,
   REGISTER_SHIFTS,
 } from '../codegen/operations/alu';
-import { branch, branchExchange, branchIf, branchLink, branchLinkExchange, leave } from '../codegen/operations/branch';
+import { branch, branchIf, branchLink, branchLinkExchange, leave } from '../codegen/operations/branch';
 import {
   bitFieldExtract, bitFieldInsert, countZeros, extend, pack, parallel, reverse, saturate, saturate16, saturatingAdd, selectBytes,
 } from '../codegen/operations/media'; // prettier-ignore
@@ -23,7 +23,7 @@ import { bitField } from './a32-media';
 import { CONDITION_SUFFIX, hex, imm, ins, r, shiftedRegister, unsigned } from './asm';
 import { bankedName, barrierText, cpsText, hintText, psrName } from './asm-system';
 import { signExtend, thumbExpandImm } from './immediates';
-import { badReg, isb, rowsOf, run, sys } from './rows';
+import { badReg, bxj, isb, rowsOf, run, sys } from './rows';
 import { aluAction } from './t16';
 import type { Action, Fields, Row } from './table';
 
@@ -161,7 +161,7 @@ function branchAndControlRows(): Row[] {
     row('DSB T1', '111100111011 (1)(1)(1)(1) 10 (0) 0 (1)(1)(1)(1) 0100 option:4', () => run(nop, {}), (f, x) => barrierText('dsb', f.option!, x.cond)),
     row('DMB T1', '111100111011 (1)(1)(1)(1) 10 (0) 0 (1)(1)(1)(1) 0101 option:4', () => run(nop, {}), (f, x) => barrierText('dmb', f.option!, x.cond)),
     row('ISB T1', '111100111011 (1)(1)(1)(1) 10 (0) 0 (1)(1)(1)(1) 0110 option:4', () => isb(), (f, x) => barrierText('isb', f.option!, x.cond), { system: true }),
-    row('BXJ T1', '111100111100 Rm:4 10 (0) 0 (1)(1)(1)(1) (0)(0)(0)(0)(0)(0)(0)(0)', f => (badReg('Rm')(f) ? undefined : run(branchExchange, { link: 0, rm: f.Rm! })), (f, x) => ins(`bxj${x.cond}`, r(f.Rm)), { unpredictable: badReg('Rm') }),
+    row('BXJ T1', '111100111100 Rm:4 10 (0) 0 (1)(1)(1)(1) (0)(0)(0)(0)(0)(0)(0)(0)', f => (badReg('Rm')(f) ? undefined : bxj(f.Rm!)), (f, x) => ins(`bxj${x.cond}`, r(f.Rm)), { unpredictable: badReg('Rm') }),
     row('SUBS PC, LR T1', '111100111101 (1)(1)(1)(0) 10 (0) 0 (1)(1)(1)(1) imm8:8', f => aluAction('sub', 'imm', 0, { rd: 15, rn: 14, imm: f.imm8!, pcw: PC_WRITE.exceptionReturn }), (f, x) => (f.imm8 ? ins(`subs${x.cond}`, 'pc', 'lr', imm(f.imm8!)) : ins(`eret${x.cond}`)), { system: true, when: f => f.imm8 !== 0 }),
     row('ERET T1', '111100111101 (1)(1)(1)(0) 10 (0) 0 (1)(1)(1)(1) 00000000', () => sys('eret', 0), (_f, x) => ins(`eret${x.cond}`), { system: true }),
     row('MRS T1', '11110011111 R:1 (1)(1)(1)(1) 10 (0) 0 Rd:4 (0)(0) 0 (0) (0)(0)(0)(0)', f => (badReg('Rd')(f) ? undefined : sys('mrs', (f.R! << 22) | (f.Rd! << 12))), (f, x) => ins(`mrs${x.cond}`, r(f.Rd), f.R ? 'SPSR' : 'CPSR'), { system: true }),

@@ -14,6 +14,8 @@ export interface Action {
   readonly ownCondition?: boolean;
   /** The PC read as an operand is Align(PC, 4), as literal addressing has it. */
   readonly alignPc?: boolean;
+  /** What is executed instead where Hyp mode may trap the instruction (HSTR) although generated code does it alone. */
+  readonly trapped?: Action;
 }
 
 /** What the disassembler knows beside the fields. */

@@ -1,4 +1,5 @@
 // Faults of the MMU and their fault status codes in both formats (ARM DDI 0406C, B3.13, tables B3-23 and B3-24).
+import type { Translation } from './translation';
 
 export type FaultType =
   | 'alignment'
@@ -57,6 +58,10 @@ export class Fault {
   write = false;
   /** Whether a cache maintenance or address translation operation caused it. */
   maintenance = false;
+  /** Found by stage 2, at the intermediate physical address `ipa`; `onWalk`: while stage 1 read a descriptor there. */
+  stage2 = false;
+  onWalk = false;
+  ipa = 0;
 
   set(type: FaultType, level: number, domain: number, address: number): void {
     this.type = type;
@@ -64,6 +69,16 @@ export class Fault {
     this.domain = domain;
     this.address = address;
     this.maintenance = false;
+    this.stage2 = false;
+    this.onWalk = false;
+  }
+
+  /** Takes over a fault that a walk found, at the virtual address `address`. */
+  copy(walk: Translation, address: number): void {
+    this.set(walk.fault || 'translation', walk.level, walk.domain, address);
+    this.stage2 = walk.stage2;
+    this.onWalk = walk.onWalk;
+    this.ipa = walk.ipa;
   }
 
   /** External aborts are the ones that SCR.EA routes to Monitor mode. */
@@ -82,6 +97,16 @@ export function shortStatus(type: FaultType, level: number): number {
 export function longStatus(type: FaultType, level: number): number {
   const { code, levels } = LONG[type];
   return levels ? code | (level & 3) : code;
+}
+
+/** ISS[9:0] of HSR after an abort taken to Hyp mode (B3.13.6): CM, S1PTW, WnR and the status; WnR of data aborts only. */
+export function hypFaultStatus(fault: Fault, data: boolean): number {
+  return (
+    (fault.maintenance ? 1 << 8 : 0) |
+    (fault.onWalk ? 1 << 7 : 0) |
+    (data && (fault.write || fault.maintenance) ? 1 << 6 : 0) |
+    longStatus(fault.type, fault.level)
+  );
 }
 
 /** The value of DFSR after a Data Abort. @param long whether the format is that of long descriptors (TTBCR.EAE) */

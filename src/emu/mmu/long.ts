@@ -55,7 +55,7 @@ export function walkLong(regime: Regime, va: number, reader: TableReader, out: T
     const address = table + index * 8;
     const first = reader.word(regime.bigEndian ? address + 4 : address, regime.bigEndian);
     const second = reader.word(regime.bigEndian ? address : address + 4, regime.bigEndian);
-    if (first < 0 || second < 0) return out.fail('externalOnWalk', level);
+    if (first < 0 || second < 0) return reader.fail(out, level);
     const isTable = level < 3 && (first & 3) === 3;
     const isLeaf = (first & 3) === (level < 3 ? 1 : 3);
     trace?.push({

@@ -12,6 +12,8 @@ export interface Regime {
   readonly name: RegimeName;
   /** SCTLR.M: false makes the map flat. */
   enabled: boolean;
+  /** HCR.DC: memory is Normal while the map is flat. */
+  defaultCacheable: boolean;
   /** SCTLR.AFE: AP[0] is the access flag. Short descriptors only. */
   accessFlag: boolean;
   /** SCTLR.TRE: PRRR and NMRR say what TEX[0], C and B mean. Short descriptors only. */
@@ -43,6 +45,7 @@ export function createRegime(name: RegimeName): Regime {
   return {
     name,
     enabled: false,
+    defaultCacheable: false,
     accessFlag: false,
     remap: false,
     writeNeverExecute: false,

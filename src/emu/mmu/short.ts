@@ -42,7 +42,7 @@ export function walkShort(regime: Regime, va: number, reader: TableReader, out: 
   const base = upper ? (regime.ttbr1 & ~0x3fff) >>> 0 : (regime.ttbr0 & (-1 << (14 - n))) >>> 0;
   const address = base + ((upper ? va >>> 20 : (va << n) >>> (20 + n)) << 2);
   const first = reader.word(address, regime.bigEndian);
-  if (first < 0) return out.fail('externalOnWalk', 1);
+  if (first < 0) return reader.fail(out, 1);
   const start = upper ? 'TTBR1' : 'TTBR0';
   switch (first & 3) {
     case 0:
@@ -87,7 +87,7 @@ function secondLevel(
   out.domain = (table >>> 5) & 0xf;
   const address = ((table & ~0x3ff) >>> 0) + ((va >>> 10) & 0x3fc);
   const d = reader.word(address, regime.bigEndian);
-  if (d < 0) return out.fail('externalOnWalk', 2);
+  if (d < 0) return reader.fail(out, 2);
   const kind = d & 3;
   const large = kind === 1;
   trace?.push({

@@ -25,8 +25,8 @@ export const MEMORY = {
 export interface WalkStep {
   readonly level: number;
   /** Which base register the walk started from; empty for later levels. */
-  readonly base: '' | 'TTBR0' | 'TTBR1' | 'HTTBR';
-  /** Physical address of the descriptor. */
+  readonly base: '' | 'TTBR0' | 'TTBR1' | 'HTTBR' | 'VTTBR';
+  /** Address of the descriptor: a physical one, or an intermediate one of stage 1 under stage 2. */
   readonly address: number;
   /** Bits 31:0 and, of long descriptors, 63:32. */
   readonly low: number;
@@ -40,9 +40,9 @@ export interface WalkStep {
  * page are meaningless when `fault` is not empty.
  */
 export class Translation {
-  /** Physical address that the virtual address maps to. */
+  /** Physical address that the virtual address maps to; the intermediate one where stage 1 alone was walked. */
   pa = 0;
-  /** log2 of the size of the mapping: 12, 16, 20, 21, 24 or 30. */
+  /** log2 of the size of the mapping: 12, 16, 20, 21, 24 or 30; of the one of stage 1 where there are two. */
   sizeShift = 12;
   /** Level of the descriptor that ended the walk; 0 with the MMU off. */
   level = 0;
@@ -57,6 +57,11 @@ export class Translation {
   nonSecure = true;
   /** Empty when the translation succeeded. */
   fault: FaultType | '' = '';
+  /** Of faults: stage 2 found it, at the intermediate physical address `ipa`. */
+  stage2 = false;
+  /** Of faults of stage 2: it was about a descriptor of stage 1. */
+  onWalk = false;
+  ipa = 0;
 
   /** Normal memory, as opposed to Device and Strongly-ordered. */
   get isNormal(): boolean {
@@ -72,6 +77,18 @@ export class Translation {
   fail(fault: FaultType, level: number): false {
     this.fault = fault;
     this.level = level;
+    this.stage2 = false;
+    this.onWalk = false;
+    return false;
+  }
+
+  /** Records a fault of stage 2, see the fields. @returns false */
+  failStage2(fault: FaultType, level: number, ipa: number, onWalk: boolean): false {
+    this.fault = fault;
+    this.level = level;
+    this.stage2 = true;
+    this.onWalk = onWalk;
+    this.ipa = ipa;
     return false;
   }
 }

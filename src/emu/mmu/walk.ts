@@ -10,11 +10,13 @@ export type Trace = WalkStep[];
 
 /**
  * How walks read translation tables. Stage 2 comes in here: in a Non-secure PL1&0 regime under a hypervisor the
- * addresses of tables are intermediate ones, which the reader of that regime translates first.
+ * addresses of tables are intermediate ones, which the reader of that regime translates first (stage2.ts).
  */
 export interface TableReader {
-  /** The word at a table address as an unsigned number, or −1 when there is no memory (an external abort). */
+  /** The word at a table address as an unsigned number, or −1 when it cannot be read. */
   word(address: number, bigEndian: boolean): number;
+  /** Records in `out` why the last word could not be read; `level` is that of the walk. @returns false */
+  fail(out: Translation, level: number): false;
 }
 
 /** Reads tables straight from physical memory. */
@@ -31,6 +33,11 @@ export class PhysicalTableReader implements TableReader {
     const word = this.words[host >>> 2]!;
     return bigEndian ? swap(word) : word;
   }
+
+  /** There is no memory: an external abort. */
+  fail(out: Translation, level: number): false {
+    return out.fail('externalOnWalk', level);
+  }
 }
 
 const swap = (w: number): number => ((w << 24) | ((w & 0xff00) << 8) | ((w >>> 8) & 0xff00) | (w >>> 24)) >>> 0;
@@ -45,15 +52,18 @@ export function walk(regime: Regime, va: number, reader: TableReader, out: Trans
   return regime.long ? walkLong(regime, va, reader, out, trace) : walkShort(regime, va, reader, out, trace);
 }
 
-/** The map with the MMU off (ARM DDI 0406C, B3.2.1): everything may be done, data is Strongly-ordered. */
+/**
+ * The map with the MMU off (ARM DDI 0406C, B3.2.1): everything may be done. Data is Strongly-ordered, or with
+ * HCR.DC Normal, Write-Back and not shareable.
+ */
 function flat(va: number, out: Translation, regime: Regime): true {
   out.fault = '';
   out.pa = va >>> 0;
   out.sizeShift = 12;
   out.level = 0;
   out.permissions = PERMISSION.ALL;
-  out.memory = MEMORY.STRONGLY_ORDERED;
-  out.shareability = SHAREABLE.OUTER;
+  out.memory = regime.defaultCacheable ? MEMORY.WRITE_BACK_ALLOCATE : MEMORY.STRONGLY_ORDERED;
+  out.shareability = regime.defaultCacheable ? SHAREABLE.NON : SHAREABLE.OUTER;
   out.domain = 0;
   out.global = true;
   out.nonSecure = regime.name !== 'secure';

@@ -23,6 +23,8 @@ export function bench(board: Board, cores: number, at = 0): Bench {
     log: message => void log.push(message),
     irq: () => new FakeLine(),
     fiq: () => new FakeLine(),
+    virq: () => new FakeLine(),
+    vfiq: () => new FakeLine(),
     powerOff: () => void events.push('powerOff'),
     reboot: () => void events.push('reboot'),
     console: () => ({ write: byte => void sent.push(byte) }),

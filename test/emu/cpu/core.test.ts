@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CPU } from '../../../src/emu/codegen/layout';
 import type { Core } from '../../../src/emu/cpu/core';
 import { explainTranslation, physicalAddress, registerGroups } from '../../../src/emu/cpu/inspect';
+import { pendingInterrupt, wakesUp } from '../../../src/emu/cpu/interrupts';
 import { BANK, MODE, MODES } from '../../../src/emu/cpu/modes';
 import { advanceIt, itBits, itOf, PSR } from '../../../src/emu/cpu/psr';
 import { mcr } from '../../../src/emu/cpu/sysregs';
@@ -136,8 +137,8 @@ describe('interrupts', () => {
     core.setCpsr(MODE.svc | masks);
     core.lines.irq = lines !== 'fiq';
     core.lines.fiq = lines !== 'irq';
-    expect(core.pendingInterrupt()).toBe(expected);
-    expect(core.wakeUp).toBe(true);
+    expect(pendingInterrupt(core)).toBe(expected);
+    expect(wakesUp(core)).toBe(true);
   });
 });
 

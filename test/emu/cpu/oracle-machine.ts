@@ -1,6 +1,6 @@
 // A core with 4 MiB of RAM and a UART that only listens: what the questions of oracle/ run on.
 import { layoutMemory } from '../../../src/emu/codegen/layout';
-import { Core, type CoreHost } from '../../../src/emu/cpu/core';
+import { Core, type CoreHost, type EntryState } from '../../../src/emu/cpu/core';
 import { Processor } from '../../../src/emu/cpu/processor';
 
 const RAM = 0x80000000;
@@ -10,9 +10,10 @@ const SLICE = 100_000;
 
 /**
  * Runs an image loaded at `entry` until it has printed `end`.
+ * @param state how the core starts
  * @throws Error when it does not within `limit` instructions
  */
-export function run(image: Uint8Array, entry: number, end: string, limit: number): string {
+export function run(image: Uint8Array, entry: number, end: string, limit: number, state: EntryState = {}): string {
   const layout = layoutMemory(1, RAM_BYTES, 64);
   const memory = new WebAssembly.Memory({ initial: layout.wasmPages, maximum: layout.wasmPages });
   const bytes = new Uint8Array(memory.buffer);
@@ -21,6 +22,7 @@ export function run(image: Uint8Array, entry: number, end: string, limit: number
   let line = '';
   const cores: Core[] = [];
   const holder: { processor?: Processor } = {};
+  const timer = new Map<string, bigint>();
   const env: CoreHost = {
     memory,
     layout,
@@ -30,7 +32,7 @@ export function run(image: Uint8Array, entry: number, end: string, limit: number
       isWritable: () => true,
       hasCode: h => holder.processor?.code.hasCode(Math.floor((h - layout.guest) / 4096)) ?? false,
     },
-    timer: { read: () => 0n, write: () => {} },
+    timer: { read: name => timer.get(name) ?? 0n, write: (name, value) => void timer.set(name, value) },
     peripheralBase: 0x2c000000,
     instructions: () => 0,
     log: () => {},
@@ -52,7 +54,7 @@ export function run(image: Uint8Array, entry: number, end: string, limit: number
     },
   });
   bytes.set(image, host(entry));
-  cores[0]!.reset({ pc: entry });
+  cores[0]!.reset({ ...state, pc: entry });
   for (let executed = 0; executed < limit;) {
     executed += holder.processor.run(0, SLICE).executed;
     if (output.at(-1) === end) return output.join('\n') + '\n';

@@ -1,40 +1,23 @@
 // The answers of qemu-system-arm to the questions of oracle/ (see ask.mjs), held against the model.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { brotliDecompressSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MODE } from '../../../src/emu/cpu/modes';
 import { mcr, mrc, UNDEFINED } from '../../../src/emu/cpu/sysregs';
 import { testCores } from './fixture-core';
+import { answers, explained, type Explanations, fixture, sections } from './oracle-answers';
 import { run } from './oracle-machine';
 
-const fixture = (name: string): Buffer => readFileSync(join(import.meta.dirname, 'fixtures', name));
-
-/** Lines by the heading above them. */
-function sections(text: string): Map<string, string[]> {
-  const result = new Map<string, string[]>();
-  let lines: string[] = [];
-  for (const line of text.split('\n').filter(Boolean))
-    if (line.startsWith('# ')) result.set(line.slice(2), (lines = []));
-    else lines.push(line);
-  return result;
-}
-
-const answers = (name: string): Map<string, string[]> =>
-  sections(brotliDecompressSync(fixture(`${name}.txt.br`)).toString());
-
 /** Encodings that answer there and not here, and why that is right. */
-const ONLY_THERE: readonly [RegExp, string][] = [
+const ONLY_THERE: Explanations = [
   [/^p15,\d,c(3|15),/, 'wildcards of QEMU for registers of older processors'],
   [/^p15,\d,c10,c[0148],/, 'TLB lockdown of older processors, a wildcard too'],
   [/^p15,0,c6,c0,1$/, 'the watchpoint fault address register of ARMv6'],
   [/^p15,0,c14,c(8|9|1\d),/, 'event counters as ARMv8 encodes them'],
-  [/^p15,[46],/, 'registers of Hyp mode, which is not modelled yet'],
+  [/^p15,[46],/, 'registers of Hyp mode, which of Secure modes only Monitor mode reaches, and with SCR.NS set'],
   [/^p14,0,c0,c2,0$/, 'an encoding of DBGDCCINT, ARMv8'],
   [/^p14,0,c7,c0,[012]$/, 'DBGDEVID to DBGDEVID2 with opc2 and CRm exchanged'],
 ];
 /** Encodings that answer here and not there. */
-const ONLY_HERE: readonly [RegExp, string][] = [
+const ONLY_HERE: Explanations = [
   [/^p15,0,c9,c12,[67]$/, 'PMCEID0 and PMCEID1, part of PMUv2'],
   [/^p14,0,c0,c[02356],[02]$/, 'communication channel, DBGWFAR and views of DBGDSCR'],
   [/^p14,0,c0,c1,0$/, 'DBGDSCRint, which PL0 may read'],
@@ -43,7 +26,7 @@ const ONLY_HERE: readonly [RegExp, string][] = [
   [/^p14,6,c0,c0,0$/, 'TEECR, which PL0 may read'],
 ];
 /** Encodings that answer differently. */
-const DIFFERENT: readonly [RegExp, string][] = [
+const DIFFERENT: Explanations = [
   [/^p15,0,c0,c0,6$/, 'REVIDR exists on the Cortex-A15 and is zero'],
   [/^p15,0,c1,c0,2$/, 'CPACR in Non-secure state: QEMU sets reserved bits'],
   [/^p15,0,c10,c2,[01]$/, 'PRRR and NMRR have reset values on the Cortex-A15'],
@@ -53,8 +36,6 @@ const DIFFERENT: readonly [RegExp, string][] = [
   [/^p14,0,c0,c0,0$/, 'DBGDIDR has the revision of MIDR: r4p0'],
   [/^p14,0,c0,c[12],[02]$/, 'DBGDSCR.RESTARTED is set'],
 ];
-const explained = (list: readonly [RegExp, string][], at: string): boolean =>
-  list.some(([pattern]) => pattern.test(at));
 
 describe('system registers as qemu-system-arm has them', () => {
   const asked = answers('registers');

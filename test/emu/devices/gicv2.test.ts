@@ -1,19 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { Gicv2 } from '../../../src/emu/devices/gicv2';
-import { FakeLine } from './fakes';
+import { gicBench } from './gic-bench';
 
 /** The controller of the board: two cores, 160 INTIDs; all windows at hand. */
 function make(cores = 2) {
-  const irq = Array.from({ length: cores }, () => new FakeLine());
-  const fiq = Array.from({ length: cores }, () => new FakeLine());
-  const log: string[] = [];
-  const ports = { log: (m: string) => void log.push(m), irq: (n: number) => irq[n]!, fiq: (n: number) => fiq[n]! };
-  const gic = new Gicv2('gic', ports, { cores, interrupts: 160 });
-  const d = [0, 1].map(n => (n < cores ? gic.distributor(n, true) : gic.distributor(0, true)));
-  const dn = gic.distributor(0, false);
-  const c = Array.from({ length: cores }, (_, n) => gic.cpuInterface(n, true));
-  const cn = gic.cpuInterface(0, false);
-  return { gic, irq, fiq, log, d: d[0]!, d1: d[1]!, dn, c: c[0]!, c1: c[1] ?? c[0]!, cn };
+  const { d, dn, c, cn, ...rest } = gicBench(cores);
+  return { ...rest, d: d[0]!, d1: d[1] ?? d[0]!, dn: dn[0]!, c: c[0]!, c1: c[1] ?? c[0]!, cn: cn[0]! };
 }
 
 const IAR = 0x0c;

@@ -1,13 +1,14 @@
-// Address translation operations: ATS1C** and ATS12NSO** write PAR (ARM DDI 0406C, B4.2.4 and B4.1.112).
+// Address translation operations: ATS1C**, ATS12NSO** and ATS1H* write PAR (ARM DDI 0406C, B4.2.4 and B4.1.112).
 import { longStatus, shortStatus } from '../../mmu/faults';
 import type { Regime } from '../../mmu/regime';
 import { type Access, SHAREABLE, Translation } from '../../mmu/translation';
-import { walk } from '../../mmu/walk';
 import type { Core } from '../core';
 import { HIGH_WORD, SLOT } from './storage';
 import { ABORT, type SystemRegister } from './table';
 
 const PAR = { F: 1, SUPERSECTION: 1 << 1, NS: 1 << 9, NOS: 1 << 10, LPAE: 1 << 11 } as const;
+/** Of faults in the long format: found while stage 1 read its tables, and found by stage 2. */
+const PAR_FAULT = { S2WLK: 1 << 8, FSTAGE: 1 << 9 } as const;
 
 /** Inner[6:4] of the 32-bit PAR by the inner nibble of the memory type; Outer[3:2] of its outer nibble. */
 const INNER: Readonly<Record<number, number>> = { 0x4: 0, 0xa: 6, 0xe: 7, 0xf: 5 };
@@ -26,14 +27,19 @@ function shortAttributes(t: Translation): number {
   );
 }
 
-function report(core: Core, regime: Regime, t: Translation, permitted: boolean): void {
+function faultReport(t: Translation, long: boolean): number {
+  const type = t.fault || 'translation';
+  if (!long) return (shortStatus(type, t.level) << 1) | PAR.F;
+  const stage2 = t.stage2 ? PAR_FAULT.FSTAGE | (t.onWalk ? PAR_FAULT.S2WLK : 0) : 0;
+  return PAR.LPAE | stage2 | (longStatus(type, t.level) << 1) | PAR.F;
+}
+
+function report(core: Core, t: Translation, long: boolean): void {
   const at = SLOT.PAR + core.bank;
   let low: number;
   let high = 0;
-  if (t.fault || !permitted) {
-    const type = t.fault || 'permission';
-    low = regime.long ? PAR.LPAE | (longStatus(type, t.level) << 1) | PAR.F : (shortStatus(type, t.level) << 1) | PAR.F;
-  } else if (regime.long) {
+  if (t.fault) low = faultReport(t, long);
+  else if (long) {
     const page = t.pa - (t.pa % 4096);
     low = page | 0 | PAR.LPAE | (t.nonSecure ? PAR.NS : 0) | (t.shareability << 7);
     high = Math.floor(page / 2 ** 32) | (t.memory << 24);
@@ -45,41 +51,76 @@ function report(core: Core, regime: Regime, t: Translation, permitted: boolean):
   core.sys[at + HIGH_WORD] = high;
 }
 
-function translate(core: Core, regime: Regime, va: number, access: Access, privileged: boolean): void | typeof ABORT {
-  const t = new Translation();
-  const valid = walk(regime, va, core.reader, t);
-  if (t.fault === 'externalOnWalk') {
-    core.fault.set('externalOnWalk', t.level, t.domain, va >>> 0);
+/** @param long the format of PAR */
+function finish(core: Core, t: Translation, va: number, long: boolean): void | typeof ABORT {
+  // What stage 2 has against the tables of stage 1 is no business of PL1: it is an abort taken to Hyp mode.
+  if (t.fault === 'externalOnWalk' || (t.fault && t.stage2 && core.trappable)) {
+    core.fault.copy(t, va >>> 0);
     core.fault.write = true;
     core.fault.maintenance = true;
     return ABORT;
   }
-  report(core, regime, t, valid && t.allows(access, privileged));
+  report(core, t, long);
   return undefined;
 }
 
-const row = (name: string, opc2: number, access: Access, privileged: boolean, nonSecure: boolean): SystemRegister => ({
+function stage1(core: Core, regime: Regime, va: number, access: Access, privileged: boolean): Translation {
+  const t = new Translation();
+  if (core.walkStage1(regime, va, t) && !t.allows(access, privileged)) t.fail('permission', t.level);
+  return t;
+}
+
+const operation = (name: string, at: string, about: string, rest: Partial<SystemRegister>): SystemRegister => ({
   name,
-  at: `p15,0,c7,c8,${opc2}`,
+  at,
   group: 'Cache and TLB operations',
-  about: `Translate for ${access} at PL${privileged ? 1 : 0}${nonSecure ? ', Non-secure, both stages' : ', stage 1'}`,
+  about,
   rights: 'wo',
   volatile: true,
-  // From Non-secure PL1 the second set does not exist: it is for Secure software and hypervisors.
-  ...(nonSecure && { permit: (core: Core) => core.secure || core.mode.privilege === 2 }),
-  write: (core, va) => {
-    const regime = nonSecure ? core.regimes.nonsecure : core.bank ? core.regimes.secure : core.regimes.nonsecure;
-    return translate(core, regime, va, access, privileged);
-  },
+  ...rest,
 });
 
+const current = (name: string, opc2: number, access: Access, privileged: boolean): SystemRegister =>
+  operation(name, `p15,0,c7,c8,${opc2}`, `Translate for ${access} at PL${privileged ? 1 : 0}, stage 1`, {
+    write: (core, va) => {
+      const regime = core.bank ? core.regimes.secure : core.regimes.nonsecure;
+      const long = regime.long || core.mode.privilege === 2;
+      return finish(core, stage1(core, regime, va, access, privileged), va, long);
+    },
+  });
+
+const both = (name: string, opc2: number, access: Access, privileged: boolean): SystemRegister =>
+  operation(
+    name,
+    `p15,0,c7,c8,${opc2}`,
+    `Translate for ${access} at PL${privileged ? 1 : 0}, Non-secure, both stages`,
+    {
+      // At Non-secure PL1 this does not exist: it is for Secure software and hypervisors.
+      permit: core => core.secure || core.mode.privilege === 2,
+      write: (core, va) => {
+        const t = new Translation();
+        const { nonsecure } = core.regimes;
+        core.walkAll(nonsecure, va, access, privileged, t);
+        return finish(core, t, va, nonsecure.long || core.stage2.enabled);
+      },
+    },
+  );
+
+const ofHyp = (name: string, opc2: number, access: Access): SystemRegister =>
+  operation(name, `p15,4,c7,c8,${opc2}`, `Translate for ${access} in Hyp mode`, {
+    hypOnly: true,
+    write: (core, va) => finish(core, stage1(core, core.regimes.hyp, va, access, true), va, true),
+  });
+
 export const ADDRESS_TRANSLATION: readonly SystemRegister[] = [
-  row('ATS1CPR', 0, 'read', true, false),
-  row('ATS1CPW', 1, 'write', true, false),
-  row('ATS1CUR', 2, 'read', false, false),
-  row('ATS1CUW', 3, 'write', false, false),
-  row('ATS12NSOPR', 4, 'read', true, true),
-  row('ATS12NSOPW', 5, 'write', true, true),
-  row('ATS12NSOUR', 6, 'read', false, true),
-  row('ATS12NSOUW', 7, 'write', false, true),
+  current('ATS1CPR', 0, 'read', true),
+  current('ATS1CPW', 1, 'write', true),
+  current('ATS1CUR', 2, 'read', false),
+  current('ATS1CUW', 3, 'write', false),
+  both('ATS12NSOPR', 4, 'read', true),
+  both('ATS12NSOPW', 5, 'write', true),
+  both('ATS12NSOUR', 6, 'read', false),
+  both('ATS12NSOUW', 7, 'write', false),
+  ofHyp('ATS1HR', 0, 'read'),
+  ofHyp('ATS1HW', 1, 'write'),
 ];

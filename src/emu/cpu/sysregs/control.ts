@@ -1,18 +1,15 @@
 // System control, translation, fault and thread registers (ARM DDI 0406C, B4.1; ARM DDI 0438I, 4.3).
 import { CPU } from '../../codegen/layout';
-import { SCR, SCTLR, TTBCR_EAE, type Core } from '../core';
+import { CPACR_ASEDIS, HCR, NSACR, SCR, SCTLR, TTBCR_EAE } from '../control-bits';
+import type { Core } from '../core';
 import { PSR } from '../psr';
-import { SLOT } from './storage';
+import { HIGH_WORD, SLOT } from './storage';
 import type { SystemRegister } from './table';
 
 const SCTLR_FLUSH = SCTLR.M | SCTLR.AFE | SCTLR.TRE | SCTLR.WXN | SCTLR.UWXN | SCTLR.EE;
 /** Writable bits on the Cortex-A15: TE AFE TRE EE UWXN WXN V I Z SW CP15BEN C A M. The others are fixed. */
 const SCTLR_WRITABLE = 0x72183c27;
 const CPACR_CP = 0x00f00000;
-const CPACR_ASEDIS = 0x80000000;
-const NSACR_CP10 = 1 << 10;
-const NSACR_NSASEDIS = 1 << 15;
-const NSACR_NS_SMP = 1 << 18;
 const ACTLR_SMP = 1 << 6;
 
 /** Rebuilds the regime that the current bank describes and drops what was translated by the old one. */
@@ -23,9 +20,18 @@ function translationWritten(core: Core): void {
 
 /**
  * After a change of the table base or the ASID. Entries of other ASIDs are not kept; global ones stay, as they may in
- * hardware.
+ * hardware. Hypervisors write back what was there when they return to the machine that ran last.
  */
 function contextWritten(core: Core): void {
+  const { regimes, bank, sys } = core;
+  const { ttbr0, ttbr0High, ttbr1, ttbr1High } = bank ? regimes.secure : regimes.nonsecure;
+  if (
+    ttbr0 === sys[SLOT.TTBR0 + bank] &&
+    ttbr0High === sys[SLOT.TTBR0 + HIGH_WORD + bank] &&
+    ttbr1 === sys[SLOT.TTBR1 + bank] &&
+    ttbr1High === sys[SLOT.TTBR1 + HIGH_WORD + bank]
+  )
+    return;
   core.translationChanged(core.bank);
   core.tlbFlushNonGlobal();
 }
@@ -54,29 +60,30 @@ function readCpacr(core: Core): number {
   const value = core.sys[SLOT.CPACR]!;
   if (core.secure) return value;
   const nsacr = core.sys[SLOT.NSACR]!;
-  return (nsacr & NSACR_CP10 ? value : value & ~CPACR_CP) | (nsacr & NSACR_NSASEDIS ? CPACR_ASEDIS : 0);
+  return (nsacr & NSACR.CP10 ? value : value & ~CPACR_CP) | (nsacr & NSACR.NSASEDIS ? CPACR_ASEDIS : 0);
 }
 
 function writeCpacr(core: Core, value: number): void {
   let mask = CPACR_CP | CPACR_ASEDIS;
   const nsacr = core.sys[SLOT.NSACR]!;
-  if (!core.secure && !(nsacr & NSACR_CP10)) mask &= ~CPACR_CP;
-  if (!core.secure && nsacr & NSACR_NSASEDIS) mask &= ~CPACR_ASEDIS;
+  if (!core.secure && !(nsacr & NSACR.CP10)) mask &= ~CPACR_CP;
+  if (!core.secure && nsacr & NSACR.NSASEDIS) mask &= ~CPACR_ASEDIS;
   core.sys[SLOT.CPACR] = (core.sys[SLOT.CPACR]! & ~mask) | (value & mask);
   core.regimeChanged();
 }
 
 /** Non-secure software may write ACTLR.SMP alone, and that only when NSACR.NS_SMP is set. */
 function writeActlr(core: Core, value: number): void {
-  const mask = core.secure ? -1 : core.sys[SLOT.NSACR]! & NSACR_NS_SMP ? ACTLR_SMP : 0;
+  const mask = core.secure ? -1 : core.sys[SLOT.NSACR]! & NSACR.NS_SMP ? ACTLR_SMP : 0;
   core.sys[SLOT.ACTLR] = (core.sys[SLOT.ACTLR]! & ~mask) | (value & mask);
 }
 
 function writeTtbcr(core: Core, value: number): void {
   const at = SLOT.TTBCR + core.bank;
+  const old = core.sys[at]!;
   // Without EAE only the fields of the short-descriptor format exist: PD1, PD0, N.
   core.sys[at] = value & TTBCR_EAE ? value & 0xbfc73f87 : value & 0x37;
-  translationWritten(core);
+  if (core.sys[at] !== old) translationWritten(core);
 }
 
 /** Only entries of domains whose access changes go: Linux closes and opens the user's domain at every kernel entry. */
@@ -92,8 +99,14 @@ function writeDacr(core: Core, value: number): void {
   core.tables.pl1.flushDomains(domains);
 }
 
+/** ISR: the interrupts that the current mode could take, virtual ones where HCR says that these are its interrupts. */
 function readIsr(core: Core): number {
-  return (core.lines.irq ? PSR.I : 0) | (core.lines.fiq ? PSR.F : 0);
+  const { irq, fiq, virq, vfiq } = core.lines;
+  const hcr = core.trappable ? core.sys[SLOT.HCR]! : 0;
+  const pendingIrq = hcr & HCR.IMO ? virq || (hcr & HCR.VI) !== 0 : irq;
+  const pendingFiq = hcr & HCR.FMO ? vfiq || (hcr & HCR.VF) !== 0 : fiq;
+  const pendingAbort = (hcr & HCR.AMO) !== 0 && (hcr & HCR.VA) !== 0;
+  return (pendingAbort ? PSR.A : 0) | (pendingIrq ? PSR.I : 0) | (pendingFiq ? PSR.F : 0);
 }
 
 /** TPIDR registers of the current bank live in the core's state words. */

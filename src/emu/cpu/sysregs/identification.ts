@@ -1,5 +1,6 @@
 // Identification registers with the values of a Cortex-A15 MPCore r4p0 (ARM DDI 0438I, chapter 4).
 import type { Core } from '../core';
+import { SLOT } from './storage';
 import { type SystemRegister } from './table';
 
 export const MIDR = 0x414fc0f0;
@@ -13,6 +14,21 @@ const id = (name: string, at: string, value: number, about: string): SystemRegis
   rights: 'ro',
 });
 
+/** Non-secure PL1 sees what the hypervisor wants it to see. */
+const virtual =
+  (store: 'VPIDR' | 'VMPIDR', value: (core: Core) => number) =>
+  (core: Core): number =>
+    core.trappable ? core.sys[SLOT[store]]! : value(core);
+const readMidr = virtual('VPIDR', () => MIDR);
+const main = (name: string, opc2: number, about: string): SystemRegister => ({
+  name,
+  at: `p15,0,c0,c0,${opc2}`,
+  group: 'Identification',
+  rights: 'ro',
+  about,
+  read: readMidr,
+});
+
 /** The rest of the space of feature registers, c3 to c7, reads as zero (B7.2.1). */
 const RESERVED: readonly SystemRegister[] = Array.from({ length: 40 }, (_, n) => {
   const at = `p15,0,c0,c${3 + (n >> 3)},${n & 7}`;
@@ -23,7 +39,7 @@ const RESERVED: readonly SystemRegister[] = Array.from({ length: 40 }, (_, n) =>
 const CACHE_SIZES: readonly number[] = [0x701fe00a, 0x201fe00a, 0x707fe07a];
 
 export const IDENTIFICATION: readonly SystemRegister[] = [
-  id('MIDR', 'p15,0,c0,c0,0', MIDR, 'Main ID: ARM, Cortex-A15 r4p0'),
+  main('MIDR', 0, 'Main ID: ARM, Cortex-A15 r4p0'),
   id('CTR', 'p15,0,c0,c0,1', 0x8444c004, 'Cache type: 64-byte lines, instruction cache PIPT'),
   id('TCMTR', 'p15,0,c0,c0,2', 0, 'TCM type: no tightly-coupled memory'),
   id('TLBTR', 'p15,0,c0,c0,3', 0, 'TLB type: unified'),
@@ -33,12 +49,12 @@ export const IDENTIFICATION: readonly SystemRegister[] = [
     group: 'Identification',
     rights: 'ro',
     about: 'Multiprocessor affinity: cluster 0, number of the core',
-    read: core => 0x80000000 | core.index,
+    read: virtual('VMPIDR', core => 0x80000000 | core.index),
   },
   id('REVIDR', 'p15,0,c0,c0,6', 0, 'Revision ID: no errata fixed in metal'),
   // Unallocated encodings of this row read as MIDR (B4.1.105).
-  id('MIDR (alias, opc2 4)', 'p15,0,c0,c0,4', MIDR, 'Alias of MIDR'),
-  id('MIDR (alias, opc2 7)', 'p15,0,c0,c0,7', MIDR, 'Alias of MIDR'),
+  main('MIDR (alias, opc2 4)', 4, 'Alias of MIDR'),
+  main('MIDR (alias, opc2 7)', 7, 'Alias of MIDR'),
   id('ID_PFR0', 'p15,0,c0,c1,0', 0x00001131, 'Processor features: A32, T32, trivial Jazelle, ThumbEE'),
   id('ID_PFR1', 'p15,0,c0,c1,1', 0x00011011, 'Processor features: Security, Virtualization, Generic Timer'),
   id('ID_DFR0', 'p15,0,c0,c1,2', 0x02010555, 'Debug features: v7.1, PMUv2'),

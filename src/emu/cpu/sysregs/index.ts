@@ -3,6 +3,7 @@ import type { Core } from '../core';
 import { ADDRESS_TRANSLATION } from './address-translation';
 import { CONTROL } from './control';
 import { DEBUG } from './debug';
+import { HYP } from './hyp';
 import { IDENTIFICATION } from './identification';
 import { IMPLEMENTATION_DEFINED } from './implementation-defined';
 import { MAINTENANCE } from './maintenance';
@@ -13,18 +14,20 @@ import {
   readRegister,
   readWideRegister,
   SystemRegisterTable,
-  UNDEFINED,
+  type TRAPPED,
+  type UNDEFINED,
   writeRegister,
   writeWideRegister,
 } from './table';
 import { TIMERS } from './timers';
 
-export { ABORT, UNDEFINED, packKey, packWideKey } from './table';
+export { ABORT, TRAPPED, UNDEFINED, packKey, packWideKey } from './table';
 
 /** Every register that MRC, MCR, MRRC and MCRR reach. */
 export const SYSTEM_REGISTERS = new SystemRegisterTable([
   ...IDENTIFICATION,
   ...CONTROL,
+  ...HYP,
   ...MAINTENANCE,
   ...ADDRESS_TRANSLATION,
   ...TIMERS,
@@ -33,11 +36,11 @@ export const SYSTEM_REGISTERS = new SystemRegisterTable([
   ...DEBUG,
 ]);
 
-/** MRC. @returns the value, unsigned, or UNDEFINED */
+/** MRC. @returns the value, unsigned, UNDEFINED or TRAPPED */
 export const mrc = (core: Core, cp: number, opc1: number, crn: number, crm: number, opc2: number): number =>
   readRegister(SYSTEM_REGISTERS, core, packKey(cp, opc1, crn, crm, opc2));
 
-/** MCR. @returns 0, UNDEFINED, or ABORT with `core.fault` filled: the instruction takes a Data Abort */
+/** MCR. @returns 0, UNDEFINED, TRAPPED, or ABORT with `core.fault` filled: the instruction takes a Data Abort */
 export const mcr = (
   core: Core,
   cp: number,
@@ -48,10 +51,10 @@ export const mcr = (
   value: number,
 ): number => writeRegister(SYSTEM_REGISTERS, core, packKey(cp, opc1, crn, crm, opc2), value);
 
-/** MRRC. @returns 64 bits, or UNDEFINED */
-export const mrrc = (core: Core, cp: number, opc1: number, crm: number): bigint | typeof UNDEFINED =>
+/** MRRC. @returns 64 bits, UNDEFINED or TRAPPED */
+export const mrrc = (core: Core, cp: number, opc1: number, crm: number): bigint | typeof UNDEFINED | typeof TRAPPED =>
   readWideRegister(SYSTEM_REGISTERS, core, packWideKey(cp, opc1, crm));
 
-/** MCRR. @returns 0, UNDEFINED or ABORT */
+/** MCRR. @returns 0, UNDEFINED, TRAPPED or ABORT */
 export const mcrr = (core: Core, cp: number, opc1: number, crm: number, low: number, high: number): number =>
   writeWideRegister(SYSTEM_REGISTERS, core, packWideKey(cp, opc1, crm), low, high);

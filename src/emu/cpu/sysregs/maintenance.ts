@@ -1,7 +1,9 @@
 // Cache, branch predictor, barrier and TLB operations of CP15 c7 and c8 (ARM DDI 0406C, B4.2).
 // Caches are not modelled: memory is always coherent and predecoded code notices stores by itself. What remains of a
 // cache operation by address is its translation, which can abort.
-import { SCTLR, type Core } from '../core';
+import { HCR, SCTLR } from '../control-bits';
+import type { Core } from '../core';
+import { SLOT } from './storage';
 import { ABORT, type SystemRegister } from './table';
 
 const operation = (name: string, at: string, about: string, more: Partial<SystemRegister> = {}): SystemRegister => ({
@@ -33,29 +35,40 @@ const barrier = (name: string, at: string, about: string): SystemRegister =>
   operation(name, at, about, {
     user: 'wo',
     value: 0,
-    permit: core => (core.system('SCTLR') & SCTLR.CP15BEN) !== 0,
+    permit: core => ((core.mode.privilege === 2 ? core.system('HSCTLR') : core.system('SCTLR')) & SCTLR.CP15BEN) !== 0,
   });
 
-type TlbOperation = (core: Core, value: number) => void;
+/** What an operation does to the TLBs of one core, for a machine with the given VMID. */
+type TlbOperation = (core: Core, value: number, vmid: number) => void;
 
-const flushAll: TlbOperation = core => core.tlbFlush();
+const flushAll: TlbOperation = (core, _value, vmid) => core.tlbFlushVm(vmid);
 /** MVA in bits 31:12. The ASID in bits 7:0 does not matter: only entries of one ASID, and global ones, exist. */
-const flushAddress: TlbOperation = (core, value) => core.tlbFlushPage(value);
+const flushAddress: TlbOperation = (core, value, vmid) => core.tlbFlushPage(value, vmid);
 /** Entries of an ASID that is not current do not exist. */
-const flushAsid: TlbOperation = (core, value) => {
-  if ((value & 0xff) === core.asid()) core.tlbFlushNonGlobal();
+const flushAsid: TlbOperation = (core, value, vmid) => {
+  if ((value & 0xff) === core.asid() && core.holds(vmid)) core.tlbFlushNonGlobal();
 };
+const flushHyp: TlbOperation = core => core.tables.hyp.flush();
+const flushHypAddress: TlbOperation = (core, value) => core.tables.hyp.flushPage(value);
+const flushNonSecure: TlbOperation = core => core.tlbFlush();
+
+function everywhere(core: Core, value: number, run: TlbOperation): void {
+  for (const other of core.env.cores) run(other, value, core.stage2.vmid);
+}
+
+/** HCR.FB lets local operations of Non-secure PL1 reach all cores. */
+const forced = (core: Core): boolean => core.trappable && (core.sys[SLOT.HCR]! & HCR.FB) !== 0;
 
 const local = (name: string, at: string, about: string, run: TlbOperation): SystemRegister =>
-  operation(name, at, about, { write: (core, value) => run(core, value) });
+  operation(name, at, about, {
+    write: (core, value) => (forced(core) ? everywhere(core, value, run) : run(core, value, core.stage2.vmid)),
+  });
 
 /** Operations of the Inner Shareable domain reach all cores of the cluster. */
 const shared = (name: string, at: string, about: string, run: TlbOperation): SystemRegister =>
-  operation(name, at, about, {
-    write: (core, value) => {
-      for (const other of core.env.cores) run(other, value);
-    },
-  });
+  operation(name, at, about, { write: (core, value) => everywhere(core, value, run) });
+
+const hyp = (row: SystemRegister): SystemRegister => ({ ...row, hypOnly: true });
 
 export const MAINTENANCE: readonly SystemRegister[] = [
   nothing('NOP (c7,c0,4)', 'p15,0,c7,c0,4', 'Wait for interrupt of ARMv6: no operation'),
@@ -93,4 +106,11 @@ export const MAINTENANCE: readonly SystemRegister[] = [
   local('TLBIMVA', 'p15,0,c8,c7,1', 'Invalidate TLB by address and ASID', flushAddress),
   local('TLBIASID', 'p15,0,c8,c7,2', 'Invalidate TLB by ASID', flushAsid),
   local('TLBIMVAA', 'p15,0,c8,c7,3', 'Invalidate TLB by address', flushAddress),
-];
+
+  hyp(shared('TLBIALLHIS', 'p15,4,c8,c3,0', 'Invalidate TLB of Hyp mode, Inner Shareable', flushHyp)),
+  hyp(shared('TLBIMVAHIS', 'p15,4,c8,c3,1', 'Invalidate TLB of Hyp mode by address, Inner Shareable', flushHypAddress)),
+  hyp(shared('TLBIALLNSNHIS', 'p15,4,c8,c3,4', 'Invalidate Non-secure TLB but of Hyp mode, Inner Shareable', flushNonSecure)),
+  hyp(local('TLBIALLH', 'p15,4,c8,c7,0', 'Invalidate TLB of Hyp mode', flushHyp)),
+  hyp(local('TLBIMVAH', 'p15,4,c8,c7,1', 'Invalidate TLB of Hyp mode by address', flushHypAddress)),
+  hyp(local('TLBIALLNSNH', 'p15,4,c8,c7,4', 'Invalidate Non-secure TLB but of Hyp mode', flushNonSecure)),
+]; // prettier-ignore

@@ -73,6 +73,29 @@ export const STORED = define({
   DBGBXVR: { count: 6 },
   DBGWVR: { count: 4 },
   DBGWCR: { count: 4 },
+  /** Hyp mode. VPIDR and VMPIDR reset to what MIDR and MPIDR are: the core sees to VMPIDR. */
+  VPIDR: { reset: 0x414fc0f0 },
+  VMPIDR: {},
+  HSCTLR: { reset: 0x30c50838 },
+  HCR: {},
+  /** HPMN: all event counters belong to everyone. */
+  HDCR: { reset: 6 },
+  HCPTR: { reset: 0x33ff },
+  HSTR: {},
+  HTCR: { reset: 0x80800000 },
+  VTCR: { reset: 0x80000000 },
+  HTTBR: {},
+  VTTBR: {},
+  HSR: {},
+  HDFAR: {},
+  HIFAR: {},
+  HPFAR: {},
+  HMAIR0: {},
+  HMAIR1: {},
+  HVBAR: {},
+  HTPIDR: {},
+  /** PL1PCTEN and PL1PCEN. */
+  CNTHCTL: { reset: 3 },
 });
 
 export type StoredName = keyof typeof STORED;

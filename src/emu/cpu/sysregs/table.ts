@@ -1,12 +1,16 @@
 // System registers as a table: each row says where a register is encoded, who may access it and what an access does.
 // Execution, debugger and documentation read the same rows.
 import type { Core } from '../core';
+import { MODE } from '../modes';
+import { regionTrapped, registerTrapped } from './hyp-traps';
 import { HIGH_WORD, isBanked, slot, type StoredName } from './storage';
 
 /** Answers of accesses that do not complete; values of registers are never negative. */
 export const UNDEFINED = -1;
 /** The access ends in a Data Abort; `core.fault` says which. */
 export const ABORT = -2;
+/** Hyp mode wants to see this access. */
+export const TRAPPED = -3;
 
 export type RegisterGroup =
   | 'Identification'
@@ -17,6 +21,7 @@ export type RegisterGroup =
   | 'Exceptions'
   | 'Threads'
   | 'Generic Timer'
+  | 'Hypervisor'
   | 'Performance monitors'
   | 'Implementation defined'
   | 'Debug'
@@ -35,6 +40,8 @@ export interface SystemRegister {
   readonly rights?: Rights;
   /** Rights at PL0; none by default. */
   readonly user?: Rights | undefined;
+  /** Only Hyp mode may do this, and Monitor mode while SCR.NS is set; UNDEFINED elsewhere. */
+  readonly hypOnly?: true;
   /** Only Secure PL1 modes may do this; UNDEFINED elsewhere. */
   readonly secureOnly?: 'all' | 'write';
   /** A further condition, for example an enable bit; false makes the access UNDEFINED. */
@@ -114,6 +121,7 @@ function allowed(core: Core, row: Row, write: boolean): boolean {
   const rights = core.privileged ? (row.rights ?? 'rw') : row.user;
   if (rights === undefined || rights === (write ? 'ro' : 'wo')) return false;
   if (row.secureOnly && !core.secure && (write || row.secureOnly === 'all')) return false;
+  if (row.hypOnly && core.mode.privilege < 2 && !(core.mode.number === MODE.mon && core.bank === 0)) return false;
   return row.permit === undefined || row.permit(core, write);
 }
 
@@ -164,32 +172,55 @@ function unknown(core: Core, what: string): typeof UNDEFINED {
   return UNDEFINED;
 }
 
-const narrowName = (key: number): string =>
-  `p${key >> 14},${(key >> 11) & 7},c${(key >> 7) & 15},c${(key >> 3) & 15},${key & 7}`;
-const wideName = (key: number): string => `p${(key >> 14) & 15},${(key >> 4) & 15},c${key & 15}`;
+function nameOf(key: number, write: boolean): string {
+  const cp = (key >> 14) & 15;
+  if (key & WIDE) return `${write ? 'MCRR' : 'MRRC'} p${cp},${(key >> 4) & 15},c${key & 15}`;
+  const [crn, crm] = [(key >> 7) & 15, (key >> 3) & 15];
+  return `${write ? 'MCR' : 'MRC'} p${cp},${(key >> 11) & 7},c${crn},c${crm},${key & 7}`;
+}
 
-/** @returns the value as an unsigned number, or UNDEFINED. @param key of {@link packKey} */
+/**
+ * What becomes of an access: its row, UNDEFINED or TRAPPED. At PL1 traps of whole regions come before all else, even of
+ * encodings that are no register; at PL0 they concern what PL0 may access only.
+ */
+function find(
+  table: SystemRegisterTable,
+  core: Core,
+  key: number,
+  write: boolean,
+): Row | typeof UNDEFINED | typeof TRAPPED {
+  const { trappable } = core;
+  if (trappable && core.privileged && regionTrapped(core, key)) return TRAPPED;
+  const row = table.find(key);
+  if (!row) return unknown(core, nameOf(key, write));
+  if (!allowed(core, row, write)) return UNDEFINED;
+  if (trappable && (regionTrapped(core, key) || registerTrapped(core, row.name, key, write))) return TRAPPED;
+  return row;
+}
+
+/** @returns the value as an unsigned number, UNDEFINED or TRAPPED. @param key of {@link packKey} */
 export function readRegister(table: SystemRegisterTable, core: Core, key: number): number {
-  const row = table.find(key);
-  if (!row) return unknown(core, `MRC ${narrowName(key)}`);
-  return allowed(core, row, false) ? peek(core, row) : UNDEFINED;
+  const row = find(table, core, key, false);
+  return typeof row === 'number' ? row : peek(core, row);
 }
 
-/** @returns 0, UNDEFINED or ABORT. */
+/** @returns 0, UNDEFINED, ABORT or TRAPPED. */
 export function writeRegister(table: SystemRegisterTable, core: Core, key: number, value: number): number {
-  const row = table.find(key);
-  if (!row) return unknown(core, `MCR ${narrowName(key)}`);
-  return allowed(core, row, true) ? poke(core, row, value) : UNDEFINED;
+  const row = find(table, core, key, true);
+  return typeof row === 'number' ? row : poke(core, row, value);
 }
 
-/** @returns the value, or UNDEFINED. @param key of {@link packWideKey} */
-export function readWideRegister(table: SystemRegisterTable, core: Core, key: number): bigint | typeof UNDEFINED {
-  const row = table.find(key);
-  if (!row) return unknown(core, `MRRC ${wideName(key)}`);
-  return allowed(core, row, false) ? peekWide(core, row) : UNDEFINED;
+/** @returns the value, UNDEFINED or TRAPPED. @param key of {@link packWideKey} */
+export function readWideRegister(
+  table: SystemRegisterTable,
+  core: Core,
+  key: number,
+): bigint | typeof UNDEFINED | typeof TRAPPED {
+  const row = find(table, core, key, false);
+  return typeof row === 'number' ? row : peekWide(core, row);
 }
 
-/** @returns 0, UNDEFINED or ABORT. */
+/** @returns 0, UNDEFINED, ABORT or TRAPPED. */
 export function writeWideRegister(
   table: SystemRegisterTable,
   core: Core,
@@ -197,7 +228,6 @@ export function writeWideRegister(
   low: number,
   high: number,
 ): number {
-  const row = table.find(key);
-  if (!row) return unknown(core, `MCRR ${wideName(key)}`);
-  return allowed(core, row, true) ? pokeWide(core, row, low, high) : UNDEFINED;
+  const row = find(table, core, key, true);
+  return typeof row === 'number' ? row : pokeWide(core, row, low, high);
 }

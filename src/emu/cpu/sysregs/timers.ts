@@ -15,6 +15,7 @@ const copy = (core: Core): boolean => core.bank === 1;
 interface Access {
   readonly rights?: 'ro';
   readonly secureOnly?: 'write';
+  readonly hypOnly?: true;
   /** CNTKCTL bits, one of which lets PL0 do what PL1 may. */
   readonly user?: number;
   readonly userRights?: 'ro' | 'rw';
@@ -27,6 +28,7 @@ const timer = (name: TimerRegister, at: string, about: string, access: Access = 
   group: 'Generic Timer',
   ...(access.rights && { rights: access.rights }),
   ...(access.secureOnly && { secureOnly: access.secureOnly }),
+  ...(access.hypOnly && { hypOnly: access.hypOnly }),
   ...(access.user !== undefined && {
     user: access.userRights ?? 'rw',
     permit: (core: Core) =>
@@ -52,5 +54,18 @@ export const TIMERS: readonly SystemRegister[] = [
   timer('CNTV_TVAL', 'p15,0,c14,c3,0', 'Virtual timer value', { user: PL0VTEN }),
   timer('CNTV_CTL', 'p15,0,c14,c3,1', 'Virtual timer control', { user: PL0VTEN }),
   timer('CNTV_CVAL', 'p15,3,c14', 'Virtual timer compare value', { user: PL0VTEN }),
+  {
+    name: 'CNTHCTL',
+    at: 'p15,4,c14,c1,0',
+    group: 'Generic Timer',
+    about: 'Access of Non-secure PL1 to the physical counter and timer, event stream',
+    hypOnly: true,
+    store: 'CNTHCTL',
+    mask: 0xff,
+  },
+  timer('CNTHP_TVAL', 'p15,4,c14,c2,0', 'Hyp physical timer value', { hypOnly: true }),
+  timer('CNTHP_CTL', 'p15,4,c14,c2,1', 'Hyp physical timer control', { hypOnly: true }),
+  timer('CNTHP_CVAL', 'p15,6,c14', 'Hyp physical timer compare value', { hypOnly: true }),
+  timer('CNTVOFF', 'p15,4,c14', 'Virtual offset: what the virtual count is behind the physical one', { hypOnly: true }),
   timer('CNTVCT', 'p15,1,c14', 'Virtual count', { rights: 'ro', user: PL0VCTEN, userRights: 'ro' }),
 ];

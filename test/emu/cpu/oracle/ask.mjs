@@ -10,36 +10,25 @@ import { brotliCompressSync } from 'node:zlib';
 const here = import.meta.dirname;
 const fixtures = join(here, '../fixtures');
 const FLAGS =
-  '-mcpu=cortex-a15 -marm -mfloat-abi=soft -O1 -ffreestanding -nostdlib -fno-builtin -mno-unaligned-access -Wall -Wextra'.split(
+  '-mcpu=cortex-a15 -marm -mfloat-abi=soft -O1 -ffreestanding -nostdlib -fno-builtin -mno-unaligned-access -Wall -Wextra -Wno-unused-function -Wno-missing-field-initializers'.split(
     ' ',
   );
 const LIMIT_SECONDS = 120;
 const work = mkdtempSync(join(tmpdir(), 'questions-'));
 
-function build(name, ...defines) {
+function build(name, files, ...defines) {
   const elf = join(work, `${name}.elf`);
-  const sources = ['start.s', 'questions.c'].map(f => join(here, f));
+  const sources = files.map(f => join(here, f));
   execFileSync('arm-none-eabi-gcc', [...FLAGS, ...defines, '-T', join(here, 'link.ld'), ...sources, '-o', elf]);
   execFileSync('arm-none-eabi-objcopy', ['-O', 'binary', elf, join(work, `${name}.bin`)]);
   return elf;
 }
 
 /** Runs an image until it says that it is done. */
-async function ask(elf) {
+async function ask(elf, board = 'vexpress-a15') {
   const console = join(work, 'console');
   writeFileSync(console, '');
-  const machine = [
-    '-M',
-    'vexpress-a15',
-    '-m',
-    '512',
-    '-display',
-    'none',
-    '-monitor',
-    'none',
-    '-audiodev',
-    'none,id=no',
-  ];
+  const machine = ['-M', board, '-m', '512', '-display', 'none', '-monitor', 'none', '-audiodev', 'none,id=no'];
   const qemu = spawn('qemu-system-arm', [...machine, '-serial', `file:${console}`, '-kernel', elf], {
     stdio: 'ignore',
   });
@@ -55,11 +44,20 @@ async function ask(elf) {
   }
 }
 
+const SECURE = ['start.s', 'questions.c'];
+const HYP = ['hyp-start.s', 'hyp.c'];
+/** Without Secure state the processor starts in Hyp mode. */
+const HYP_BOARD = 'vexpress-a15,secure=off,virtualization=on';
+
 const write = (name, answers) => writeFileSync(join(fixtures, `${name}.txt.br`), brotliCompressSync(answers));
+const keep = name => copyFileSync(join(work, `${name}.bin`), join(fixtures, `${name}.bin`));
 try {
-  write('registers', await ask(build('registers', '-DREGISTERS')));
-  write('behaviour', await ask(build('behaviour')));
-  copyFileSync(join(work, 'behaviour.bin'), join(fixtures, 'behaviour.bin'));
+  write('registers', await ask(build('registers', SECURE, '-DREGISTERS')));
+  write('behaviour', await ask(build('behaviour', SECURE)));
+  keep('behaviour');
+  write('hyp-registers', await ask(build('hyp-registers', HYP, '-DREGISTERS'), HYP_BOARD));
+  write('hyp-behaviour', await ask(build('hyp-behaviour', HYP), HYP_BOARD));
+  keep('hyp-behaviour');
 } finally {
   rmSync(work, { recursive: true });
 }

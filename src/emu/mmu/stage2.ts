@@ -1,0 +1,182 @@
+// Stage 2 of the Non-secure PL1&0 regime (ARM DDI 0406C, B3.6.2 and B3.7.3): from intermediate physical addresses to
+// physical ones, by the tables of VTTBR.
+import { MEMORY, PERMISSION, SHAREABLE, Translation } from './translation';
+import type { TableReader, Trace } from './walk';
+
+const { R0, W0, X0, R1, W1, X1 } = PERMISSION;
+const TWO_32 = 2 ** 32;
+const AF = 1 << 10;
+/** XN, in the upper word. */
+const XN = 1 << 22;
+const S2AP = { READ: 1 << 6, WRITE: 1 << 7 } as const;
+
+/** What HCR, VTCR, VTTBR and HSCTLR say about stage 2. The core keeps one and rewrites it when they are written. */
+export interface Stage2 {
+  /** HCR.VM, or HCR.DC, which implies it. */
+  enabled: boolean;
+  /** HCR.PTW: descriptors of stage 1 must not lie in Device or Strongly-ordered memory. */
+  protectTables: boolean;
+  /** HSCTLR.EE: tables are big-endian. */
+  bigEndian: boolean;
+  vtcr: number;
+  /** VTTBR: bits 31:0 and 39:32 of the base, and the VMID. */
+  base: number;
+  baseHigh: number;
+  vmid: number;
+}
+
+export const createStage2 = (): Stage2 => ({
+  enabled: false,
+  protectTables: false,
+  bigEndian: false,
+  vtcr: 0,
+  base: 0,
+  baseHigh: 0,
+  vmid: 0,
+});
+
+/** Memory type in the encoding of MAIR by MemAttr[3:0] (table B3-16); reserved values are Strongly-ordered. */
+const TYPES: readonly number[] = [
+  MEMORY.STRONGLY_ORDERED, MEMORY.DEVICE, 0, 0,
+  0, 0x44, 0x4a, 0x4e,
+  0, 0xa4, 0xaa, 0xae,
+  0, 0xe4, 0xea, 0xee,
+]; // prettier-ignore
+
+/**
+ * Translates an intermediate physical address for all kinds of access at once; permissions are the same at PL1 and PL0.
+ * @param ipa 0 .. 2^40 - 1
+ * @returns whether there is a mapping; if not, `out.fault` and `out.level` say why
+ */
+export function walkStage2(s2: Stage2, ipa: number, reader: TableReader, out: Translation, trace?: Trace): boolean {
+  const { vtcr } = s2;
+  const ipaHigh = Math.floor(ipa / TWO_32);
+  const ipaLow = ipa >>> 0;
+  const size = (vtcr << 28) >> 28; // T0SZ is signed
+  const inputBits = 32 - size;
+  let level = 2 - ((vtcr >>> 6) & 3);
+  // With an input that level 1 or 2 cannot begin with, walks are UNPREDICTABLE: here they fault.
+  const fits = level === 1 ? size <= 1 : level === 2 && size >= -2;
+  if (!fits || ipa >= 2 ** inputBits) return out.fail('translation', 1);
+  // The first table may be up to 16 tables in a row.
+  const tableBytes = 2 ** (inputBits - (level === 1 ? 27 : 18));
+  let table = s2.baseHigh * TWO_32 + ((s2.base & -tableBytes) >>> 0);
+  let index = level === 1 ? ipaHigh * 4 + (ipaLow >>> 30) : (ipaHigh << 11) | (ipaLow >>> 21);
+  let base: 'VTTBR' | '' = 'VTTBR';
+  for (;;) {
+    const address = table + index * 8;
+    const first = reader.word(s2.bigEndian ? address + 4 : address, s2.bigEndian);
+    const second = reader.word(s2.bigEndian ? address : address + 4, s2.bigEndian);
+    if (first < 0 || second < 0) return reader.fail(out, level);
+    const isTable = level < 3 && (first & 3) === 3;
+    const isLeaf = (first & 3) === (level < 3 ? 1 : 3);
+    trace?.push({
+      level,
+      base,
+      address,
+      low: first,
+      high: second,
+      kind: isTable ? 'table' : !isLeaf ? 'invalid' : level < 3 ? 'block' : 'page',
+    });
+    if (!isTable && !isLeaf) return out.fail('translation', level);
+    if (isLeaf) return leaf(ipaLow, level, first, second, out);
+    table = (second & 0xff) * TWO_32 + ((first & ~0xfff) >>> 0);
+    index = level === 1 ? (ipaLow >>> 21) & 0x1ff : (ipaLow >>> 12) & 0x1ff;
+    level++;
+    base = '';
+  }
+}
+
+function leaf(ipa: number, level: number, low: number, high: number, out: Translation): boolean {
+  if (!(low & AF)) return out.fail('accessFlag', level);
+  out.level = level;
+  const sizeShift = 39 - 9 * level;
+  const offsetMask = (1 << sizeShift) - 1;
+  out.sizeShift = sizeShift;
+  out.pa = (high & 0xff) * TWO_32 + ((low & ~offsetMask & ~0xfff) >>> 0) + (ipa & offsetMask);
+  const read = (low & S2AP.READ) !== 0;
+  out.permissions = read ? R0 | R1 : 0;
+  if (low & S2AP.WRITE) out.permissions |= W0 | W1;
+  // What cannot be read cannot be executed.
+  if (read && !(high & XN)) out.permissions |= X0 | X1;
+  out.memory = TYPES[(low >>> 2) & 0xf]!;
+  out.shareability = out.isNormal ? (low >>> 8) & 3 : SHAREABLE.OUTER;
+  out.fault = '';
+  return true;
+}
+
+const nonCacheable = (nibble: number): boolean => nibble < 8;
+const writeThrough = (nibble: number): boolean => nibble < 12;
+
+/** Cacheability of both stages together; allocation hints are those of stage 1 (B3.8.5). */
+function combineCacheability(first: number, second: number): number {
+  if (nonCacheable(first) || nonCacheable(second)) return 4;
+  return (writeThrough(first) || writeThrough(second) ? 8 : 12) | (first & 3);
+}
+
+function wider(a: number, b: number): number {
+  if (a === SHAREABLE.OUTER || b === SHAREABLE.OUTER) return SHAREABLE.OUTER;
+  return a === SHAREABLE.INNER || b === SHAREABLE.INNER ? SHAREABLE.INNER : SHAREABLE.NON;
+}
+
+/** Strongly-ordered, as opposed to Device, of what is not Normal. */
+const strongest = (memory: number): boolean => memory !== MEMORY.DEVICE && memory <= 0x0f;
+
+/** What stage 2 makes of a translation by stage 1: address, permissions, the stronger memory type and shareability. */
+export function combine(out: Translation, second: Translation): void {
+  out.pa = second.pa;
+  out.permissions &= second.permissions;
+  if (out.isNormal && second.isNormal) {
+    const outer = combineCacheability(out.memory >> 4, second.memory >> 4);
+    out.memory = (outer << 4) | combineCacheability(out.memory & 0xf, second.memory & 0xf);
+    out.shareability = wider(out.shareability, second.shareability);
+  } else {
+    const strong = strongest(out.memory) || strongest(second.memory);
+    out.memory = strong ? MEMORY.STRONGLY_ORDERED : MEMORY.DEVICE;
+    out.shareability = SHAREABLE.OUTER;
+  }
+}
+
+/** Reads the tables of stage 1, whose addresses stage 2 translates. */
+export class Stage2TableReader implements TableReader {
+  private readonly mapping = new Translation();
+  /** The page of the last word and where it is; −1: none. Tables can change between walks: see `begin`. */
+  private page = -1;
+  private delta = 0;
+  private address = 0;
+
+  constructor(
+    private readonly stage2: Stage2,
+    private readonly physical: TableReader,
+  ) {}
+
+  /** Forgets what the last walk has seen. */
+  begin(): void {
+    this.page = -1;
+    this.mapping.fault = '';
+  }
+
+  word(address: number, bigEndian: boolean): number {
+    const { mapping, stage2 } = this;
+    const page = Math.floor(address / 4096);
+    if (page !== this.page) {
+      this.address = address;
+      if (!walkStage2(stage2, address, this.physical, mapping)) return -1;
+      const forbidden = stage2.protectTables && !mapping.isNormal;
+      if (forbidden || !mapping.allows('read', true)) {
+        mapping.fault = 'permission';
+        return -1;
+      }
+      this.page = page;
+      this.delta = mapping.pa - address;
+    }
+    return this.physical.word(address + this.delta, bigEndian);
+  }
+
+  /** A fault of stage 2, or without one an external abort. */
+  fail(out: Translation, level: number): false {
+    const { mapping } = this;
+    if (mapping.fault === '') return this.physical.fail(out, level);
+    return out.failStage2(mapping.fault, mapping.level, this.address, true);
+  }
+}

@@ -1,0 +1,157 @@
+// Words of a domain's configuration, as xl's lexer has them (Xen, tools/libs/util/libxlu_cfg_l.l). Every character of the
+// text is in exactly one token or is blank; what xl refuses becomes a problem, and the lexer goes on.
+import type { XlCode, XlPosition, XlProblem, XlRange } from './problem';
+
+export type TokenKind = 'name' | 'number' | 'string' | '=' | '+=' | '[' | ']' | ',' | ';' | 'newline' | 'bad' | 'end';
+
+export interface Token {
+  readonly kind: TokenKind;
+  /** Of a string what it stands for, of everything else the text. */
+  readonly value: string;
+  readonly range: XlRange;
+}
+
+const NAME = /[a-z][._0-9a-z]*/y;
+const NUMBER = /[0-9][0-9a-fx]*/y;
+const STRING = /'(?:[^'\\\n]|\\[^\n])*'|"(?:[^"\\\n]|\\[^\n])*"/y;
+const BLANK = /[ \t]+/y;
+const COMMENT = /#[^\n]*/y;
+const PUNCTUATION = /\+=|[=[\],;]/y;
+/** What xl skips behind a character that it does not know. */
+const REST_OF_WORD = /[^ \t\n]+/y;
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '"': '"',
+  "'": "'",
+  '\\': '\\',
+  a: '\u0007',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+};
+
+/** Splits `text` into tokens; the last one is `end`. */
+export function tokens(text: string): { tokens: Token[]; problems: XlProblem[] } {
+  const lexer = new Lexer(text);
+  lexer.run();
+  return { tokens: lexer.found, problems: lexer.problems };
+}
+
+class Lexer {
+  readonly found: Token[] = [];
+  readonly problems: XlProblem[] = [];
+  private at = 0;
+  private line = 1;
+  private lineStart = 0;
+
+  constructor(private readonly text: string) {}
+
+  run(): void {
+    while (this.at < this.text.length) this.next();
+    this.found.push({ kind: 'end', value: '', range: this.range(this.at) });
+  }
+
+  private next(): void {
+    const start = this.at;
+    const character = this.text[start]!;
+    if (this.match(BLANK) !== undefined) return;
+    if (character === '#') return this.comment();
+    if (character === '\n') return this.newline();
+    if (character === '\r') return this.carriageReturn();
+    if (character === '"' || character === "'") return this.string();
+    for (const [kind, pattern] of [
+      ['name', NAME],
+      ['number', NUMBER],
+    ] as const) {
+      const value = this.match(pattern);
+      if (value !== undefined) return this.push(kind, value, start);
+    }
+    const mark = this.match(PUNCTUATION);
+    if (mark !== undefined) return this.push(mark as TokenKind, mark, start);
+    this.unknown();
+  }
+
+  private comment(): void {
+    const start = this.at;
+    this.match(COMMENT);
+    // With a line feed alone the carriage return would be part of the comment, and xl would not mind.
+    if (this.at < this.text.length) return;
+    this.problem('line-end', start, 'a comment in the last line needs a line feed behind it; add one');
+  }
+
+  private newline(): void {
+    const start = this.at++;
+    this.push('newline', '\n', start);
+    this.line++;
+    this.lineStart = this.at;
+  }
+
+  private carriageReturn(): void {
+    const start = this.at++;
+    const first = !this.problems.some(({ code }) => code === 'line-end');
+    if (first) this.problem('line-end', start, 'a carriage return; xl takes lines that end with a line feed alone');
+  }
+
+  private string(): void {
+    const start = this.at;
+    const whole = this.match(STRING);
+    if (whole === undefined) {
+      const end = this.text.indexOf('\n', start);
+      this.at = end < 0 ? this.text.length : end;
+      this.problem('string', start, `this string does not end on its line; close it with ${this.text[start]}`);
+      return this.push('string', this.text.slice(start + 1, this.at).trimEnd(), start);
+    }
+    const value = whole.slice(1, -1).replace(/\\(.)/gs, (_escape, character: string) => {
+      const stands = ESCAPES[character];
+      if (stands === undefined)
+        this.problem(
+          'string',
+          start,
+          `xl does not read the escape \\${character} in a string; write the character itself`,
+        );
+      return stands ?? character;
+    });
+    this.push('string', value, start);
+  }
+
+  private unknown(): void {
+    const start = this.at;
+    this.match(REST_OF_WORD);
+    const word = this.text.slice(start, this.at);
+    const hint = /^[A-Z]/.test(word)
+      ? 'keys are written in lower case, and texts in quotes'
+      : /^[+\-.():]/.test(word)
+        ? 'this is no Python: values are numbers, texts in quotes, and lists of them'
+        : 'put text in quotes';
+    this.problem('character', start, `${JSON.stringify(word.slice(0, 40))} cannot stand here; ${hint}`);
+    this.push('bad', word, start);
+  }
+
+  private match(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.at;
+    const found = pattern.exec(this.text)?.[0];
+    if (found !== undefined) this.at += found.length;
+    return found;
+  }
+
+  private push(kind: TokenKind, value: string, start: number): void {
+    this.found.push({ kind, value, range: this.range(start) });
+  }
+
+  private problem(code: XlCode, start: number, message: string): void {
+    this.problems.push({ severity: 'error', code, message, range: this.range(start) });
+  }
+
+  /** No token but a line feed, which ends one, reaches beyond its line. */
+  private range(start: number): XlRange {
+    const position = (offset: number): XlPosition => ({
+      line: this.line,
+      column: offset - this.lineStart + 1,
+      offset,
+    });
+    return { start: position(start), end: position(Math.max(start, this.at)) };
+  }
+}

@@ -1,0 +1,37 @@
+// What can be wrong with a domain's configuration, as data: every code is a line of docs/errors.md.
+
+export const XL_CODES = {
+  character: 'A character that the language does not have here, outside of a string. xl refuses the file.',
+  string: 'A string that does not end on its line, or has an escape that xl does not read.',
+  syntax: 'A statement that is not KEY = VALUE or KEY += VALUE, one on each line. xl refuses the file.',
+  'line-end': 'Lines must end with a line feed alone, the last one too when it has a comment. xl refuses the file.',
+  type: 'A value of another kind than the key takes: a list, a string or a number. xl warns and takes the default.',
+  range: 'A number outside of what the key takes.',
+  add: '+= of a list to a string, of a string to a list, or to a number.',
+  duplicate: 'The key is set twice; the last one counts.',
+  missing: 'A key that every domain needs is not set.',
+  ignored: 'The key has no effect here. The message says why, and what does the job.',
+} as const satisfies Record<string, string>;
+
+export type XlCode = keyof typeof XL_CODES;
+
+/** A place in the text: line and column from 1 (columns in UTF-16 units), and the offset. */
+export interface XlPosition {
+  readonly line: number;
+  readonly column: number;
+  readonly offset: number;
+}
+
+/** From the first character to the one behind the last. */
+export interface XlRange {
+  readonly start: XlPosition;
+  readonly end: XlPosition;
+}
+
+export interface XlProblem {
+  readonly severity: 'error' | 'warning' | 'information';
+  readonly code: XlCode;
+  /** One line: what, why, and what to do. */
+  readonly message: string;
+  readonly range: XlRange;
+}
