@@ -109,6 +109,28 @@ describe('a profile', () => {
     expect(profile.prefetchAborts).toBe(3);
   });
 
+  it('counts instructions that lie in two pages, and keeps its counts when all code is dropped', () => {
+    const m = bareCore(1 << 18, () => {}, TRANSLATION, true);
+    const end = CODE + 0xffe;
+    // loop: add.w r0, r0, #1 (in two pages); subs r1, #1; bne loop; b .
+    m.write16(end, 0xf100, 0x0001, 0x3901, 0xd1fb, 0xe7fe);
+    m.start({ pc: end, cpsr: 0x1f3, registers: [0, TIMES] });
+    const half = 3 * (TIMES / 2);
+    m.processor.run(0, half);
+    m.processor.code.flush();
+    m.processor.run(0, half);
+    const profile = profileOf(m);
+    const places = profile.places().filter(({ interpreted, translated }) => interpreted + translated > 1);
+    expect(places.map(place => [place.address, total(place)])).toEqual([
+      [end, TIMES],
+      [end + 4, TIMES],
+      [end + 6, TIMES],
+    ]);
+    expect(profile.explain(places[0]!)).toEqual({ why: 'twoPages' });
+    expect(profile.instruction(places[0]!).text).toBe('(in two pages)');
+    expect(profile.interpreted + profile.translated).toBe(2 * half);
+  });
+
   it('is undefined where nothing is counted', () => {
     const m = bareCore(1 << 18, () => {}, TRANSLATION);
     expect(m.processor.profile()).toBeUndefined();
