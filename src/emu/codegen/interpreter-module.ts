@@ -276,7 +276,7 @@ export function interpreterModule(
         const entry = code.tmp(entryOf(l, ip));
         const times = code.tmp(add(load16u(entry, ENTRY.COUNT), c(1)));
         code.store16(entry, times, ENTRY.COUNT);
-        code.if(eq(times, c(heat.leaves)), () => code.callVoid(imports.stuck, cpu, ip));
+        code.if(geu(times, c(heat.leaves)), () => code.callVoid(imports.stuck, cpu, ip));
       });
     });
     code.set(h, load16u(ip));

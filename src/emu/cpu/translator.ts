@@ -121,6 +121,8 @@ export class Translator implements CompiledCode {
 
   /** Import `hot`: control came to a record often enough. */
   hot(core: Core, record: number): void {
+    // A region begins here already, and its first instruction is often left to the interpreter: see `stuck`.
+    if (this.u16[record >> 1] === CASE.REGION) return;
     const { hostPage, thumb, slot, offset } = this.code.place(record);
     const home = this.home(hostPage, thumb);
     if (this.options.decline?.() || home.patience > 0) {
@@ -136,6 +138,7 @@ export class Translator implements CompiledCode {
   stuck(core: Core, record: number): void {
     const { hostPage, thumb, slot } = this.code.place(record);
     const home = this.home(hostPage, thumb);
+    this.count(record, 0);
     const compiled = [...home.regions].find(one => this.records(one).includes(record));
     if (!compiled) return;
     this.learn(home, compiled.region, record);
@@ -299,6 +302,7 @@ export class Translator implements CompiledCode {
     const record = this.recordAt(region, offset);
     const entry = this.code.entry(record);
     this.u32[(entry + ENTRY.REGION) >> 2] = region.index * 65536 + number;
+    this.count(record, 0); // arrivals until now; from here on the times that the region is left here
     if (this.u16[record >> 1] === CASE.REGION) return;
     this.u16[(entry + ENTRY.H) >> 1] = this.u16[record >> 1]!;
     this.u16[record >> 1] = CASE.REGION;
