@@ -1,9 +1,11 @@
 // What is in memory when Xen starts: the plan of a boot, byte for byte where Xen looks.
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { findNode, getCells, getString, getStrings } from '../../src/dt/access';
 import { parseBlob, writeBlob } from '../../src/dt/blob';
 import { loadSource } from '../../src/dt/source/compile';
+import { printSource } from '../../src/dt/source/printer';
 import type { DeviceTree } from '../../src/dt/tree';
 import { BOARDS } from '../../src/emu/boards';
 import { UNPACKED_HEAD } from '../../src/image';
@@ -321,6 +323,14 @@ describe('domains without tools', () => {
     expect(ramdisk!.bytes).toEqual(cpio);
     expect(found.placed.map(({ role }) => role)).toContain('RAM disk of guest');
     expect(found.problems).toEqual([]);
+  });
+
+  it('are written as dtc reads them', async () => {
+    // fixtures/xen-chosen.dts is what dtc 1.6.1 made of this tree.
+    const tree = treeOf(await withDomain(CFG, { xenArgs: 'loglvl=all', args: 'rdinit=/init' }));
+    const printed = printSource(tree, { strings: 'dtc' });
+    const chosen = /^\tchosen \{\n.*?^\t\};\n/ms.exec(printed)![0];
+    expect(chosen).toBe(readFileSync(new URL('fixtures/xen-chosen.dts', import.meta.url), 'utf8'));
   });
 
   it('can be all there is', async () => {
