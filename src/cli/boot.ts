@@ -4,6 +4,7 @@ import path from 'node:path';
 import { checkConfiguration, resolvePaths } from '../lab/configuration';
 import { localLab } from '../lab/node/local';
 import type { SpawnedLab } from '../lab/node/spawn';
+import { placementTable, showsPlacement } from '../lab/placement-table';
 import { describeProblem, fail } from '../lab/problems';
 import type { LabConfiguration, LabEvent, StartedLab } from '../lab/protocol';
 import { BOOT_OPTIONS, newBootRequest, type BootRequest } from './boot-options';
@@ -13,7 +14,7 @@ import { LinePrefixer } from './output';
 import { profileText } from './profile-text';
 import { QUIET_SECONDS, QuietWatch } from './quiet';
 import { isInteractive, openInput } from './terminal';
-import { say, Status } from './process';
+import { say, sayMore, Status } from './process';
 
 const DEFAULT_TIMEOUT_SECONDS = 300;
 
@@ -87,6 +88,7 @@ class Boot {
         ...this.#request.lab,
         ...(this.#request.profile !== undefined && { profile: true }),
       });
+      this.#showPlacement(started);
       for (const one of started.problems) say(describeProblem(one));
       this.#chooseConsole(started);
       this.#openTerminal(started);
@@ -106,6 +108,12 @@ class Boot {
 
   get #client(): SpawnedLab['client'] {
     return this.#lab.client;
+  }
+
+  #showPlacement({ placement, board }: StartedLab): void {
+    if (!showsPlacement(this.#request.lab)) return;
+    say(`${board}: what lies where`);
+    sayMore(placementTable(placement));
   }
 
   #chooseConsole({ consoles, board }: StartedLab): void {

@@ -53,10 +53,17 @@ export function modulesBelow(parent: DtNode): TreeModule[] {
   });
 }
 
-/** Makes reg of modules below `parent` possible: two cells each where the tree does not say it. */
+/**
+ * Makes reg of modules below `parent` possible: two cells each where the tree does not say it.
+ * @throws LabFailure `xen.tree` when the tree says something else than one or two
+ */
 export function ensureCells(parent: DtNode): void {
-  if (getCell(parent, '#address-cells') === undefined) setCells(parent, '#address-cells', 2);
-  if (getCell(parent, '#size-cells') === undefined) setCells(parent, '#size-cells', 2);
+  for (const name of ['#address-cells', '#size-cells']) {
+    const cells = getCell(parent, name);
+    if (cells === undefined) setCells(parent, name, 2);
+    else if (cells !== 1 && cells !== 2)
+      fail('xen.tree', `${parent.path}: ${name} is ${cells}, but Xen takes modules with 1 or 2; correct the tree`);
+  }
 }
 
 /** Adds a module that is in memory. @throws LabFailure when the node cannot have its address or name */
