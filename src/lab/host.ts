@@ -1,5 +1,12 @@
 // What the world gives to a lab: files, a clock, and a way to let messages in. Node's is in node/host.ts.
 
+/** A sleep that can be cut short. (With an AbortSignal for each, a wake-up costs Node 450 us of CPU time, and 250 without.) */
+export interface Sleep {
+  /** Resolves when the sleep is over. */
+  readonly over: Promise<void>;
+  end(): void;
+}
+
 export interface LabHost {
   /** Rejects when the file cannot be read. */
   readFile(path: string): Promise<Uint8Array>;
@@ -13,8 +20,8 @@ export interface LabHost {
   dateSeconds(): number;
   /** Processor time this process has used, in seconds. */
   cpuSeconds(): number;
-  /** Resolves after `ms` milliseconds (Infinity: never), or as soon as `signal` is aborted. */
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Begins a sleep of `ms` milliseconds; Infinity: until it is ended. */
+  sleep(ms: number): Sleep;
   /** Resolves after messages that wait have been delivered. */
   yieldNow(): Promise<void>;
 }
