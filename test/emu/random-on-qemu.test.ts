@@ -11,7 +11,7 @@ const MOST_DIFFERENCES = 5;
 
 const WAYS: readonly (readonly [string, TranslationOptions | undefined])[] = [
   ['interpreted', undefined],
-  ['with a threshold of 2', { threshold: 2, capacity: 200, limit: 600, eager: true }],
+  ['with a threshold of 6', { threshold: 6, capacity: 200, limit: 600 }],
   ['with a threshold of 40', { threshold: 40, capacity: 2000, limit: 600 }],
 ];
 
