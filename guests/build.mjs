@@ -62,12 +62,17 @@ function demo() {
   return { output: 'demo/demo.elf', script: 'demo/demo.ld', units };
 }
 
+/** A program on the ground that benchmarks stand on. @returns {Program} */
+function onBench(source, output, flags) {
+  const units = [source, 'bench/runtime.c', 'common/memory.c'].map(one => ({ source: one, flags }));
+  units.unshift({ source: 'bench/crt0.S', flags: ['-marm'] });
+  return { output, script: 'bench/bench.ld', units };
+}
+
 /** @returns {Program} */
 function benchmark(name, instructionSet) {
   const flags = [...BENCH, instructionSet === 't32' ? '-mthumb' : '-marm', ...(name === 'calls' ? ['-Os'] : [])];
-  const units = [`bench/${name}.c`, 'bench/runtime.c', 'common/memory.c'].map(source => ({ source, flags }));
-  units.unshift({ source: 'bench/crt0.S', flags: ['-marm'] });
-  return { output: `bench/${name}-${instructionSet}.elf`, script: 'bench/bench.ld', units };
+  return onBench(`bench/${name}.c`, `bench/${name}-${instructionSet}.elf`, flags);
 }
 
 /**
@@ -86,6 +91,7 @@ export const programs = [
   unpacked(),
   ...BENCHMARKS.flatMap(name => [benchmark(name, 'a32'), benchmark(name, 't32')]),
 ];
+programs.push(onBench('soak/rewrite.c', 'soak/rewrite.elf', [...BENCH, '-marm']));
 
 const run = (tool, args) => execFileSync(TOOLS + tool, args, { cwd: GUESTS, stdio: ['ignore', 'pipe', 'inherit'] });
 
@@ -130,7 +136,7 @@ const sha256 = bytes => createHash('sha256').update(bytes).digest('hex');
 
 /** One hash over all that binaries are made of, so that a change without a rebuild is noticed without the toolchain. */
 function hashSources() {
-  const files = ['build.mjs', 'common', 'demo', 'unpacked', 'bench'].flatMap(entry =>
+  const files = ['build.mjs', 'common', 'demo', 'unpacked', 'bench', 'soak'].flatMap(entry =>
     entry.includes('.') ? [entry] : readdirSync(path.join(GUESTS, entry)).map(file => `${entry}/${file}`),
   );
   const inputs = files.filter(file => /\.([chS]|ld)$|build\.mjs$|generate-calls\.mjs$/.test(file)).sort();

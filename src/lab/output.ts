@@ -9,6 +9,8 @@ export class OutputGatherer {
   readonly #send: (console: string, data: Uint8Array) => void;
   readonly #waiting = new Map<string, { data: Uint8Array; length: number }>();
   #lastFlush = -Infinity;
+  /** Whether something was sent since the last look. */
+  #sent = false;
 
   constructor(send: (console: string, data: Uint8Array) => void) {
     this.#send = send;
@@ -26,19 +28,23 @@ export class OutputGatherer {
     };
   }
 
-  /** Sends what has waited long enough. @param now milliseconds */
-  tick(now: number): void {
-    if (now - this.#lastFlush >= DELAY_MS) this.flush(now);
+  /** Sends what has waited long enough. @param now milliseconds @returns whether something was sent since the last look */
+  tick(now: number): boolean {
+    return now - this.#lastFlush >= DELAY_MS && this.flush(now);
   }
 
-  /** Sends everything. @param now milliseconds */
-  flush(now: number): void {
+  /** Sends everything. @param now milliseconds @returns whether something was sent since the last look */
+  flush(now: number): boolean {
     this.#lastFlush = now;
     for (const [console, buffer] of this.#waiting) if (buffer.length > 0) this.#flushOne(console, buffer);
+    const sent = this.#sent;
+    this.#sent = false;
+    return sent;
   }
 
   #flushOne(console: string, buffer: { data: Uint8Array; length: number }): void {
     this.#send(console, buffer.data.slice(0, buffer.length));
     buffer.length = 0;
+    this.#sent = true;
   }
 }

@@ -1,5 +1,5 @@
 // The run loop: slices of machine work, between which messages come in; and the pace at which idle time passes.
-import type { LabHost } from './host';
+import type { LabHost, Sleep } from './host';
 import type { LabMachine, SliceEnd } from './machine-port';
 
 /** Milliseconds of work between two looks at the messages. */
@@ -10,7 +10,11 @@ const LARGEST_SLICE = 50_000_000;
 /** Instructions between two attempts to hand over input that a full FIFO refused: about 16 characters at 115200 baud. */
 const INPUT_SLICE = 100_000;
 /** Guest time (ns) behind wall time that idle periods make up for; more is forgotten, or `sleep 10` would take 0 s after a slow boot. */
-const LARGEST_LAG_NS = 100e6;
+const LARGEST_LAG_NS = 250e6;
+/** Milliseconds in which nobody typed and no console said anything, after which a guest counts as quiet. */
+const QUIET_MS = 1000;
+/** Milliseconds that timers of a quiet guest may be late: to wake the host for each tick of 10 ms alone is 5 % of a core. */
+const LATE_MS = 100;
 
 export type RunEnd = 'pause' | 'breakpoint' | 'poweroff' | 'max-instructions';
 
@@ -20,8 +24,8 @@ export interface RunnerOptions {
   maxInstructions?: number;
   /** Instructions of every slice; else as many as fit the host's speed. Where slices end decides what is translated. */
   slice?: number;
-  /** Called between slices, and before the loop sleeps. */
-  onSlice(idle: boolean): void;
+  /** Called between slices, and before the loop sleeps. @returns whether a console has said something since */
+  onSlice(idle: boolean): boolean;
   onReboot(): void;
 }
 
@@ -32,10 +36,12 @@ export class Runner {
   readonly #typed = new Map<string, number[]>();
   #sliceSize: number;
   #pausing = false;
-  #sleeper: AbortController | undefined;
+  #sleep: Sleep | undefined;
   /** A moment at which guest time and wall time were the same. */
   #anchor = { wallMs: 0, guestNs: 0 };
   #lastYield = 0;
+  /** When somebody typed or a console said something, in milliseconds of the host. */
+  #lastSound = 0;
   /** Instructions executed, over reboots. */
   #executed = 0;
 
@@ -55,6 +61,7 @@ export class Runner {
     this.#pausing = false;
     this.#anchor = { wallMs: this.#host.now(), guestNs: this.#machine.timeNs };
     this.#lastYield = this.#host.now();
+    this.#lastSound = this.#lastYield;
     for (;;) {
       if (this.#pausing) return 'pause';
       const end = this.#slice();
@@ -62,7 +69,7 @@ export class Runner {
       if (end.reason === 'poweroff' || end.reason === 'breakpoint') return end.reason;
       if (end.reason === 'reboot') this.#reboot();
       const idle = end.reason === 'idle';
-      this.#options.onSlice(idle);
+      if (this.#options.onSlice(idle)) this.#lastSound = this.#host.now();
       if (idle) await this.#idle(end.idleUntilNs);
       await this.#yieldWhenDue();
     }
@@ -71,7 +78,7 @@ export class Runner {
   /** Ends the run soon, with `pause`. */
   pause(): void {
     this.#pausing = true;
-    this.#sleeper?.abort();
+    this.#sleep?.end();
   }
 
   /** One instruction of one core. */
@@ -85,7 +92,8 @@ export class Runner {
     const queue = this.#typed.get(console) ?? [];
     for (const byte of data) queue.push(byte);
     this.#typed.set(console, queue);
-    this.#sleeper?.abort();
+    this.#lastSound = this.#host.now();
+    this.#sleep?.end();
   }
 
   /** @returns undefined when the limit of instructions is reached */
@@ -130,15 +138,20 @@ export class Runner {
     const machine = this.#machine;
     if (this.#deliverInput().taken > 0) return;
     if (this.#options.pace === 'fast') {
-      if (untilNs === undefined) await this.#sleep(Infinity);
+      if (untilNs === undefined) await this.#sleepFor(Infinity);
       else machine.skipIdle();
       return;
     }
     const lag = Math.min(LARGEST_LAG_NS, Math.max(0, this.#guestTarget() - machine.timeNs));
     this.#anchor = { wallMs: this.#host.now(), guestNs: machine.timeNs + lag };
     const waitNs = untilNs === undefined ? Infinity : untilNs - machine.timeNs - lag;
-    if (waitNs > 0) await this.#sleep(waitNs / 1e6);
+    if (waitNs > 0) await this.#sleepFor(Math.max(waitNs / 1e6, this.#lateness()));
     machine.skipIdle(Math.max(machine.timeNs, Math.min(untilNs ?? Infinity, Math.round(this.#guestTarget()))));
+  }
+
+  /** Milliseconds that the next timer may be late. The lag is made up for, so guest time does not fall behind. */
+  #lateness(): number {
+    return this.#host.now() - this.#lastSound < QUIET_MS ? 0 : LATE_MS;
   }
 
   /** What guest time would be, had it passed like wall time since the anchor. */
@@ -146,11 +159,11 @@ export class Runner {
     return this.#anchor.guestNs + (this.#host.now() - this.#anchor.wallMs) * 1e6;
   }
 
-  async #sleep(ms: number): Promise<void> {
+  async #sleepFor(ms: number): Promise<void> {
     if (this.#pausing) return;
-    this.#sleeper = new AbortController();
-    await this.#host.sleep(ms, this.#sleeper.signal);
-    this.#sleeper = undefined;
+    this.#sleep = this.#host.sleep(ms);
+    await this.#sleep.over;
+    this.#sleep = undefined;
     this.#lastYield = this.#host.now();
   }
 

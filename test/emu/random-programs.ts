@@ -81,7 +81,16 @@ export interface RandomProgram {
   readonly thumb: boolean;
   readonly code: Uint8Array;
   readonly registers: readonly number[];
+  /** Writes instructions. */
+  readonly rewrites: boolean;
 }
+
+/**
+ * `any`: also what the architecture leaves open, which two tiers of one processor have to do alike: instructions that are
+ * executed after they were written without any maintenance, and double words at addresses that are not aligned, which fault
+ * and may leave anything in their registers (ARM DDI 0406C A3.5.4, B1.9.8). `defined`: only what is the same on all.
+ */
+export type Rules = 'any' | 'defined';
 
 class Writer {
   readonly halves: number[] = [];
@@ -112,7 +121,7 @@ function registers(random: Random): number[] {
   return [...r, random.below(64), DATA_MIDDLE, 40 + random.below(400), 0, DATA_BASE + 0xf000];
 }
 
-function memoryInstruction(random: Random, set: 'a32' | 't32'): number | undefined {
+function memoryInstruction(random: Random, set: 'a32' | 't32', rules: Rules): number | undefined {
   const row = random.of(LOADS[set]);
   // The address register is r10 and never written back; lists hold r0 to r8.
   const list = (random.below(0x1ff) | 1) & 0x1ff;
@@ -129,6 +138,7 @@ function memoryInstruction(random: Random, set: 'a32' | 't32'): number | undefin
       else if (name === 'W') value = 0;
       else if (name === 'P') value = 1;
       else if (name === 'imm5') value = random.below(4);
+      else if (name === 'imm4L' && rules === 'defined' && /^(LDRD|STRD)/.test(row.name)) value = random.below(4) * 4;
       if (value !== undefined) e = (e & ~(mask << shift)) | ((value & mask) << shift);
     }
     e >>>= 0;
@@ -145,7 +155,17 @@ function memoryInstruction(random: Random, set: 'a32' | 't32'): number | undefin
 
 const CONDITIONS = 14;
 
-function a32Program(random: Random, w: Writer): void {
+/** What makes instructions visible that were written to the address in r12. */
+const MAINTENANCE = [
+  0xee07cf3b, // mcr p15, 0, r12, c7, c11, 1: DCCMVAU
+  0xf57ff04f, // dsb
+  0xee07cf35, // mcr p15, 0, r12, c7, c5, 1: ICIMVAU
+  0xee07cfd5, // mcr p15, 0, r12, c7, c5, 6: BPIALL
+  0xf57ff04f, // dsb
+];
+
+/** @returns whether it writes instructions */
+function a32Program(random: Random, w: Writer, rules: Rules): boolean {
   const top = w.at;
   const length = 12 + random.below(40);
   const slots: number[] = [];
@@ -155,7 +175,7 @@ function a32Program(random: Random, w: Writer): void {
       const e = encode(random.of(ARITHMETIC.a32), random, {});
       if (e !== undefined) w.a32(e);
     } else if (kind < 14) {
-      const e = memoryInstruction(random, 'a32');
+      const e = memoryInstruction(random, 'a32', rules);
       if (e !== undefined) w.a32(e);
     } else if (kind === 14) {
       // A branch over the next instructions, under a condition.
@@ -171,7 +191,7 @@ function a32Program(random: Random, w: Writer): void {
       w.a32(0xe3a0c000 | (1 + random.below(30)));
       const begin = w.at;
       w.a32(encode(random.of(ARITHMETIC.a32), random, {}) ?? 0xe1a00000);
-      const e = memoryInstruction(random, 'a32');
+      const e = memoryInstruction(random, 'a32', rules);
       if (e !== undefined) w.a32(e);
       w.a32(0xe25cc001);
       w.a32(0x1a000000 | (((begin - w.at - 8) >> 2) & 0xffffff));
@@ -187,6 +207,7 @@ function a32Program(random: Random, w: Writer): void {
       w.a32(0xe2800001);
     }
   }
+  let rewrites = false;
   for (const slot of slots.slice(0, 2)) {
     // Toggle the word between two additions: r12 = address; eor the immediate; store; isb.
     const pc = w.at + 8;
@@ -196,14 +217,17 @@ function a32Program(random: Random, w: Writer): void {
     w.a32(0xe59ce000); // ldr lr, [r12]
     w.a32(0xe22ee000 | (1 + random.below(7))); // eor lr, lr, #n
     w.a32(0xe58ce000); // str lr, [r12]
+    if (rules === 'defined') MAINTENANCE.forEach(word => w.a32(word));
     w.a32(0xf57ff06f); // isb
+    rewrites = true;
   }
   w.a32(0xe25bb001); // subs r11, r11, #1
   w.a32(0x1a000000 | (((top - w.at - 8) >> 2) & 0xffffff));
   w.a32(0xeafffffe);
+  return rewrites;
 }
 
-function t32Program(random: Random, w: Writer): void {
+function t32Program(random: Random, w: Writer, rules: Rules): void {
   const top = w.at;
   const length = 12 + random.below(40);
   const arithmetic = (inIt: boolean): void => {
@@ -217,7 +241,7 @@ function t32Program(random: Random, w: Writer): void {
     const kind = random.below(20);
     if (kind < 10) arithmetic(false);
     else if (kind < 14) {
-      const e = memoryInstruction(random, 't32');
+      const e = memoryInstruction(random, 't32', rules);
       if (e !== undefined) w.t32(e);
     } else if (kind === 14) {
       // IT block of one to four.
@@ -256,17 +280,22 @@ function t32Program(random: Random, w: Writer): void {
   w.t16(0xe7fe);
 }
 
-export function randomProgram(seed: number): RandomProgram {
+/** The program of a seed; its last instruction branches to itself. */
+export function randomProgram(seed: number, rules: Rules = 'any'): RandomProgram {
   const random = new Random(seed + 1);
   const thumb = random.below(2) === 1;
   const w = new Writer();
   // Some programs straddle a page border.
   const pad = random.below(4) === 0 ? 2048 - 2 * random.below(20) - 20 : 0;
   for (let i = 0; i < pad; i++) w.t16(thumb ? 0x46c0 : i % 2 ? 0xe1a0 : 0x0000);
-  if (thumb) t32Program(random, w);
-  else a32Program(random, w);
+  let rewrites = false;
+  if (thumb) t32Program(random, w, rules);
+  else rewrites = a32Program(random, w, rules);
   const code = new Uint8Array(Uint16Array.from(w.halves).buffer);
-  return { thumb, code, registers: registers(random) };
+  const values = registers(random);
+  // Offsets of double words.
+  if (rules === 'defined') values[9]! &= ~3;
+  return { thumb, code, registers: values, rewrites };
 }
 
 /** Vectors at VECTOR_BASE: SVC and UDF go on behind the instruction, aborts too; each counts in r12's memory slot. */

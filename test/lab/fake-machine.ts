@@ -1,5 +1,5 @@
 // A stand-in for the machine: just enough behaviour to hold the lab around it to its promises.
-import type { LabHost } from '../../src/lab/host';
+import type { LabHost, Sleep } from '../../src/lab/host';
 import type { LabMachine, SliceEnd } from '../../src/lab/machine-port';
 import type { RegisterGroup } from '../../src/lab/protocol';
 import type { OpenLab } from '../../src/lab/worker';
@@ -136,11 +136,15 @@ export class FakeHost implements LabHost {
   dateSeconds = (): number => 0;
   now = (): number => (this.clock += this.perLook);
   cpuSeconds = (): number => this.clock / 1000;
-  sleep = (ms: number, signal: AbortSignal): Promise<void> => {
+  sleep = (ms: number): Sleep => {
     this.slept.push(ms);
-    if (Number.isFinite(ms)) this.clock += ms;
-    else return new Promise(resolve => signal.addEventListener('abort', () => resolve()));
-    return new Promise(resolve => setImmediate(resolve));
+    let wake = (): void => {};
+    const over = new Promise<void>(resolve => (wake = resolve));
+    if (Number.isFinite(ms)) {
+      this.clock += ms;
+      setImmediate(wake);
+    }
+    return { over, end: () => wake() };
   };
   yieldNow = async (): Promise<void> => {
     await new Promise(resolve => setImmediate(resolve));

@@ -259,13 +259,15 @@ export function interpreterModule(
     code.set(h, load16u(ip));
     code.br(main);
   };
-  /** Counts an arrival at `ip`. */
+  /** Counts an arrival at `ip`. Where a region begins the count is that of times when it was left there: see `plain`. */
   const countArrival = (): void => {
     if (!heat) return;
-    const entry = code.tmp(entryOf(l, ip));
-    const times = code.tmp(add(load16u(entry, ENTRY.COUNT), c(1)));
-    code.store16(entry, times, ENTRY.COUNT);
-    code.if(eq(times, c(heat.threshold)), () => code.callVoid(imports.hot, cpu, ip));
+    code.if(ne(load16u(ip), c(CASE.REGION)), () => {
+      const entry = code.tmp(entryOf(l, ip));
+      const times = code.tmp(add(load16u(entry, ENTRY.COUNT), c(1)));
+      code.store16(entry, times, ENTRY.COUNT);
+      code.if(eq(times, c(heat.threshold)), () => code.callVoid(imports.hot, cpu, ip));
+    });
   };
   record(countArrival);
 

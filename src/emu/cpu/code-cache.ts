@@ -12,8 +12,8 @@ export type InterpreterImports = Readonly<Record<string, (...args: number[]) => 
 
 /** Whoever compiled code from records must forget it together with them. */
 export interface CompiledCode {
-  /** Bytes of a page changed: a bit for each granule. */
-  changed(hostPage: number, granules: number): void;
+  /** Bytes of a page changed: a bit for each granule. `all`: nothing that was known of the page's code is left. */
+  changed(hostPage: number, granules: number, all: boolean): void;
   dropAll(): void;
 }
 
@@ -204,8 +204,8 @@ export class CodeCache {
     for (let g = from >> GRANULE_SHIFT; g <= (to - 1) >> GRANULE_SHIFT; g++) touched |= 1 << g;
     if ((this.u32[granules]! & touched) === 0) return;
     this.statistics.invalidations++;
-    this.compiled?.changed(hostPage, touched);
     this.u32[granules]! &= ~touched;
+    this.compiled?.changed(hostPage, touched, this.u32[granules] === 0);
     for (let thumb = 0; thumb < 2; thumb++) {
       const slot = this.u32[this.mapIndex(hostPage, thumb)]!;
       if (slot === 0) continue;

@@ -30,6 +30,11 @@ export const TRANSLATION: TranslationOptions = { threshold: 16000, capacity: 409
 
 /** Times that a region is left at an instruction before the instruction gets a call. */
 export const LEAVES = 500;
+/**
+ * Instructions after which a page whose code is gone begins anew: it is memory that another program got. A page that writes
+ * its own code again and again does so sooner, and patience grows.
+ */
+const FORGET_AFTER = 20e6;
 /** Pages that a region spans. */
 const PAGE_LIMIT = 1;
 
@@ -54,6 +59,8 @@ interface Home {
   readonly regions: Set<Compiled>;
   /** How often regions of this page were compiled. */
   compiled: number;
+  /** Instructions of the machine when that was last. */
+  compiledAt: number;
   /** Hot places that are still to be passed over. */
   patience: number;
   /** Records at which regions were left again and again. */
@@ -106,7 +113,7 @@ export class Translator implements CompiledCode {
     if (!home)
       this.homes.set(
         key,
-        (home = { regions: new Set(), compiled: 0, patience: 0, calls: new Set(), alone: new Set() }),
+        (home = { regions: new Set(), compiled: 0, compiledAt: 0, patience: 0, calls: new Set(), alone: new Set() }),
       );
     return home;
   }
@@ -205,6 +212,7 @@ export class Translator implements CompiledCode {
   private settle(home: Home, pages: readonly RegionPage[], thumb: boolean, found: Discovered, began: number): void {
     const { region, counters, exports, bytes } = this.install(home, pages, thumb, found);
     home.compiled++;
+    home.compiledAt = this.cores[0]!.env.instructions();
     home.patience = this.options.eager ? 0 : (1 << Math.min(home.compiled, 10)) - 1;
     const milliseconds = this.now() - began;
     this.statistics.compileMs += milliseconds;
@@ -301,6 +309,7 @@ export class Translator implements CompiledCode {
   private enter(region: Region, offset: number, number: number): void {
     const record = this.recordAt(region, offset);
     const entry = this.code.entry(record);
+    this.count(record, 0); // from now on of times that the region is left here
     this.u32[(entry + ENTRY.REGION) >> 2] = region.index * 65536 + number;
     this.count(record, 0); // arrivals until now; from here on the times that the region is left here
     if (this.u16[record >> 1] === CASE.REGION) return;
@@ -344,13 +353,23 @@ export class Translator implements CompiledCode {
     for (const core of this.cores) core.setField(CPU.STALE, 1);
   }
 
-  changed(hostPage: number, granules: number): void {
+  changed(hostPage: number, granules: number, all: boolean): void {
     for (const compiled of this.byPage.get(hostPage) ?? [])
       if ((compiled.granules.get(hostPage)! & granules) !== 0) {
         this.drop(compiled, 'written');
         for (const offset of compiled.region.entries) this.count(this.recordAt(compiled.region, offset), 0);
         this.statistics.drops++;
       }
+    if (!all) return;
+    this.forget(hostPage * 2);
+    this.forget(hostPage * 2 + 1);
+  }
+
+  /** What was learnt of a page is of no use to the code that comes after it. */
+  private forget(key: number): void {
+    const home = this.homes.get(key);
+    if (!home || home.regions.size > 0) return;
+    if (this.cores[0]!.env.instructions() - home.compiledAt >= FORGET_AFTER) this.homes.delete(key);
   }
 
   dropAll(): void {

@@ -29,16 +29,15 @@ export const nodeHost: LabHost = {
     const { user, system } = process.cpuUsage();
     return (user + system) / 1e6;
   },
-  sleep: (ms, signal) =>
-    new Promise(resolve => {
-      if (signal.aborted) return resolve();
-      const done = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, Math.min(ms, LONGEST_TIMER_MS));
-      signal.addEventListener('abort', done);
-    }),
+  sleep: ms => {
+    let wake = (): void => {};
+    const over = new Promise<void>(resolve => (wake = resolve));
+    const timer = setTimeout(wake, Math.min(ms, LONGEST_TIMER_MS));
+    const end = (): void => {
+      clearTimeout(timer);
+      wake();
+    };
+    return { over, end };
+  },
   yieldNow: () => nextTurn(),
 };

@@ -1,0 +1,55 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { judge, type Minute, TOLERANCE, verdictLine, warmUp } from '../../bench/soak/figures';
+import { ROUND, soakDisk, WRONG } from '../../bench/soak/linux';
+import { CpioWriter, readCpio } from '../../src/image';
+
+const MIB = 1 << 20;
+const minutes = (...mebibytes: number[]): Pick<Minute, 'rss'>[] => mebibytes.map(n => ({ rss: n * MIB }));
+
+describe('the verdict on a soak run', () => {
+  it('leaves the warm-up out: a fifth of the run, a minute at least', () => {
+    expect([2, 5, 8, 10, 30].map(warmUp)).toEqual([1, 1, 2, 2, 6]);
+    expect(judge(minutes(100, 400, 400, 404, 410))).toMatchObject({ from: 400 * MIB, to: 410 * MIB, flat: true });
+  });
+
+  it('is that of all minutes, not of the last one', () => {
+    expect(judge(minutes(100, 400, 450, 400))).toMatchObject({ percent: 12.5, flat: false });
+    expect(judge(minutes(100, 400, 400 + (400 * TOLERANCE) / 100))).toMatchObject({ flat: true });
+  });
+
+  it('needs something to judge', () => {
+    expect(() => judge(minutes(100))).toThrow('two minutes');
+  });
+
+  it('is said in one line', () => {
+    expect(verdictLine(judge(minutes(1, 200, 210)))).toBe(
+      'memory after warm-up 200 MiB to 210 MiB: flat within 10 % (5.0 %)',
+    );
+    expect(verdictLine(judge(minutes(1, 200, 250)))).toContain('NOT flat within 10 % (25.0 %)');
+  });
+});
+
+describe('the RAM disk of the soak run', () => {
+  it('is the given one, and behind it the script at a multiple of four', () => {
+    const given = new CpioWriter().file('init', new Uint8Array([1, 2, 3])).bytes();
+    for (const level of [1, 9]) {
+      const packed = gzipSync(given, { level });
+      const disk = soakDisk(packed);
+      const start = Math.ceil(packed.length / 4) * 4;
+      expect(disk.subarray(0, packed.length)).toEqual(new Uint8Array(packed));
+      expect(disk.subarray(packed.length, start).every(byte => byte === 0)).toBe(true);
+      const [script] = readCpio(disk.subarray(start), 'disk');
+      expect(script).toMatchObject({ name: 'soak', mode: 0o100755 });
+      expect(new TextDecoder().decode(script!.body)).toMatch(/^#!\/bin\/busybox sh\n/);
+    }
+  });
+
+  it('says what the run looks for', () => {
+    const disk = new TextDecoder('latin1').decode(soakDisk(new Uint8Array()));
+    expect(disk).toContain('echo "SOAK round $n"');
+    expect('SOAK round 12').toMatch(ROUND);
+    expect('SOAK round 12').not.toMatch(WRONG);
+    expect('SOAK wrong: round 3 differs from the first').toMatch(WRONG);
+  });
+});
