@@ -316,6 +316,10 @@ export class Tier1 extends Semantics {
     return result;
   }
 
+  mapped(va: Value): Value {
+    return eqz(xor(load32(this.entry(va, false), TLB.READ), and(va, c(PAGE_MASK))));
+  }
+
   /** Does `slow` when the condition holds and this site calls; else leaves the region. */
   private unless(miss: Value, slow: () => void, fast: () => void): void {
     const { code, context, instruction } = this;
