@@ -37,6 +37,7 @@ export const CPU = {
   TPIDRURW: 152,
   TPIDRURO: 156,
   TPIDRPRW: 160,
+  HTPIDR: 200,
   RESULT: 164, // 32 bits of a helper's second result
   BIG_ENDIAN: 168, // CPSR.E
   ASIMD_ENABLED: 172, // as FP_ENABLED, for Advanced SIMD (CPACR.ASEDIS)

@@ -181,6 +181,8 @@ export abstract class Semantics {
   abstract elements(e: Elements): void;
   /** Any element or structure transfer, as `packStructure` has it, at an address (pinned). All or nothing. */
   abstract structure(va: Value, packed: Value): void;
+  /** Whether the TLB lets loads at an address (pinned) through. */
+  abstract mapped(va: Value): Value;
   /** Lets TypeScript compute on the core's state; its answer, pinned. For the argument see `helperArgument`. */
   abstract helper(name: HelperName, argument: Value): Value;
 

@@ -362,6 +362,10 @@ export class Tier0 extends Semantics {
     return result;
   }
 
+  mapped(va: Value): Value {
+    return eqzXor(load32(currentEntry(this.cpu, va, false), TLB.READ), and(va, c(PAGE_MASK)));
+  }
+
   /** The address part that a fast access must match: the page, and alignment to the access's size. */
   private probe(access: Access, va: Value): Value {
     return and(va, c(PAGE_MASK | (ACCESS_SIZE[access] - 1)));

@@ -69,4 +69,4 @@ export const HDCR = {
 export const HCPTR = { TCP10: 1 << 10, TCP11: 1 << 11, TASE: 1 << 15, TTA: 1 << 20, TCPAC: 0x80000000 } as const;
 
 /** Hyp System Trap Register: bit n traps what MCR, MRC, MCRR and MRRC reach by the primary register cn. */
-export const HSTR = { T13: 1 << 13, TTEE: 1 << 16, TJDBX: 1 << 17 } as const;
+export const HSTR = { T7: 1 << 7, T13: 1 << 13, TTEE: 1 << 16, TJDBX: 1 << 17 } as const;

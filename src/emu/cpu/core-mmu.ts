@@ -3,7 +3,7 @@ import { CPU, TLB, TLB_KINDS, type Layout, type TlbKind } from '../codegen/layou
 import { Fault } from '../mmu/faults';
 import type { PhysicalMemory } from '../mmu/physical';
 import { createRegime, type Regime, type RegimeName } from '../mmu/regime';
-import { combine, createStage2, Stage2TableReader, walkStage2 } from '../mmu/stage2';
+import { combine, configure, createStage2, Stage2TableReader, walkStage2 } from '../mmu/stage2';
 import { HOST_PAGE, TlbTable } from '../mmu/tlb';
 import { type Access, Translation } from '../mmu/translation';
 import { PhysicalTableReader, type TableReader, type Trace, walk } from '../mmu/walk';
@@ -149,6 +149,7 @@ export class CoreMmu extends CoreState {
     stage2.base = sys[SLOT.VTTBR]!;
     stage2.baseHigh = sys[SLOT.VTTBR + HIGH_WORD]! & 0xff;
     stage2.vmid = (sys[SLOT.VTTBR + HIGH_WORD]! >>> 16) & 0xff;
+    configure(stage2);
     this.stage2Written = true;
   }
 

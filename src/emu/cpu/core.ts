@@ -1,7 +1,7 @@
 // One ARMv7-A core outside generated code: translation, interrupts, reset, save and load.
 import { CPU, TLB_KINDS, type Layout } from '../codegen/layout';
 import type { PhysicalMemory } from '../mmu/physical';
-import { HSTR, SCR, SCTLR } from './control-bits';
+import { HCR, HSTR, SCR, SCTLR } from './control-bits';
 import { CoreMmu } from './core-mmu';
 import { InterruptLines } from './interrupts';
 import { MODE, MODES } from './modes';
@@ -64,7 +64,7 @@ const LIVE: readonly (readonly [StoredName, number])[] = [
 export class Core extends CoreMmu {
   /** Interrupt inputs, as levels that the interrupt controller sets. virq and vfiq are for the Non-secure PL1. */
   readonly lines: InterruptLines;
-  /** HSTR traps something that generated code does alone unless it was decoded for that (CodeCache.traps). */
+  /** HSTR or HCR traps something that generated code does alone unless it was decoded for that (CodeCache.traps). */
   inlineTraps = false;
   /** In WFI (or WFE) until something wakes the core. */
   waiting = false;
@@ -185,9 +185,11 @@ export class Core extends CoreMmu {
     this.refresh(this.cpsr);
   }
 
-  /** After a write of HSTR. */
+  /** After a write of HSTR or HCR. */
   trapsChanged(): void {
-    this.inlineTraps = (this.sys[SLOT.HSTR]! & (HSTR.T13 | HSTR.TJDBX)) !== 0;
+    this.inlineTraps =
+      (this.sys[SLOT.HSTR]! & (HSTR.T7 | HSTR.T13 | HSTR.TJDBX)) !== 0 ||
+      (this.sys[SLOT.HCR]! & (HCR.TPC | HCR.TPU)) !== 0;
   }
 
   /** Rebuilds all that is derived from registers. */

@@ -30,8 +30,16 @@ const KINDS: readonly Kind[] = ACCESSES.map(a => ({
 /** Bit 8 of the access number: with the privilege of PL0. */
 const AS_USER = 256;
 
+/** The low bytes of a word in the other order. */
+function reversed(value: number, size: number): number {
+  if (size === 1) return value;
+  if (size === 2) return ((value & 0xff) << 8) | ((value >>> 8) & 0xff);
+  return (value << 24) | ((value & 0xff00) << 8) | ((value >>> 8) & 0xff00) | (value >>> 24);
+}
+
 export class MemoryAccess {
   private readonly u8: Uint8Array;
+  private readonly u16: Uint16Array;
   private readonly bytes = new Uint8Array(8);
   private readonly view = new DataView(this.bytes.buffer);
   private readonly words = new Uint32Array(32);
@@ -43,6 +51,7 @@ export class MemoryAccess {
     private readonly written: (host: number, length: number) => void,
   ) {
     this.u8 = new Uint8Array(memory.buffer);
+    this.u16 = new Uint16Array(memory.buffer);
   }
 
   private abort(core: Core): void {
@@ -63,6 +72,7 @@ export class MemoryAccess {
       this.abort(core);
       return 0;
     }
+    if (kind.size < 8 && (va & (kind.size - 1)) === 0) return this.loadAligned(core, va, kind, privileged);
     if (!this.read(core, va, kind.size, privileged)) {
       this.abort(core);
       return 0;
@@ -81,6 +91,24 @@ export class MemoryAccess {
         core.setField(CPU.RESULT, view.getUint32(kind.whole && !little ? 0 : 4, little));
         return view.getInt32(kind.whole && !little ? 4 : 0, little);
     }
+  }
+
+  /** A load of 1, 2 or 4 bytes that a device sees as one access. */
+  private loadAligned(core: Core, va: number, { size, signed }: Kind, privileged: boolean): number {
+    if (!core.fill(va, 'read', privileged)) return (this.abort(core), 0);
+    const { host } = core;
+    let value: number;
+    if (host !== 0) value = size === 4 ? core.words[host >>> 2]! : size === 2 ? this.u16[host >>> 1]! : this.u8[host]!;
+    else {
+      value = this.bus.read(core.translation.pa, size as 1 | 2 | 4, core.index);
+      if (value < 0) {
+        this.external(core, va, false);
+        return (this.abort(core), 0);
+      }
+    }
+    if (core.field(CPU.BIG_ENDIAN) !== 0) value = reversed(value, size);
+    if (!signed) return value | 0;
+    return size === 2 ? (value << 16) >> 16 : (value << 24) >> 24;
   }
 
   /** Reads `size` bytes into `this.bytes`, in memory order. False: `core.fault` says why not. */
@@ -132,6 +160,7 @@ export class MemoryAccess {
       core.fault.write = true;
       return this.abort(core);
     }
+    if (kind.size < 8 && (va & (kind.size - 1)) === 0) return this.storeAligned(core, va, kind.size, lo, privileged);
     const little = core.field(CPU.BIG_ENDIAN) === 0;
     const { view } = this;
     const swapped = kind.whole && !little;
@@ -140,6 +169,25 @@ export class MemoryAccess {
     else view.setUint32(0, swapped ? hi : lo, little);
     if (kind.size === 8) view.setUint32(4, swapped ? lo : hi, little);
     if (!this.write(core, va, kind.size, privileged)) this.abort(core);
+  }
+
+  /** A store of 1, 2 or 4 bytes that a device sees as one access. */
+  private storeAligned(core: Core, va: number, size: number, word: number, privileged: boolean): void {
+    if (!core.fill(va, 'write', privileged)) return this.abort(core);
+    const value = core.field(CPU.BIG_ENDIAN) !== 0 ? reversed(word, size) : word;
+    const { host } = core;
+    const { physical } = core.env;
+    if (host !== 0 && physical.isWritable(host)) {
+      if (size === 4) core.words[host >>> 2] = value;
+      else if (size === 2) this.u16[host >>> 1] = value;
+      else this.u8[host] = value;
+      if (physical.hasCode(host)) this.written(host, size);
+      return;
+    }
+    const sent = size === 4 ? value >>> 0 : value & (size === 2 ? 0xffff : 0xff);
+    if (this.bus.write(core.translation.pa, size as 1 | 2 | 4, sent, core.index)) return;
+    this.external(core, va, true);
+    this.abort(core);
   }
 
   /** Writes `size` bytes of `this.bytes`; nothing is written unless all of them may be. */
@@ -189,7 +237,20 @@ export class MemoryAccess {
       this.abort(core);
       return 0;
     }
+    const host = little ? this.together(core, start, count * 4, isLoad, privileged) : 0;
+    if (core.field(CPU.EXIT) !== EXIT.NONE) return 0;
     let n = 0;
+    if (host !== 0) {
+      let at = host >>> 2;
+      for (let i = 0; i < 16; i++) {
+        if (!(list & (1 << i))) continue;
+        if (isLoad) core.setR(i, core.words[at]!);
+        else core.words[at] = core.r(i);
+        at++;
+      }
+      if (!isLoad && core.env.physical.hasCode(host)) this.written(host, count * 4);
+      return flags & MULTIPLE.PC ? core.words[at]! : 0;
+    }
     for (let i = 0; i < 16; i++) {
       if (isLoad ? n >= count : !(list & (1 << i))) continue;
       if (isLoad) {
@@ -222,6 +283,14 @@ export class MemoryAccess {
       return this.abort(core);
     }
     if (!isLoad && !this.writableThroughout(core, start, words * 4, privileged)) return this.abort(core);
+    const host = little ? this.together(core, start, words * 4, isLoad, privileged) : 0;
+    if (core.field(CPU.EXIT) !== EXIT.NONE) return;
+    if (host !== 0) {
+      const [from, to] = isLoad ? [host >>> 2, core.at + (first >> 2)] : [core.at + (first >> 2), host >>> 2];
+      core.words.copyWithin(to, from, from + words);
+      if (!isLoad && core.env.physical.hasCode(host)) this.written(host, words * 4);
+      return;
+    }
     for (let i = 0; i < words; i++) {
       const va = (start + 4 * i) | 0;
       if (isLoad) {
@@ -233,6 +302,20 @@ export class MemoryAccess {
       }
     }
     if (isLoad) for (let i = 0; i < words; i++) core.setField(first + 4 * (i ^ flip), this.words[i]!);
+  }
+
+  /**
+   * Linear address of words that lie in one page of plain memory, at `va`, a multiple of 4; 0 when they do not, or with
+   * CPU.EXIT set. Stores are known to be permitted.
+   */
+  private together(core: Core, va: number, length: number, isLoad: boolean, privileged: boolean): number {
+    if ((va & (PAGE_SIZE - 1)) + length > PAGE_SIZE) return 0;
+    if (isLoad && !core.fill(va, 'read', privileged)) {
+      this.abort(core);
+      return 0;
+    }
+    const { host } = core;
+    return host !== 0 && (isLoad || core.env.physical.isWritable(host)) ? host : 0;
   }
 
   /** Checks every page of a range before the first byte is written. False: `core.fault` says why not. */

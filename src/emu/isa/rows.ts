@@ -1,7 +1,7 @@
 // What rows are made of: shorthands that the tables of A32, T32 and T16 share.
 import { branchExchange } from '../codegen/operations/branch';
 import {
-  changeMask, instructionBarrier, readStatus, readThreadRegister, sendEvent, system, writeMask,
+  cacheOperation, changeMask, instructionBarrier, readStatus, readThreadRegister, sendEvent, system, writeMask,
 } from '../codegen/operations/system'; // prettier-ignore
 import type { Operands, Operation, SystemInstruction } from '../codegen/semantics';
 import type { Asm } from './asm';
@@ -28,12 +28,25 @@ export const isb = (): Action => run(instructionBarrier, {});
 export const sev = (): Action => run(sendEvent, {});
 
 const THREAD_REGISTERS = ['TPIDRURW', 'TPIDRURO', 'TPIDRPRW'] as const;
+/** What MCR and MRC access: all of the encoding but Rt. */
+const ACCESSED = 0x00ef0fef;
+const HTPIDR = 0x008d0f40;
+/** DCCMVAC, DCCMVAU, DCCIMVAC, ICIMVAU; ICIALLUIS, BPIALLIS, ICIALLU, BPIALL, BPIMVA. */
+const BY_ADDRESS: readonly number[] = [0x070f2a, 0x070f2b, 0x070f2e, 0x070f25];
+const WHOLE: readonly number[] = [0x070f01, 0x070fc1, 0x070f05, 0x070fc5, 0x070fe5];
 const A_AND_I = 0x180;
 
 function frequent(what: SystemInstruction, e: number): Action | undefined {
   const rt = (e >>> 12) & 15;
   switch (what) {
+    case 'mcr': {
+      const byAddress = BY_ADDRESS.includes(e & ACCESSED);
+      if (rt === 15 || !(byAddress || WHOLE.includes(e & ACCESSED))) return undefined;
+      const action = run(cacheOperation, { byAddress: byAddress ? 1 : 0, rm: rt, imm: e });
+      return { ...action, trapped: run(system, { what, imm: e }) };
+    }
     case 'mrc': {
+      if ((e & ACCESSED) === HTPIDR && rt !== 15) return run(readThreadRegister, { which: 'HTPIDR', rt, imm: e });
       // p15, 0, Rt, c13, c0, 2..4
       const opc2 = (e >>> 5) & 7;
       if ((e & 0xef0f0f) !== 0x0d0f00 || opc2 < 2 || opc2 > 4 || rt === 15) return undefined;

@@ -23,6 +23,10 @@ export interface Stage2 {
   base: number;
   baseHigh: number;
   vmid: number;
+  /** What `configure` makes of VTCR and VTTBR: level and address of the first table, first address that is too large. */
+  level: number;
+  table: number;
+  limit: number;
 }
 
 export const createStage2 = (): Stage2 => ({
@@ -33,7 +37,23 @@ export const createStage2 = (): Stage2 => ({
   base: 0,
   baseHigh: 0,
   vmid: 0,
+  level: 1,
+  table: 0,
+  limit: 0,
 });
+
+/** Works out where walks begin, after a change of VTCR or VTTBR. */
+export function configure(s2: Stage2): void {
+  const size = (s2.vtcr << 28) >> 28; // T0SZ is signed
+  const level = 2 - ((s2.vtcr >>> 6) & 3);
+  // With an input that level 1 or 2 cannot begin with, walks are UNPREDICTABLE: here they fault.
+  const fits = level === 1 ? size <= 1 : level === 2 && size >= -2;
+  // The first table may be up to 16 tables in a row.
+  const tableBytes = 2 ** (32 - size - (level === 1 ? 27 : 18));
+  s2.level = level;
+  s2.limit = fits ? 2 ** (32 - size) : 0;
+  s2.table = s2.baseHigh * TWO_32 + ((s2.base & -tableBytes) >>> 0);
+}
 
 /** Memory type in the encoding of MAIR by MemAttr[3:0] (table B3-16); reserved values are Strongly-ordered. */
 const TYPES: readonly number[] = [
@@ -49,18 +69,10 @@ const TYPES: readonly number[] = [
  * @returns whether there is a mapping; if not, `out.fault` and `out.level` say why
  */
 export function walkStage2(s2: Stage2, ipa: number, reader: TableReader, out: Translation, trace?: Trace): boolean {
-  const { vtcr } = s2;
+  if (ipa >= s2.limit) return out.fail('translation', 1);
   const ipaHigh = Math.floor(ipa / TWO_32);
   const ipaLow = ipa >>> 0;
-  const size = (vtcr << 28) >> 28; // T0SZ is signed
-  const inputBits = 32 - size;
-  let level = 2 - ((vtcr >>> 6) & 3);
-  // With an input that level 1 or 2 cannot begin with, walks are UNPREDICTABLE: here they fault.
-  const fits = level === 1 ? size <= 1 : level === 2 && size >= -2;
-  if (!fits || ipa >= 2 ** inputBits) return out.fail('translation', 1);
-  // The first table may be up to 16 tables in a row.
-  const tableBytes = 2 ** (inputBits - (level === 1 ? 27 : 18));
-  let table = s2.baseHigh * TWO_32 + ((s2.base & -tableBytes) >>> 0);
+  let { level, table } = s2;
   let index = level === 1 ? ipaHigh * 4 + (ipaLow >>> 30) : (ipaHigh << 11) | (ipaLow >>> 21);
   let base: 'VTTBR' | '' = 'VTTBR';
   for (;;) {

@@ -10,6 +10,8 @@ const EXEC = TLB.EXEC >> 2;
 const ADDEND = TLB.ADDEND >> 2;
 const PAGE_MASK = -PAGE_SIZE;
 const MEGABYTE_SHIFT = 20;
+/** Number of the last page of a MiB. */
+const LAST_PAGE = 255;
 const UNLISTED = 255;
 
 /** What stores and loads may do with a host page, besides the permissions of the translation. */
@@ -32,6 +34,9 @@ export class TlbTable {
   private empty = false;
   /** log2 of the largest mapping that reaches into each MiB of the address space and has entries; 0: only pages. */
   private readonly reach = new Uint8Array(1 << (32 - MEGABYTE_SHIFT));
+  /** Of each MiB: the pages, 0 to 255, between which entries were made since it was last emptied; none while first > last. */
+  private readonly first = new Uint8Array(1 << (32 - MEGABYTE_SHIFT));
+  private readonly last = new Uint8Array(1 << (32 - MEGABYTE_SHIFT));
   private readonly classOf = new Uint8Array(ENTRIES);
   private readonly members: (Uint16Array | undefined)[] = new Array<undefined>(32).fill(undefined);
   private readonly counts = new Uint16Array(32);
@@ -61,6 +66,8 @@ export class TlbTable {
     // Every word, also the addends: an invalid tag never leads to its addend.
     this.words.fill(TLB.INVALID, at, at + ENTRIES * ENTRY_WORDS);
     this.reach.fill(0);
+    this.first.fill(LAST_PAGE);
+    this.last.fill(0);
     this.counts.fill(0);
     this.classOf.fill(UNLISTED);
   }
@@ -69,9 +76,15 @@ export class TlbTable {
   flushPage(va: number): void {
     const reach = this.reach[va >>> MEGABYTE_SHIFT]!;
     if (reach >= PAGE_SHIFT + TLB.ENTRIES_SHIFT) return this.flush();
-    const count = reach === 0 ? 1 : 1 << (reach - PAGE_SHIFT);
-    const first = (va >>> PAGE_SHIFT) & (ENTRIES - 1) & -count;
-    for (let index = first; index < first + count; index++) this.drop(index);
+    if (reach < MEGABYTE_SHIFT) {
+      const count = reach === 0 ? 1 : 1 << (reach - PAGE_SHIFT);
+      const first = (va >>> PAGE_SHIFT) & (ENTRIES - 1) & -count;
+      for (let index = first; index < first + count; index++) this.drop(index);
+      return;
+    }
+    const count = 1 << (reach - MEGABYTE_SHIFT);
+    const first = (va >>> MEGABYTE_SHIFT) & -count;
+    for (let megabyte = first; megabyte < first + count; megabyte++) this.dropMegabyte(megabyte);
   }
 
   /** Drops the entries tagged with an ASID. */
@@ -120,6 +133,10 @@ export class TlbTable {
         : TLB.INVALID;
     words[at + EXEC] = permissions & PERMISSION.X0 ? page : TLB.INVALID;
     words[at + ADDEND] = (host - page) | 0;
+    const megabyte = va >>> MEGABYTE_SHIFT;
+    const number = (va >>> PAGE_SHIFT) & LAST_PAGE;
+    if (number < this.first[megabyte]!) this.first[megabyte] = number;
+    if (number > this.last[megabyte]!) this.last[megabyte] = number;
     this.enlist(index, (translation.domain << 1) | (translation.global ? 1 : 0));
     if (translation.sizeShift > PAGE_SHIFT) this.extend(va, translation.sizeShift);
   }
@@ -135,6 +152,15 @@ export class TlbTable {
     this.words[at + READ] = TLB.INVALID;
     this.words[at + WRITE] = TLB.INVALID;
     this.words[at + EXEC] = TLB.INVALID;
+  }
+
+  /** Hypervisors map and unmap one page after the other in a large block: what was not filled costs nothing. */
+  private dropMegabyte(megabyte: number): void {
+    const base = (megabyte << (MEGABYTE_SHIFT - PAGE_SHIFT)) & (ENTRIES - 1);
+    const last = this.last[megabyte]!;
+    for (let page = this.first[megabyte]!; page <= last; page++) this.drop(base + page);
+    this.first[megabyte] = LAST_PAGE;
+    this.last[megabyte] = 0;
   }
 
   private flushClass(kind: number): void {

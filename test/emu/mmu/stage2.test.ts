@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { combine, createStage2, type Stage2, Stage2TableReader, walkStage2 } from '../../../src/emu/mmu/stage2';
+import { combine, configure, createStage2, type Stage2, Stage2TableReader, walkStage2 } from '../../../src/emu/mmu/stage2';
 import { MEMORY, SHAREABLE, Translation } from '../../../src/emu/mmu/translation';
 import { walk } from '../../../src/emu/mmu/walk';
 import { BASE, regime, rights, Tables } from './tables';
@@ -12,13 +12,11 @@ const LEAF = AF | RW | NORMAL;
 const XN = 1 << 22;
 /** T0SZ as a signed number, and the level of the first table. */
 const vtcr = (size: number, level: number): number => 0x80000000 | (size & 0xf) | (size < 0 ? 0x10 : 0) | ((2 - level) << 6); // prettier-ignore
-const stage2 = (fields: Partial<Stage2> = {}): Stage2 => ({
-  ...createStage2(),
-  enabled: true,
-  vtcr: vtcr(0, 1),
-  base: BASE,
-  ...fields,
-});
+function stage2(fields: Partial<Stage2> = {}): Stage2 {
+  const s2 = { ...createStage2(), enabled: true, vtcr: vtcr(0, 1), base: BASE, ...fields };
+  configure(s2);
+  return s2;
+}
 function translate(m: Tables, s2: Stage2, ipa: number): Translation {
   const out = new Translation();
   walkStage2(s2, ipa, m.reader, out);

@@ -23,13 +23,17 @@ const inUserMode = (x: Semantics): Value => eqz(and(x.state(CPU.CPSR), c(MODE_LO
 /** An interrupt waits, perhaps for its mask to be cleared. */
 const interruptWaits = (x: Semantics): Value => ne(x.state(CPU.LINES), c(0));
 
+const HYP_MODE = 0x1a;
+const MODE = 0x1f;
+
 const THREAD_REGISTERS: Readonly<Record<string, number>> = {
   TPIDRURW: CPU.TPIDRURW,
   TPIDRURO: CPU.TPIDRURO,
   TPIDRPRW: CPU.TPIDRPRW,
+  HTPIDR: CPU.HTPIDR,
 };
 
-/** MRC of a thread ID register: Linux keeps its current task there. */
+/** MRC of a thread ID register: Linux keeps its current task there, Xen the offset of a core's own data. */
 export const readThreadRegister = operation({
   name: 'tpidr',
   early: ['which'],
@@ -37,8 +41,25 @@ export const readThreadRegister = operation({
   emit: x => {
     const which = x.earlyText('which');
     const read = (): void => x.w('rt', x.state(THREAD_REGISTERS[which]!));
-    if (which !== 'TPIDRPRW') return read();
-    x.code.if(inUserMode(x), () => execute(x, 'mrc'), read);
+    if (which === 'HTPIDR')
+      x.code.if(ne(and(x.state(CPU.CPSR), c(MODE)), c(HYP_MODE)), () => execute(x, 'mrc'), read);
+    else if (which === 'TPIDRPRW') x.code.if(inUserMode(x), () => execute(x, 'mrc'), read);
+    else read();
+  },
+});
+
+/**
+ * Cache operations, which do nothing here but that those by address can fault: not where a load would hit the TLB.
+ * Hypervisors clean every line of the memory that they give away.
+ */
+export const cacheOperation = operation({
+  name: 'cache',
+  early: ['byAddress'],
+  late: { rm: 'reg', imm: 'imm' },
+  emit: x => {
+    const user = inUserMode(x);
+    const help = x.early('byAddress') ? or(user, eqz(x.mapped(x.tmp(x.r('rm'))))) : user;
+    x.code.if(help, () => execute(x, 'mcr'));
   },
 });
 

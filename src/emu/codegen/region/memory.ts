@@ -6,7 +6,7 @@ import { ACCESS_SIZE, type Access, type Elements } from '../semantics';
 import { structureBytes, unpackStructure } from '../structure';
 import { fastAlignment, MULTIPLE, MULTIPLE_VECTOR, PAGE_MASK, rawLoad, rawStore, valueType } from '../tier0';
 import {
-  add, and, bitsF64, c, call, load32, load64, loadV128, ne, or, select, unaligned, type Value,
+  add, and, bitsF64, c, call, eqz, load32, load64, loadV128, ne, or, select, unaligned, type Value,
 } from '../value'; // prettier-ignore
 import { I32 } from '../wasm';
 import type { ExtensionOperands } from './extension';
@@ -27,6 +27,11 @@ export class RegionMemory {
   ) {
     this.code = site.context.code;
     this.cpu = site.context.cpu;
+  }
+
+  /** Whether the TLB has an entry for loads at an address. */
+  mapped(va: Value): Value {
+    return eqz(ne(load32(entryOf(this.site, va), TLB.READ), and(va, c(PAGE_MASK))));
   }
 
   load(access: Access, address: Value, user: boolean): Value {

@@ -202,6 +202,9 @@ export class Tier1 extends Semantics {
     return result;
   }
 
+  mapped(va: Value): Value {
+    return this.memory.mapped(va);
+  }
   load(access: Access, address: Value, user = false): Value {
     return this.memory.load(access, address, user);
   }

@@ -20,96 +20,101 @@ export function regionTrapped(core: Core, key: number): boolean {
   return (((LOCKDOWN[primary] ?? 0) >>> ((key >> 3) & 15)) & 1) !== 0;
 }
 
-type Control = 'HCR' | 'HDCR' | 'HCPTR' | 'HSTR';
+type Control = 'HCR' | 'HDCR' | 'HCPTR' | 'HSTR' | 'CNTHCTL';
+
+/** One reason for a trap: any of the bits is set, or with `clear` none. */
 interface Rule {
   readonly control: Control;
-  readonly bit: number;
+  readonly bits: number;
+  readonly clear?: true;
   /** Of accesses: reads, writes or both. */
   readonly of: 'r' | 'w' | 'rw';
-  readonly registers: readonly string[];
+  /** Names of rows without what they have in brackets, or what encodings they have. */
+  readonly registers: string | ((key: number) => boolean);
 }
-const rule = (control: Control, bit: number, of: Rule['of'], registers: string): Rule => ({
+const rule = (control: Control, bits: number, of: Rule['of'], registers: Rule['registers']): Rule => ({
   control,
-  bit,
+  bits,
   of,
-  registers: registers.split(' '),
+  registers,
 });
+
+/** c0, c1 to c7 with opc1 0: the identification registers of HCR.TID3, reserved ones too. */
+const isFeature = (key: number): boolean =>
+  key >> 14 === 15 && ((key >> 7) & 0x7f) === 0 && ((key >> 3) & 15) >= 1 && ((key >> 3) & 15) <= 7;
+/** c9, c12 to c14: performance monitors. */
+const isMonitor = (key: number): boolean =>
+  key >> 14 === 15 && ((key >> 7) & 0x7f) === 9 && ((key >> 3) & 15) >= 12 && ((key >> 3) & 15) <= 14;
+const isDebug = (key: number): boolean =>
+  ((key >> 14) & 15) === 14 && (key & WIDE ? ((key >> 4) & 15) === 0 : ((key >> 11) & 7) === 0);
+
+const ROM = 'DBGDRAR DBGDSAR';
+const OS_LOCK = 'DBGOSLAR DBGOSLSR DBGOSDLR DBGPRCR';
+/** CNTHCTL.PL1PCTEN and PL1PCEN open what they are about to Non-secure PL1 and PL0. */
+const COUNTER = 1;
+const TIMER = 2;
 
 const RULES: readonly Rule[] = [
   rule('HCR', HCR.TID0, 'r', 'JIDR'),
   rule('HCR', HCR.TID1, 'r', 'TCMTR TLBTR REVIDR AIDR'),
   rule('HCR', HCR.TID2, 'rw', 'CTR CCSIDR CLIDR CSSELR'),
-  // ID_PFR0 to ID_ISAR5 and the reserved feature registers: see `isFeature`.
+  rule('HCR', HCR.TID3, 'r', isFeature),
   rule('HCR', HCR.TAC, 'rw', 'ACTLR'),
   rule('HCR', HCR.TSW, 'w', 'DCISW DCCSW DCCISW'),
   rule('HCR', HCR.TPC, 'w', 'DCIMVAC DCCMVAC DCCIMVAC'),
   rule('HCR', HCR.TPU, 'w', 'ICIMVAU ICIALLU ICIALLUIS DCCMVAU'),
-  rule(
-    'HCR',
-    HCR.TTLB,
-    'w',
-    'TLBIALLIS TLBIMVAIS TLBIASIDIS TLBIMVAAIS ITLBIALL ITLBIMVA ITLBIASID DTLBIALL DTLBIMVA DTLBIASID TLBIALL TLBIMVA TLBIASID TLBIMVAA',
-  ),
-  rule(
-    'HCR',
-    HCR.TVM,
-    'w',
-    'SCTLR TTBR0 TTBR1 TTBCR TTBR0_64 TTBR1_64 DACR DFSR IFSR DFAR IFAR ADFSR AIFSR PRRR/MAIR0 NMRR/MAIR1 AMAIR0 AMAIR1 CONTEXTIDR',
-  ),
+  rule('HCR', HCR.TTLB, 'w', 'TLBIALLIS TLBIMVAIS TLBIASIDIS TLBIMVAAIS TLBIALL TLBIMVA TLBIASID TLBIMVAA'),
+  rule('HCR', HCR.TTLB, 'w', 'ITLBIALL ITLBIMVA ITLBIASID DTLBIALL DTLBIMVA DTLBIASID'),
+  rule('HCR', HCR.TVM, 'w', 'SCTLR TTBR0 TTBR1 TTBCR DACR DFSR IFSR DFAR IFAR ADFSR AIFSR'),
+  rule('HCR', HCR.TVM, 'w', 'PRRR/MAIR0 NMRR/MAIR1 AMAIR0 AMAIR1 CONTEXTIDR'),
   rule('HCPTR', HCPTR.TCPAC, 'rw', 'CPACR'),
-  rule('HDCR', HDCR.TDRA, 'rw', 'DBGDRAR DBGDSAR DBGDRAR_64 DBGDSAR_64'),
-  rule('HDCR', HDCR.TDOSA, 'rw', 'DBGOSLAR DBGOSLSR DBGOSDLR DBGPRCR'),
+  // TDE lets the others behave as if they were set.
+  rule('HDCR', HDCR.TDRA | HDCR.TDE, 'rw', ROM),
+  rule('HDCR', HDCR.TDOSA | HDCR.TDE, 'rw', OS_LOCK),
+  rule('HDCR', HDCR.TDA | HDCR.TDE, 'rw', isDebug),
   rule('HDCR', HDCR.TPMCR, 'rw', 'PMCR'),
+  rule('HDCR', HDCR.TPM, 'rw', isMonitor),
   rule('HSTR', HSTR.TTEE, 'rw', 'TEECR TEEHBR'),
   rule('HSTR', HSTR.TJDBX, 'rw', 'JOSCR JMCR'),
+  { ...rule('CNTHCTL', COUNTER, 'rw', 'CNTPCT'), clear: true },
+  { ...rule('CNTHCTL', TIMER, 'rw', 'CNTP_TVAL CNTP_CTL CNTP_CVAL'), clear: true },
 ];
 
-/** TDRA and TDOSA have their own registers of CP14; TDA traps the other debug registers. */
-const NOT_TDA = new Set(RULES.filter(r => r.bit === HDCR.TDRA || r.bit === HDCR.TDOSA).flatMap(r => r.registers));
+/** TDRA and TDOSA have their own registers; TDA traps the other debug registers. */
+const NOT_TDA = new Set(`${ROM} ${OS_LOCK}`.split(' '));
 
-const BY_NAME = new Map<string, readonly Rule[]>();
-for (const r of RULES) for (const name of r.registers) BY_NAME.set(name, [...(BY_NAME.get(name) ?? []), r]);
+/** A rule as an access looks at it. */
+interface Trap {
+  /** Index in `Core.sys`. */
+  readonly control: number;
+  readonly bits: number;
+  readonly clear: boolean;
+  readonly reads: boolean;
+  readonly writes: boolean;
+}
+export type Traps = readonly Trap[];
 
-/** Name of a row as rules have it. */
-const ruleName = (name: string): string => name.replace(' (64 bits)', '_64');
-
-/** HDCR, in which TDE lets the other traps of debug registers behave as set. */
-function debugControl(core: Core): number {
-  const hdcr = core.sys[SLOT.HDCR]!;
-  return hdcr & HDCR.TDE ? hdcr | HDCR.TDA | HDCR.TDOSA | HDCR.TDRA : hdcr;
+/** What can trap the accesses to a register. @param name of its row. @param key of its encoding */
+export function trapsOf(name: string, key: number): Traps {
+  const plain = name.replace(/ .*/, '');
+  const about = ({ registers }: Rule): boolean => {
+    if (typeof registers === 'string') return registers.split(' ').includes(plain);
+    return registers(key) && !(registers === isDebug && NOT_TDA.has(plain));
+  };
+  return RULES.filter(about).map(({ control, bits, clear, of }) => ({
+    control: SLOT[control],
+    bits,
+    clear: clear === true,
+    reads: of.includes('r'),
+    writes: of.includes('w'),
+  }));
 }
 
-/** c0, c1 to c7 with opc1 0: the identification registers of HCR.TID3. */
-const isFeature = (key: number): boolean =>
-  key >> 14 === 15 && ((key >> 7) & 0x7f) === 0 && ((key >> 3) & 15) >= 1 && ((key >> 3) & 15) <= 7;
-const isDebug = (key: number): boolean =>
-  ((key >> 14) & 15) === 14 && (key & WIDE ? ((key >> 4) & 15) === 0 : ((key >> 11) & 7) === 0);
-/** c9, c12 to c14: performance monitors. */
-const isMonitor = (key: number): boolean =>
-  key >> 14 === 15 && ((key >> 7) & 0x7f) === 9 && ((key >> 3) & 15) >= 12 && ((key >> 3) & 15) <= 14;
-
-/** CNTHCTL.PL1PCTEN and PL1PCEN: what they open to Non-secure PL1 and PL0. */
-const COUNTER = 1;
-const TIMER = 2;
-const PHYSICAL_TIMER: Readonly<Record<string, number>> = {
-  CNTPCT: COUNTER, CNTP_TVAL: TIMER, CNTP_CTL: TIMER, CNTP_CVAL: TIMER,
-}; // prettier-ignore
-
-/**
- * Whether an access that the mode may make is trapped because of the register.
- * @param name of the register's row. @param key its encoding
- */
-export function registerTrapped(core: Core, name: string, key: number, write: boolean): boolean {
-  const { sys } = core;
-  const timer = PHYSICAL_TIMER[name];
-  if (timer !== undefined) return (sys[SLOT.CNTHCTL]! & timer) === 0;
-  if (isFeature(key)) return (sys[SLOT.HCR]! & HCR.TID3) !== 0;
-  if (isMonitor(key) && sys[SLOT.HDCR]! & HDCR.TPM) return true;
-  if (isDebug(key) && debugControl(core) & HDCR.TDA && !NOT_TDA.has(ruleName(name))) return true;
-  for (const { control, bit, of } of BY_NAME.get(ruleName(name)) ?? NO_RULES) {
-    const value = control === 'HDCR' ? debugControl(core) : sys[SLOT[control]]!;
-    if (value & bit && of.includes(write ? 'w' : 'r')) return true;
+/** Whether an access that the mode may make is trapped because of the register. */
+export function registerTrapped(core: Core, traps: Traps, write: boolean): boolean {
+  for (const trap of traps) {
+    if (!(write ? trap.writes : trap.reads)) continue;
+    if (((core.sys[trap.control]! & trap.bits) === 0) === trap.clear) return true;
   }
   return false;
 }
-const NO_RULES: readonly Rule[] = [];

@@ -1,4 +1,5 @@
 // Registers of Hyp mode (ARM DDI 0406C, B4.1; ARM DDI 0438I, 4.3).
+import { CPU } from '../../codegen/layout';
 import { HCPTR, HCR, SCTLR } from '../control-bits';
 import type { Core } from '../core';
 import { SLOT } from './storage';
@@ -44,6 +45,7 @@ function writeHcr(core: Core, value: number): void {
   const fresh = value & HCR_WRITABLE;
   core.sys[SLOT.HCR] = fresh;
   core.lines.setVirtual(fresh);
+  core.trapsChanged();
   if ((old ^ fresh) & STAGE2_BITS) core.stage2Changed();
   if ((old ^ fresh) & HCR.DC) {
     core.translationChanged(0);
@@ -118,5 +120,8 @@ export const HYP: readonly SystemRegister[] = [
   row('HAMAIR0', '4,c10,c3,0', 'Auxiliary memory attributes of Hyp mode, none', { value: 0 }),
   row('HAMAIR1', '4,c10,c3,1', 'Auxiliary memory attributes of Hyp mode, none', { value: 0 }),
   row('HVBAR', '4,c12,c0,0', 'Vector base of Hyp mode', { store: 'HVBAR', mask: ~0x1f }),
-  row('HTPIDR', '4,c13,c0,2', 'Software thread ID of Hyp mode', { store: 'HTPIDR' }),
+  row('HTPIDR', '4,c13,c0,2', 'Software thread ID of Hyp mode', {
+    read: core => core.field(CPU.HTPIDR),
+    write: (core, value) => core.setField(CPU.HTPIDR, value),
+  }),
 ];

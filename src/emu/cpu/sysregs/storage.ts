@@ -93,7 +93,6 @@ export const STORED = define({
   HMAIR0: {},
   HMAIR1: {},
   HVBAR: {},
-  HTPIDR: {},
   /** PL1PCTEN and PL1PCEN. */
   CNTHCTL: { reset: 3 },
 });

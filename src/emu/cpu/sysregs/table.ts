@@ -2,7 +2,7 @@
 // Execution, debugger and documentation read the same rows.
 import type { Core } from '../core';
 import { MODE } from '../modes';
-import { regionTrapped, registerTrapped } from './hyp-traps';
+import { regionTrapped, registerTrapped, type Traps, trapsOf } from './hyp-traps';
 import { HIGH_WORD, isBanked, slot, type StoredName } from './storage';
 
 /** Answers of accesses that do not complete; values of registers are never negative. */
@@ -71,10 +71,61 @@ export interface SystemRegister {
   readonly reserved?: true;
 }
 
-/** A row with its encoding parsed. */
-export interface Row extends SystemRegister {
-  readonly key: number;
-  readonly wide: boolean;
+/** A row with its encoding parsed. All of them have all fields, in one order: accesses are frequent. */
+export class Row {
+  readonly name: string;
+  readonly at: string;
+  readonly group: RegisterGroup;
+  readonly about: string;
+  readonly rights: Rights;
+  readonly user: Rights | undefined;
+  readonly hypOnly: boolean;
+  readonly secureOnly: SystemRegister['secureOnly'];
+  readonly permit: SystemRegister['permit'];
+  readonly value: number;
+  /** Index of the Non-secure or only copy in `Core.sys`; −1: not stored. */
+  readonly index: number;
+  readonly banked: boolean;
+  readonly mask: number;
+  readonly highMask: number;
+  readonly read: SystemRegister['read'];
+  readonly write: SystemRegister['write'];
+  readonly written: SystemRegister['written'];
+  readonly readWide: SystemRegister['readWide'];
+  readonly writeWide: SystemRegister['writeWide'];
+  readonly volatile: boolean;
+  readonly reserved: boolean;
+  /** What can trap accesses at Non-secure PL1 and PL0. */
+  readonly traps: Traps;
+
+  constructor(
+    row: SystemRegister,
+    readonly key: number,
+    readonly wide: boolean,
+  ) {
+    this.name = row.name;
+    this.at = row.at;
+    this.group = row.group;
+    this.about = row.about;
+    this.rights = row.rights ?? 'rw';
+    this.user = row.user;
+    this.hypOnly = row.hypOnly === true;
+    this.secureOnly = row.secureOnly;
+    this.permit = row.permit;
+    this.value = (row.value ?? 0) >>> 0;
+    this.index = row.store === undefined ? -1 : slot(row.store, row.n);
+    this.banked = row.store !== undefined && isBanked(row.store);
+    this.mask = row.mask ?? -1;
+    this.highMask = row.highMask ?? -1;
+    this.read = row.read;
+    this.write = row.write;
+    this.written = row.written;
+    this.readWide = row.readWide;
+    this.writeWide = row.writeWide;
+    this.volatile = row.volatile === true;
+    this.reserved = row.reserved === true;
+    this.traps = trapsOf(row.name, key);
+  }
 }
 
 const WIDE = 1 << 20;
@@ -91,61 +142,72 @@ const WIDE_FORM = /^p(\d+),(\d+),c(\d+)$/;
 
 function parse(row: SystemRegister): Row {
   const narrow = NARROW_FORM.exec(row.at)?.slice(1).map(Number);
-  if (narrow) return { ...row, wide: false, key: packKey(narrow[0]!, narrow[1]!, narrow[2]!, narrow[3]!, narrow[4]!) };
+  if (narrow) return new Row(row, packKey(narrow[0]!, narrow[1]!, narrow[2]!, narrow[3]!, narrow[4]!), false);
   const wide = WIDE_FORM.exec(row.at)?.slice(1).map(Number);
-  if (wide) return { ...row, wide: true, key: packWideKey(wide[0]!, wide[1]!, wide[2]!) };
+  if (wide) return new Row(row, packWideKey(wide[0]!, wide[1]!, wide[2]!), true);
   throw new Error(`${row.name}: encoding ${row.at} is malformed`);
 }
+
+/** Registers of coprocessors 14 and 15 by number: 32-bit ones first, then those of 64 bits. */
+const FIRST_COPROCESSOR = 14;
+const NARROW_PLACES = 2 << 14;
+const PLACES = NARROW_PLACES + (2 << 8);
+const place = (key: number): number =>
+  key & WIDE ? NARROW_PLACES + (((key >> 14) & 1) << 8) + (key & 0xff) : key & (NARROW_PLACES - 1);
 
 /** Rows by encoding. Two rows with one encoding are an error of the tables. */
 export class SystemRegisterTable {
   readonly rows: readonly Row[];
-  private readonly byKey = new Map<number, Row>();
+  /** By `place`. */
+  private readonly byKey = new Array<Row | undefined>(PLACES).fill(undefined);
 
+  /** @throws Error for an encoding that is malformed, of another coprocessor than 14 and 15, or given twice */
   constructor(rows: readonly SystemRegister[]) {
     this.rows = rows.map(parse);
     for (const row of this.rows) {
-      const other = this.byKey.get(row.key);
+      const other = this.byKey[place(row.key)];
       if (other) throw new Error(`${row.name} and ${other.name} have one encoding, ${row.at}`);
-      this.byKey.set(row.key, row);
+      if (((row.key >> 14) & 15) < FIRST_COPROCESSOR) throw new Error(`${row.name}: no coprocessor of ${row.at}`);
+      this.byKey[place(row.key)] = row;
     }
   }
 
+  /** @param key of coprocessor 14 or 15 */
   find(key: number): Row | undefined {
-    return this.byKey.get(key);
+    return this.byKey[place(key)];
   }
 }
 
 /** Whether the current mode may do this. */
 function allowed(core: Core, row: Row, write: boolean): boolean {
-  const rights = core.privileged ? (row.rights ?? 'rw') : row.user;
+  const rights = core.privileged ? row.rights : row.user;
   if (rights === undefined || rights === (write ? 'ro' : 'wo')) return false;
   if (row.secureOnly && !core.secure && (write || row.secureOnly === 'all')) return false;
   if (row.hypOnly && core.mode.privilege < 2 && !(core.mode.number === MODE.mon && core.bank === 0)) return false;
   return row.permit === undefined || row.permit(core, write);
 }
 
-const indexOf = (core: Core, row: Row): number => slot(row.store!, row.n) + (isBanked(row.store!) ? core.bank : 0);
+const indexOf = (core: Core, row: Row): number => row.index + (row.banked ? core.bank : 0);
 
 /** Reads bits 31:0 without any check of rights. */
 export function peek(core: Core, row: Row): number {
   if (row.read) return row.read(core) >>> 0;
-  return row.store === undefined ? (row.value ?? 0) >>> 0 : core.sys[indexOf(core, row)]!;
+  return row.index < 0 ? row.value : core.sys[indexOf(core, row)]!;
 }
 
 /** Reads a 64-bit register without any check of rights. */
 export function peekWide(core: Core, row: Row): bigint {
   if (row.readWide) return row.readWide(core);
-  if (row.store === undefined) return BigInt((row.value ?? 0) >>> 0);
+  if (row.index < 0) return BigInt(row.value);
   const index = indexOf(core, row);
   return (BigInt(core.sys[index + HIGH_WORD]!) << 32n) | BigInt(core.sys[index]!);
 }
 
 function poke(core: Core, row: Row, value: number): number {
   if (row.write) return row.write(core, value) ?? 0;
-  if (row.store === undefined) return 0;
+  if (row.index < 0) return 0;
   const index = indexOf(core, row);
-  const mask = row.mask ?? -1;
+  const { mask } = row;
   core.sys[index] = (core.sys[index]! & ~mask) | (value & mask);
   row.written?.(core);
   return 0;
@@ -153,10 +215,10 @@ function poke(core: Core, row: Row, value: number): number {
 
 function pokeWide(core: Core, row: Row, low: number, high: number): number {
   if (row.writeWide) row.writeWide(core, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
-  else if (row.store !== undefined) {
+  else if (row.index >= 0) {
     const index = indexOf(core, row);
-    const highMask = row.highMask ?? -1;
-    core.sys[index] = (core.sys[index]! & ~(row.mask ?? -1)) | (low & (row.mask ?? -1));
+    const { mask, highMask } = row;
+    core.sys[index] = (core.sys[index]! & ~mask) | (low & mask);
     core.sys[index + HIGH_WORD] = (core.sys[index + HIGH_WORD]! & ~highMask) | (high & highMask);
     row.written?.(core);
   }
@@ -194,7 +256,7 @@ function find(
   const row = table.find(key);
   if (!row) return unknown(core, nameOf(key, write));
   if (!allowed(core, row, write)) return UNDEFINED;
-  if (trappable && (regionTrapped(core, key) || registerTrapped(core, row.name, key, write))) return TRAPPED;
+  if (trappable && (regionTrapped(core, key) || registerTrapped(core, row.traps, write))) return TRAPPED;
   return row;
 }
 
