@@ -279,6 +279,15 @@ describe("the user's tree", () => {
     ]);
   });
 
+  it('means two cells and one where it says nothing of them', async () => {
+    const m = 'm { compatible = "multiboot,kernel", "multiboot,module"; reg = <0 0x84000000 0x100>; };';
+    const found = await withTree(dts(`chosen { ${m} };`));
+    const [own, added] = ['/chosen/m', '/chosen/module'].map(path => findNode(treeOf(found), path)!);
+    expect(getCells(own!, 'reg')).toEqual([0, 0x8400_0000, FILES['k']!.length]);
+    expect(getCells(added!, 'reg')).toEqual([0, expect.any(Number), cpio.length]);
+    expect(getCells(chosenOf(found), '#size-cells')).toEqual([1]);
+  });
+
   it('unpacks such a kernel when it is told to, and replaces its command line', async () => {
     const kernel = module(await withTree(dts(OWN), { decompress: 'host', args: 'x' }), '/chosen/linux');
     expect(kernel.bytes.length).toBeGreaterThan(IMAGE.length);

@@ -54,13 +54,15 @@ export function modulesBelow(parent: DtNode): TreeModule[] {
 }
 
 /**
- * Makes reg of modules below `parent` possible: two cells each where the tree does not say it.
+ * Makes reg of modules below `parent` possible, where the tree does not say it: two cells each, or what every reader has
+ * taken for granted if there are nodes already, two and one.
  * @throws LabFailure `xen.tree` when the tree says something else than one or two
  */
 export function ensureCells(parent: DtNode): void {
-  for (const name of ['#address-cells', '#size-cells']) {
+  const unsaid = { '#address-cells': 2, '#size-cells': parent.children.size > 0 ? 1 : 2 };
+  for (const [name, standard] of Object.entries(unsaid)) {
     const cells = getCell(parent, name);
-    if (cells === undefined) setCells(parent, name, 2);
+    if (cells === undefined) setCells(parent, name, standard);
     else if (cells !== 1 && cells !== 2)
       fail('xen.tree', `${parent.path}: ${name} is ${cells}, but Xen takes modules with 1 or 2; correct the tree`);
   }
