@@ -13,7 +13,7 @@ import { ARGUMENTS, ROUND, soakDisk, WRONG } from './soak/linux';
 
 const ROOT = process.env['PROJECT'] ?? process.cwd();
 /** Little memory, so that all of it is in use soon. */
-const GUEST_MIB = 128;
+const GUEST_MIB = 64;
 const MINUTE_MS = 60_000;
 const SAMPLE_MS = 1000;
 /** A round takes seconds; so many minutes without one are the end of the guest, whatever else the host does. */

@@ -1,4 +1,5 @@
 // What a soak run measures, and its verdict: whether memory stays what it was once everything had been used.
+import { median } from '../../src/cli/bench/measure';
 import type { LabStatistics } from '../../src/lab/protocol';
 
 /** Bytes. */
@@ -10,7 +11,7 @@ export interface MemoryUse {
   readonly external: number;
 }
 
-/** One minute: its median of resident memory, and how things stood at its end. */
+/** One minute: its median of resident memory, and how things stood at its end. Garbage comes and goes in between. */
 export interface Minute {
   readonly rss: number;
   readonly memory: MemoryUse;
@@ -19,30 +20,27 @@ export interface Minute {
 }
 
 export interface Verdict {
-  /** Resident bytes, the least and the most of all minutes after the warm-up. */
-  readonly from: number;
-  readonly to: number;
-  /** The difference between them. */
+  /** Resident bytes in each part of the run after the warm-up: medians, for minutes differ by what garbage there is. */
+  readonly parts: readonly number[];
+  /** Between the part with the least and the one with the most. */
   readonly percent: number;
   readonly flat: boolean;
 }
 
-/** Percent by which minutes may differ. */
+/** Percent by which parts of the run may differ. */
 export const TOLERANCE = 10;
-/** Part of the run that is warm-up: the guest touches all of its memory, and the cache of decoded code fills. */
-const WARM_UP = 0.2;
+/** Parts of a run. The first is warm-up: the guest touches all of its memory, and the cache of decoded code fills. */
+const PARTS = 6;
 
-/** How many minutes of a run are warm-up. */
-export const warmUp = (minutes: number): number => Math.max(1, Math.round(minutes * WARM_UP));
-
-/** @param minutes of the whole run. @throws RangeError when none is left after the warm-up */
+/** @param minutes of the whole run, at least two. @throws RangeError for less: there is nothing to compare */
 export function judge(minutes: readonly Pick<Minute, 'rss'>[]): Verdict {
-  const counted = minutes.slice(warmUp(minutes.length)).map(m => m.rss);
-  if (counted.length === 0) throw new RangeError('a soak run needs two minutes at least: one of them is warm-up');
-  const from = Math.min(...counted);
-  const to = Math.max(...counted);
-  const percent = ((to - from) / from) * 100;
-  return { from, to, percent, flat: percent <= TOLERANCE };
+  const length = Math.max(1, Math.round(minutes.length / PARTS));
+  const parts: number[] = [];
+  for (let at = length; at + length <= minutes.length; at += length)
+    parts.push(median(minutes.slice(at, at + length).map(m => m.rss)));
+  if (parts.length === 0) throw new RangeError('a soak run needs two minutes at least: one of them is warm-up');
+  const percent = (Math.max(...parts) / Math.min(...parts) - 1) * 100;
+  return { parts, percent, flat: percent <= TOLERANCE };
 }
 
 const MIB = 1 << 20;
@@ -71,7 +69,8 @@ export function line(number: number, { rss, memory, statistics, rounds }: Minute
   ]);
 }
 
-export function verdictLine({ from, to, percent, flat }: Verdict): string {
-  const not = flat ? '' : 'NOT ';
-  return `memory after warm-up ${mebibytes(from)} MiB to ${mebibytes(to)} MiB: ${not}flat within ${TOLERANCE} % (${percent.toFixed(1)} %)`;
+export function verdictLine({ parts, percent, flat }: Verdict): string {
+  const memory = `memory after warm-up ${mebibytes(Math.min(...parts))} MiB to ${mebibytes(Math.max(...parts))} MiB`;
+  const verdict = `${flat ? '' : 'NOT '}flat within ${TOLERANCE} % (${percent.toFixed(1)} %)`;
+  return `${memory}: ${verdict}; parts of the run: ${parts.map(mebibytes).join(', ')}`;
 }

@@ -1,14 +1,35 @@
 // Consoles on the client's side: what a console said before anybody listened is kept, up to a limit.
 
-/** Bytes kept per console; the oldest go first. */
+/** Bytes kept per console, in blocks; the oldest block goes first. Most messages are a few bytes long. */
 const BACKLOG_LIMIT = 1 << 20;
+const BLOCK = 1 << 14;
+
+/** The last bytes of a console: as many as the limit, or up to a block more. */
+class Backlog {
+  readonly #blocks: { readonly data: Uint8Array; length: number }[] = [];
+
+  *[Symbol.iterator](): Generator<Uint8Array> {
+    for (const { data, length } of this.#blocks) yield data.slice(0, length);
+  }
+
+  append(data: Uint8Array): void {
+    for (let at = 0; at < data.length;) {
+      let last = this.#blocks.at(-1);
+      if (!last || last.length === BLOCK) this.#blocks.push((last = { data: new Uint8Array(BLOCK), length: 0 }));
+      const part = data.subarray(at, at + BLOCK - last.length);
+      last.data.set(part, last.length);
+      last.length += part.length;
+      at += part.length;
+      if (this.#blocks.length > BACKLOG_LIMIT / BLOCK + 1) this.#blocks.shift();
+    }
+  }
+}
 
 export class LabConsole {
   readonly name: string;
   readonly #send: (data: Uint8Array) => void;
   readonly #listeners = new Set<(data: Uint8Array) => void>();
-  #backlog: Uint8Array[] = [];
-  #backlogSize = 0;
+  readonly #backlog = new Backlog();
 
   constructor(name: string, send: (data: Uint8Array) => void) {
     this.name = name;
@@ -28,15 +49,7 @@ export class LabConsole {
   }
 
   receive(data: Uint8Array): void {
-    this.#backlog.push(data);
-    this.#backlogSize += data.length;
-    while (this.#backlogSize > BACKLOG_LIMIT) {
-      const excess = this.#backlogSize - BACKLOG_LIMIT;
-      const oldest = this.#backlog[0]!;
-      if (oldest.length <= excess) this.#backlog.shift();
-      else this.#backlog[0] = oldest.subarray(excess);
-      this.#backlogSize -= Math.min(excess, oldest.length);
-    }
+    this.#backlog.append(data);
     for (const listener of [...this.#listeners]) listener(data);
   }
 }
