@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { combine, configure, createStage2, type Stage2, Stage2TableReader, walkStage2 } from '../../../src/emu/mmu/stage2';
+import {
+  combine,
+  configure,
+  createStage2,
+  type Stage2,
+  Stage2TableReader,
+  walkStage2,
+} from '../../../src/emu/mmu/stage2';
 import { MEMORY, SHAREABLE, Translation } from '../../../src/emu/mmu/translation';
 import { walk } from '../../../src/emu/mmu/walk';
 import { BASE, regime, rights, Tables } from './tables';

@@ -41,8 +41,7 @@ export const readThreadRegister = operation({
   emit: x => {
     const which = x.earlyText('which');
     const read = (): void => x.w('rt', x.state(THREAD_REGISTERS[which]!));
-    if (which === 'HTPIDR')
-      x.code.if(ne(and(x.state(CPU.CPSR), c(MODE)), c(HYP_MODE)), () => execute(x, 'mrc'), read);
+    if (which === 'HTPIDR') x.code.if(ne(and(x.state(CPU.CPSR), c(MODE)), c(HYP_MODE)), () => execute(x, 'mrc'), read);
     else if (which === 'TPIDRPRW') x.code.if(inUserMode(x), () => execute(x, 'mrc'), read);
     else read();
   },
