@@ -3,9 +3,17 @@ import { CPU, TLB, TLB_KINDS, type Layout, type TlbKind } from '../codegen/layou
 import { Fault } from '../mmu/faults';
 import type { PhysicalMemory } from '../mmu/physical';
 import { createRegime, type Regime, type RegimeName } from '../mmu/regime';
-import { combine, configure, createStage2, Stage2TableReader, walkStage2 } from '../mmu/stage2';
+import {
+  combine,
+  configure,
+  createStage2,
+  sameStage2,
+  Stage2Cache,
+  Stage2TableReader,
+  walkStage2,
+} from '../mmu/stage2';
 import { HOST_PAGE, TlbTable } from '../mmu/tlb';
-import { type Access, Translation } from '../mmu/translation';
+import { type Access, PERMISSION, Translation } from '../mmu/translation';
 import { PhysicalTableReader, type TableReader, type Trace, walk } from '../mmu/walk';
 import { HCR, SCR, SCTLR, TTBCR_EAE } from './control-bits';
 import { CoreState } from './state';
@@ -17,6 +25,9 @@ export interface MmuHost {
   readonly layout: Layout;
   readonly physical: PhysicalMemory;
 }
+
+/** Permissions that an access needs of stage 2. */
+const NEEDED: Readonly<Record<Access, number>> = { read: PERMISSION.R0, write: PERMISSION.W0, execute: PERMISSION.X0 };
 
 export class CoreMmu extends CoreState {
   /** Whether execution is in Secure state: SCR.NS is clear or the mode is Monitor. */
@@ -33,12 +44,15 @@ export class CoreMmu extends CoreState {
   readonly tables: Readonly<Record<TlbKind, TlbTable>>;
   /** Of physical memory, and of what stage 2 makes of it. */
   readonly reader: TableReader;
-  readonly nestedReader: Stage2TableReader;
+  private readonly nestedReader: TableReader;
+  private readonly stage2Cache: Stage2Cache;
   /** The last translation, by `translate` and `fill`. */
   readonly translation = new Translation();
   private readonly second = new Translation();
   /** Linear-memory address of the byte that the last `fill` translated; 0 when no plain memory is there. */
   host = 0;
+  /** Its physical address, or −1. */
+  pa = -1;
   /** Why the last access failed. */
   readonly fault = new Fault();
   /**
@@ -57,7 +71,8 @@ export class CoreMmu extends CoreState {
     const table = (kind: TlbKind): TlbTable => new TlbTable(this.signed, mmuHost.layout.tlb(index, kind));
     this.tables = Object.fromEntries(TLB_KINDS.map(kind => [kind, table(kind)])) as Record<TlbKind, TlbTable>;
     this.reader = new PhysicalTableReader(mmuHost.physical, this.words);
-    this.nestedReader = new Stage2TableReader(this.stage2, this.reader);
+    this.stage2Cache = new Stage2Cache(this.stage2, this.reader);
+    this.nestedReader = new Stage2TableReader(this.stage2, this.stage2Cache, this.reader);
   }
 
   /** Points generated code to the TLBs of the mode, and empties those that hold what is not valid in it. */
@@ -83,16 +98,7 @@ export class CoreMmu extends CoreState {
   private holdStage2(): void {
     this.stage2Written = false;
     const { stage2, held } = this;
-    if (
-      stage2.enabled === held.enabled &&
-      stage2.base === held.base &&
-      stage2.baseHigh === held.baseHigh &&
-      stage2.vmid === held.vmid &&
-      stage2.vtcr === held.vtcr &&
-      stage2.protectTables === held.protectTables &&
-      stage2.bigEndian === held.bigEndian
-    )
-      return;
+    if (sameStage2(stage2, held)) return;
     Object.assign(held, stage2);
     this.generation++;
   }
@@ -141,6 +147,7 @@ export class CoreMmu extends CoreState {
   /** The same of stage 2. What is held of another stage 2 goes when PL1 or PL0 is entered. */
   stage2Changed(): void {
     const { stage2, sys } = this;
+    const before = { ...stage2 };
     const hcr = sys[SLOT.HCR]!;
     stage2.enabled = (hcr & (HCR.VM | HCR.DC)) !== 0;
     stage2.protectTables = (hcr & HCR.PTW) !== 0;
@@ -149,7 +156,9 @@ export class CoreMmu extends CoreState {
     stage2.base = sys[SLOT.VTTBR]!;
     stage2.baseHigh = sys[SLOT.VTTBR + HIGH_WORD]! & 0xff;
     stage2.vmid = (sys[SLOT.VTTBR + HIGH_WORD]! >>> 16) & 0xff;
+    if (sameStage2(stage2, before)) return;
     configure(stage2);
+    this.stage2Cache.flush();
     this.stage2Written = true;
   }
 
@@ -164,7 +173,6 @@ export class CoreMmu extends CoreState {
   /** Stage 1 of a regime alone; its tables lie where stage 2 says, if there is one. */
   walkStage1(regime: Regime, va: number, out: Translation, trace?: Trace): boolean {
     if (regime.name !== 'nonsecure' || !this.stage2.enabled) return walk(regime, va, this.reader, out, trace);
-    this.nestedReader.begin();
     return walk(regime, va, this.nestedReader, out, trace);
   }
 
@@ -179,8 +187,8 @@ export class CoreMmu extends CoreState {
     if (regime.name !== 'nonsecure' || !this.stage2.enabled) return true;
     const { second } = this;
     const ipa = out.pa;
-    if (!walkStage2(this.stage2, ipa, this.reader, second, trace))
-      return out.failStage2(second.fault || 'translation', second.level, ipa, false);
+    const found = trace ? walkStage2(this.stage2, ipa, this.reader, second, trace) : this.stage2Cache.translate(ipa, access ? NEEDED[access] : 0, second);
+    if (!found) return out.failStage2(second.fault || 'translation', second.level, ipa, false);
     if (access !== undefined && !second.allows(access, privileged))
       return out.failStage2('permission', second.level, ipa, false);
     combine(out, second);
@@ -201,7 +209,7 @@ export class CoreMmu extends CoreState {
 
   /**
    * Translates one access and, where plain memory lies behind it, enters the page into the TLB of that privilege.
-   * Afterwards {@link host} is the linear address of the byte, or 0 for a device at `translation.pa`. An access with
+   * Afterwards {@link host} is the linear address of the byte, or 0 for a device at {@link pa}. An access with
    * `host` set may still have to take the slow path again: big-endian data, stores to flash or to predecoded code.
    * @param privileged false: as PL0, which Hyp mode cannot do
    * @returns false with {@link fault} filled when the access is not permitted
@@ -209,19 +217,27 @@ export class CoreMmu extends CoreState {
   fill(va: number, access: Access, privileged: boolean): boolean {
     const hyp = this.mode.privilege === 2;
     const asPrivileged = privileged || hyp;
-    const pa = this.translate(va, access, asPrivileged);
+    const table = hyp ? this.tables.hyp : privileged ? this.tables.pl1 : this.tables.pl0;
     this.host = 0;
+    if (access !== 'execute') {
+      this.pa = table.device(va, access === 'write');
+      if (this.pa >= 0) return true;
+    }
+    const pa = this.translate(va, access, asPrivileged);
+    this.pa = pa;
     if (pa < 0) return false;
     const { physical } = this.mmuHost;
     const host = physical.hostOf(pa);
     this.host = host;
-    if (host === 0) return true;
+    if (host === 0) {
+      table.insertDevice(va, this.translation, asPrivileged);
+      return true;
+    }
     const page = host - (va & 0xfff);
     const restrictions =
       (physical.isWritable(page) ? 0 : HOST_PAGE.READ_ONLY) |
       (physical.hasCode(page) ? HOST_PAGE.CODE : 0) |
       (this.field(CPU.BIG_ENDIAN) ? HOST_PAGE.NO_DATA : 0);
-    const table = hyp ? this.tables.hyp : privileged ? this.tables.pl1 : this.tables.pl0;
     table.insert(va, this.translation, asPrivileged, page, restrictions);
     return true;
   }
@@ -239,6 +255,7 @@ export class CoreMmu extends CoreState {
 
   /** Drops all entries of the PL1&0 regime; those of Hyp mode too with `hyp`. */
   tlbFlush(hyp = false): void {
+    this.stage2Cache.flush();
     this.tables.pl0.flush();
     this.tables.pl1.flush();
     if (hyp) this.tables.hyp.flush();
@@ -246,6 +263,7 @@ export class CoreMmu extends CoreState {
 
   /** Drops the entries of the PL1&0 regime that belong to a VMID. */
   tlbFlushVm(vmid: number): void {
+    if (this.stage2.vmid === vmid) this.stage2Cache.flush();
     if (this.holds(vmid)) this.tlbFlush();
   }
 

@@ -1,5 +1,5 @@
 // One ARMv7-A core outside generated code: translation, interrupts, reset, save and load.
-import { CPU, TLB_KINDS, type Layout } from '../codegen/layout';
+import { CPU, type Layout } from '../codegen/layout';
 import type { PhysicalMemory } from '../mmu/physical';
 import { HCR, HSTR, SCR, SCTLR } from './control-bits';
 import { CoreMmu } from './core-mmu';
@@ -199,7 +199,7 @@ export class Core extends CoreMmu {
     this.translationChanged(1);
     this.hypTranslationChanged();
     this.stage2Changed();
-    for (const kind of TLB_KINDS) this.tables[kind].flush();
+    this.tlbFlush(true);
     this.setCpsr(cpsr);
   }
 }

@@ -100,7 +100,7 @@ export class MemoryAccess {
     let value: number;
     if (host !== 0) value = size === 4 ? core.words[host >>> 2]! : size === 2 ? this.u16[host >>> 1]! : this.u8[host]!;
     else {
-      value = this.bus.read(core.translation.pa, size as 1 | 2 | 4, core.index);
+      value = this.bus.read(core.pa, size as 1 | 2 | 4, core.index);
       if (value < 0) {
         this.external(core, va, false);
         return (this.abort(core), 0);
@@ -124,7 +124,7 @@ export class MemoryAccess {
       for (let i = from; i < to; i++) this.bytes[i] = this.u8[core.host + i - from]!;
       return true;
     }
-    const { pa } = core.translation;
+    const { pa } = core;
     return this.split(pa, to - from, (at, width) => {
       const value = this.bus.read(pa + at, width, core.index);
       if (value < 0) return this.external(core, va + at, false);
@@ -185,7 +185,7 @@ export class MemoryAccess {
       return;
     }
     const sent = size === 4 ? value >>> 0 : value & (size === 2 ? 0xffff : 0xff);
-    if (this.bus.write(core.translation.pa, size as 1 | 2 | 4, sent, core.index)) return;
+    if (this.bus.write(core.pa, size as 1 | 2 | 4, sent, core.index)) return;
     this.external(core, va, true);
     this.abort(core);
   }
@@ -209,7 +209,7 @@ export class MemoryAccess {
       if (physical.hasCode(host)) this.written(host, to - from);
       return true;
     }
-    const { pa } = core.translation;
+    const { pa } = core;
     return this.split(pa, to - from, (at, width) => {
       let value = 0;
       for (let i = 0; i < width; i++) value |= this.bytes[from + at + i]! << (8 * i);

@@ -76,9 +76,9 @@ export class Processor {
     const layout = cores[0]!.env.layout;
     this.access = new MemoryAccess(memory, bus, (host, length) => this.written(host, length));
     this.context = { memory: this.access };
-    const byBase = new Map(cores.map((core, i) => [layout.cpu(i), core]));
-    const of = (cpu: number): Core => byBase.get(cpu)!;
-    const fp = new Map(cores.map((_, i) => [layout.cpu(i), new ExtensionRegisters(memory, layout.cpu(i))]));
+    const first = layout.cpu(0);
+    const of = (cpu: number): Core => cores[((cpu - first) / CPU.SIZE) | 0]!;
+    const registers = cores.map((_, i) => new ExtensionRegisters(memory, layout.cpu(i)));
     this.code = new CodeCache(
       memory,
       layout,
@@ -114,7 +114,8 @@ export class Processor {
         },
         fetch: cpu => this.fetch(of(cpu!)),
         decode: (cpu, record) => this.decode(of(cpu!), record!),
-        helper: (cpu, number, argument) => executeHelper(fp.get(cpu!)!, number!, argument!),
+        helper: (cpu, number, argument) =>
+          executeHelper(registers[((cpu! - first) / CPU.SIZE) | 0]!, number!, argument!),
         hot: (cpu, record) => this.translator?.hot(of(cpu!), record!),
         stuck: (cpu, record) => this.translator?.stuck(of(cpu!), record!),
       },

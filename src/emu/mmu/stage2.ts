@@ -42,6 +42,16 @@ export const createStage2 = (): Stage2 => ({
   limit: 0,
 });
 
+/** Whether two configurations translate alike, tables aside. */
+export const sameStage2 = (a: Stage2, b: Stage2): boolean =>
+  a.enabled === b.enabled &&
+  a.base === b.base &&
+  a.baseHigh === b.baseHigh &&
+  a.vmid === b.vmid &&
+  a.vtcr === b.vtcr &&
+  a.protectTables === b.protectTables &&
+  a.bigEndian === b.bigEndian;
+
 /** Works out where walks begin, after a change of VTCR or VTTBR. */
 export function configure(s2: Stage2): void {
   const size = (s2.vtcr << 28) >> 28; // T0SZ is signed
@@ -149,40 +159,85 @@ export function combine(out: Translation, second: Translation): void {
   }
 }
 
+const CACHE_ENTRIES = 1024;
+const PAGE = 4096;
+/** How an entry keeps permissions (6 bits), shareability (2), level (2) and the memory type (8). */
+const PACK = { SHAREABILITY: 6, LEVEL: 8, MEMORY: 10 } as const;
+
+/**
+ * Translations of pages by stage 2 that were found before: a TLB of intermediate physical addresses. A miss of the TLB of
+ * virtual ones walks stage 1, and each of its descriptors and the page itself need stage 2. It is emptied whenever
+ * entries of this machine are dropped that are not about single virtual addresses.
+ */
+export class Stage2Cache {
+  /** Page number plus one, by the low bits of the page number; 0: none. */
+  private readonly tags = new Float64Array(CACHE_ENTRIES);
+  private readonly pages = new Float64Array(CACHE_ENTRIES);
+  private readonly kinds = new Uint32Array(CACHE_ENTRIES);
+  private empty = true;
+
+  constructor(
+    private readonly stage2: Stage2,
+    private readonly reader: TableReader,
+  ) {}
+
+  flush(): void {
+    if (!this.empty) this.tags.fill(0);
+    this.empty = true;
+  }
+
+  /**
+   * As `walkStage2`; `out.sizeShift` is that of a page.
+   * @param needed permissions without which what is known is looked up again, of PERMISSION at PL0
+   */
+  translate(ipa: number, needed: number, out: Translation): boolean {
+    const page = Math.floor(ipa / PAGE);
+    const index = page % CACHE_ENTRIES;
+    const kind = this.kinds[index]!;
+    if (this.tags[index] === page + 1 && (kind & needed) === needed) {
+      out.pa = this.pages[index]! + (ipa % PAGE);
+      out.permissions = kind & PERMISSION.ALL;
+      out.shareability = (kind >> PACK.SHAREABILITY) & 3;
+      out.level = (kind >> PACK.LEVEL) & 3;
+      out.memory = kind >> PACK.MEMORY;
+    } else {
+      if (!walkStage2(this.stage2, ipa, this.reader, out)) return false;
+      this.tags[index] = page + 1;
+      this.pages[index] = out.pa - (ipa % PAGE);
+      this.kinds[index] =
+        out.permissions |
+        (out.shareability << PACK.SHAREABILITY) |
+        (out.level << PACK.LEVEL) |
+        (out.memory << PACK.MEMORY);
+      this.empty = false;
+    }
+    out.sizeShift = 12;
+    out.fault = '';
+    return true;
+  }
+}
+
 /** Reads the tables of stage 1, whose addresses stage 2 translates. */
 export class Stage2TableReader implements TableReader {
   private readonly mapping = new Translation();
-  /** The page of the last word and where it is; −1: none. Tables can change between walks: see `begin`. */
-  private page = -1;
-  private delta = 0;
   private address = 0;
 
   constructor(
     private readonly stage2: Stage2,
+    private readonly cache: Stage2Cache,
     private readonly physical: TableReader,
   ) {}
 
-  /** Forgets what the last walk has seen. */
-  begin(): void {
-    this.page = -1;
-    this.mapping.fault = '';
-  }
-
   word(address: number, bigEndian: boolean): number {
-    const { mapping, stage2 } = this;
-    const page = Math.floor(address / 4096);
-    if (page !== this.page) {
-      this.address = address;
-      if (!walkStage2(stage2, address, this.physical, mapping)) return -1;
-      const forbidden = stage2.protectTables && !mapping.isNormal;
-      if (forbidden || !mapping.allows('read', true)) {
-        mapping.fault = 'permission';
-        return -1;
-      }
-      this.page = page;
-      this.delta = mapping.pa - address;
+    const { mapping } = this;
+    this.address = address;
+    if (!this.cache.translate(address, R0, mapping)) return -1;
+    const forbidden = this.stage2.protectTables && !mapping.isNormal;
+    if (forbidden || !mapping.allows('read', true)) {
+      mapping.fault = 'permission';
+      return -1;
     }
-    return this.physical.word(address + this.delta, bigEndian);
+    return this.physical.word(mapping.pa, bigEndian);
   }
 
   /** A fault of stage 2, or without one an external abort. */

@@ -37,6 +37,12 @@ export class TlbTable {
   /** Of each MiB: the pages, 0 to 255, between which entries were made since it was last emptied; none while first > last. */
   private readonly first = new Uint8Array(1 << (32 - MEGABYTE_SHIFT));
   private readonly last = new Uint8Array(1 << (32 - MEGABYTE_SHIFT));
+  /**
+   * Entries of devices, which generated code never hits: physical address of the page (below 2^40), its virtual address
+   * with what may be done in the low bits (PERMISSION.R0 and W0), 0: none.
+   */
+  private readonly devicePages = new Float64Array(ENTRIES);
+  private readonly deviceTags = new Uint32Array(ENTRIES);
   private readonly classOf = new Uint8Array(ENTRIES);
   private readonly members: (Uint16Array | undefined)[] = new Array<undefined>(32).fill(undefined);
   private readonly counts = new Uint16Array(32);
@@ -69,6 +75,7 @@ export class TlbTable {
     this.first.fill(LAST_PAGE);
     this.last.fill(0);
     this.counts.fill(0);
+    this.deviceTags.fill(0);
     this.classOf.fill(UNLISTED);
   }
 
@@ -133,6 +140,32 @@ export class TlbTable {
         : TLB.INVALID;
     words[at + EXEC] = permissions & PERMISSION.X0 ? page : TLB.INVALID;
     words[at + ADDEND] = (host - page) | 0;
+    this.deviceTags[index] = 0;
+    this.entered(va, index, translation);
+  }
+
+  /** Enters a page of a device: see `device`. */
+  insertDevice(va: number, translation: Translation, privileged: boolean): void {
+    this.empty = false;
+    const index = (va >>> PAGE_SHIFT) & (ENTRIES - 1);
+    this.drop(index);
+    const permissions = privileged ? translation.permissions >> 3 : translation.permissions;
+    this.deviceTags[index] = (va & PAGE_MASK) | (permissions & (PERMISSION.R0 | PERMISSION.W0));
+    this.devicePages[index] = translation.pa - (va & (PAGE_SIZE - 1));
+    this.entered(va, index, translation);
+  }
+
+  /** The physical address of a data access when the table has a device there that permits it, or −1. */
+  device(va: number, write: boolean): number {
+    const index = (va >>> PAGE_SHIFT) & (ENTRIES - 1);
+    const tag = this.deviceTags[index]!;
+    const wanted = write ? PERMISSION.W0 : PERMISSION.R0;
+    if (((tag ^ va) & PAGE_MASK) !== 0 || (tag & wanted) === 0) return -1;
+    return this.devicePages[index]! + (va & (PAGE_SIZE - 1));
+  }
+
+  /** Notes what maintenance needs to know of a new entry. */
+  private entered(va: number, index: number, translation: Translation): void {
     const megabyte = va >>> MEGABYTE_SHIFT;
     const number = (va >>> PAGE_SHIFT) & LAST_PAGE;
     if (number < this.first[megabyte]!) this.first[megabyte] = number;
@@ -152,6 +185,7 @@ export class TlbTable {
     this.words[at + READ] = TLB.INVALID;
     this.words[at + WRITE] = TLB.INVALID;
     this.words[at + EXEC] = TLB.INVALID;
+    this.deviceTags[index] = 0;
   }
 
   /** Hypervisors map and unmap one page after the other in a large block: what was not filled costs nothing. */

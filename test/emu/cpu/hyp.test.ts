@@ -280,6 +280,22 @@ describe('stage 2 and the TLBs', () => {
     expect(core.translate(0x1000, 'read', true)).toBe(RAM + 0x1000);
   });
 
+  it('maintenance is about the machine whose VMID is current, also for AT operations', () => {
+    const t = machines();
+    const { core } = t;
+    inHyp(core, () => {
+      const translated = (): number => {
+        mcr(core, 15, 0, 7, 8, 4, 0x1000);
+        return core.system('PAR') >>> 0;
+      };
+      vttbr(core, 1);
+      expect(translated() & ~0xfff).toBe((RAM + 0x41000) | 0);
+      t.set(TABLES[1] + 0x5008, 0);
+      mcr(core, 15, 0, 8, 7, 0, 0);
+      expect(translated() & 1).toBe(1);
+    });
+  });
+
   it('other bits of HCR, and values that are there already, change nothing', () => {
     const { core } = machines();
     core.fill(0x1000, 'read', true);

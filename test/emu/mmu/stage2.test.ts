@@ -4,10 +4,11 @@ import {
   configure,
   createStage2,
   type Stage2,
+  Stage2Cache,
   Stage2TableReader,
   walkStage2,
 } from '../../../src/emu/mmu/stage2';
-import { MEMORY, SHAREABLE, Translation } from '../../../src/emu/mmu/translation';
+import { MEMORY, PERMISSION, SHAREABLE, Translation } from '../../../src/emu/mmu/translation';
 import { walk } from '../../../src/emu/mmu/walk';
 import { BASE, regime, rights, Tables } from './tables';
 
@@ -140,13 +141,12 @@ describe('both stages', () => {
     m.setLong(BASE + 0x1000, (BASE + 0x2000) | 3);
     m.setLong(BASE + 0x2000, (BASE + 0x10000) | leaf | 3);
     m.set(BASE + 0x10000 + 4 * 5, 0x12300402);
-    const reader = new Stage2TableReader(s2, m.reader);
+    const reader = new Stage2TableReader(s2, new Stage2Cache(s2, m.reader), m.reader);
     return {
       m,
       s2,
       first: () => {
         const out = new Translation();
-        reader.begin();
         walk(regime({ ttbr0: 0x40000000 }), 0x00512345, reader, out);
         return out;
       },
@@ -167,6 +167,28 @@ describe('both stages', () => {
     if ('m' in how) n.m.setLong(BASE + 0x2000, 0);
     n.s2.protectTables = 'protect' in how;
     expect(n.first()).toMatchObject({ fault, level, stage2: true, onWalk: true, ipa: 0x40000000 + 4 * 5 });
+  });
+
+  it('what was found is remembered until it is flushed, but not what a fault was for', () => {
+    const m = new Tables();
+    const s2 = stage2();
+    const cache = new Stage2Cache(s2, m.reader);
+    const at = (needed: number): Translation => {
+      const out = new Translation();
+      if (!cache.translate(0x1234, needed, out)) out.pa = -1;
+      return out;
+    };
+    expect(at(0)).toMatchObject({ pa: -1, fault: 'translation', level: 1 });
+    m.setLong(BASE, 0x40000000 | AF | NORMAL | (1 << 6) | 1);
+    const first = at(PERMISSION.R0);
+    expect(first).toMatchObject({ pa: 0x40001234, fault: '', level: 1, memory: 0xee, shareability: 3, sizeShift: 12 });
+    expect(at(PERMISSION.R0)).toEqual(first);
+    m.setLong(BASE, 0x80000000 | LEAF | 1);
+    expect(at(PERMISSION.R0).pa).toBe(0x40001234);
+    expect(at(PERMISSION.W0).pa).toBe(0x80001234);
+    m.setLong(BASE, 0);
+    cache.flush();
+    expect(at(0).pa).toBe(-1);
   });
 
   it('HCR.PTW has nothing against Normal memory, nor against Device memory while it is clear', () => {

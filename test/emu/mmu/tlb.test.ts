@@ -9,7 +9,7 @@ const table = (): TlbTable => new TlbTable(new Int32Array(TLB.BYTES / 4 + 1024),
 const page = (fields: Partial<Translation> = {}): Translation =>
   Object.assign(new Translation(), { permissions: PERMISSION.ALL, ...fields });
 
-const hits = (t: TlbTable, va: number): boolean => t.lookup(va, TLB.READ) >= 0;
+const hits = (t: TlbTable, va: number): boolean => t.lookup(va, TLB.READ) >= 0 || t.device(va, false) >= 0;
 
 describe('TLB', () => {
   it('misses everywhere at first, also at address 0', () => {
@@ -41,6 +41,19 @@ describe('TLB', () => {
     expect(rights()).toBe('r-x');
     t.insert(0x5000, page(), true, 0x8000, HOST_PAGE.NO_DATA);
     expect(rights()).toBe('--x');
+  });
+
+  it('remembers where devices are, for data accesses that are permitted', () => {
+    const t = table();
+    const translation = page({ pa: 0x12_1c090123, permissions: PERMISSION.R0 | PERMISSION.R1 | PERMISSION.W1 });
+    t.insert(0x00205000, page(), true, 0x8000, 0);
+    t.insertDevice(0x00605123, translation, true);
+    expect([t.device(0x00605456, false), t.device(0x00605456, true)]).toEqual([0x12_1c090456, 0x12_1c090456]);
+    expect([hits(t, 0x00205000), t.lookup(0x00605000, TLB.READ)]).toEqual([false, -1]);
+    t.insertDevice(0x00605123, translation, false);
+    expect([t.device(0x00605000, false), t.device(0x00605000, true)]).toEqual([0x12_1c090000, -1]);
+    t.insert(0x00605000, page(), true, 0x8000, 0);
+    expect(t.device(0x00605000, false)).toBe(-1);
   });
 
   it('protects a page that comes to hold code, under every address it has', () => {
@@ -112,6 +125,7 @@ describe('TLB', () => {
       sizeShift: fc.constantFrom(12, 12, 16, 20, 21, 24),
       domain: fc.integer({ min: 0, max: 15 }),
       global: fc.boolean(),
+      device: fc.boolean(),
     });
     const flush = fc.oneof(
       fc.record({ op: fc.constant('page' as const), va: address }),
@@ -131,7 +145,8 @@ describe('TLB', () => {
             const before = model;
             switch (s.op) {
               case 'insert':
-                t.insert(s.va, page(s), true, 0x8000, 0);
+                if (s.device) t.insertDevice(s.va, page({ ...s, pa: 0x1c000000 }), true);
+                else t.insert(s.va, page(s), true, 0x8000, 0);
                 keep(m => m.va !== s.va);
                 model.push(s);
                 dropped.delete(s.va);

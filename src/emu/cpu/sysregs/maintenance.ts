@@ -20,7 +20,8 @@ const nothing = (name: string, at: string, about: string): SystemRegister => ope
 
 /** A cache operation by virtual address needs a mapping; of permissions, only invalidating needs one, to write. */
 function byAddress(core: Core, va: number, invalidates: boolean): void | typeof ABORT {
-  if (core.translate(va, invalidates ? 'write' : 'read', core.privileged) >= 0) return undefined;
+  // The TLB learns the page: generated code does the other lines of it alone.
+  if (core.fill(va, invalidates ? 'write' : 'read', core.privileged)) return undefined;
   if (core.fault.type === 'permission' && !invalidates) return undefined;
   core.fault.write = true;
   core.fault.maintenance = true;
