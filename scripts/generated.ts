@@ -64,6 +64,9 @@ left out; then the board runs its demo guest.
 | attribute | value | default | meaning |
 |---|---|---|---|
 ${present.join('')}
+Kernels that were unpacked on the host are kept in the user's cache folder (the last eight, by their contents), so that
+they are unpacked once. \`XENLAB_CACHE\` names another folder; when it is empty, nothing is kept.
+
 ## Not in this release
 
 These names are settled; setting them is refused with the reason.

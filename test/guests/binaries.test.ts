@@ -43,7 +43,7 @@ describe('committed binaries', () => {
     expect(status).toBe(0);
   });
 
-  it.skipIf(!isSameToolchain)('are rebuilt bit for bit by the same toolchain', () => {
+  it.skipIf(!isSameToolchain)('are rebuilt bit for bit by the same toolchain', { timeout: 300_000 }, () => {
     const { status, stderr } = build(GUESTS, '--check');
     expect(stderr).toBe('');
     expect(status).toBe(0);
