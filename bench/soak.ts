@@ -71,7 +71,7 @@ async function soak({ configuration, round, wrong }: Workload, minutes: number):
     console.log(`the guest: ${trouble.trim()}`);
     return false;
   }
-  const verdict = judge(done);
+  const verdict = judge(done.map(({ rss, statistics }) => ({ rss, instructions: statistics.instructions })));
   console.log(verdictLine(verdict));
   return verdict.flat;
 }
@@ -84,7 +84,7 @@ const scratch = mkdtempSync(path.join(os.tmpdir(), 'xenlab-soak-'));
 try {
   const images = values.images ?? process.env['XENLAB_IMAGES'] ?? path.join(ROOT, 'images');
   const minutes = Number(values.minutes);
-  if (!(Number.isInteger(minutes) && minutes >= 2)) throw new Error('--minutes takes a whole number, 2 or more');
+  if (!(Number.isInteger(minutes) && minutes >= 3)) throw new Error('--minutes takes a whole number, 3 or more');
   let good = true;
   for (const name of positionals.length > 0 ? positionals : ['linux']) {
     const workload = WORKLOADS[name];

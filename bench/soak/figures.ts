@@ -11,7 +11,7 @@ export interface MemoryUse {
   readonly external: number;
 }
 
-/** One minute: its median of resident memory, and how things stood at its end. Garbage comes and goes in between. */
+/** One minute: its median of resident memory, and how things stood at its end. */
 export interface Minute {
   readonly rss: number;
   readonly memory: MemoryUse;
@@ -29,16 +29,31 @@ export interface Verdict {
 
 /** Percent by which parts of the run may differ. */
 export const TOLERANCE = 10;
-/** Parts of a run. The first is warm-up: the guest touches all of its memory, and the cache of decoded code fills. */
+/** Parts of a run. */
 const PARTS = 6;
+/**
+ * Instructions of the warm-up, in which the guest touches all of its memory and the cache of decoded code fills; the first
+ * part of the run at least.
+ */
+export const WARM_UP = 6e9;
 
-/** @param minutes of the whole run, at least two. @throws RangeError for less: there is nothing to compare */
-export function judge(minutes: readonly Pick<Minute, 'rss'>[]): Verdict {
+/**
+ * @param minutes of the whole run, with the instructions that were executed at their ends
+ * @throws RangeError when the warm-up leaves less than two parts to compare
+ */
+export function judge(minutes: readonly { readonly rss: number; readonly instructions: number }[]): Verdict {
   const length = Math.max(1, Math.round(minutes.length / PARTS));
+  const warm = minutes.findIndex(m => m.instructions >= WARM_UP);
   const parts: number[] = [];
-  for (let at = length; at + length <= minutes.length; at += length)
-    parts.push(median(minutes.slice(at, at + length).map(m => m.rss)));
-  if (parts.length === 0) throw new RangeError('a soak run needs two minutes at least: one of them is warm-up');
+  if (warm >= 0)
+    for (let at = Math.max(length, warm + 1); at + length <= minutes.length; at += length)
+      parts.push(median(minutes.slice(at, at + length).map(m => m.rss)));
+  if (parts.length < 2) {
+    const done = `${minutes.length} minutes, ${((minutes.at(-1)?.instructions ?? 0) / 1e9).toFixed(1)} G instructions`;
+    throw new RangeError(
+      `no verdict: ${done}; the warm-up is ${WARM_UP / 1e9} G, and two parts of the run have to follow`,
+    );
+  }
   const percent = (Math.max(...parts) / Math.min(...parts) - 1) * 100;
   return { parts, percent, flat: percent <= TOLERANCE };
 }
