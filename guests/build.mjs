@@ -81,7 +81,11 @@ function unpacked() {
   return { output: 'unpacked/unpacked.elf', script: 'unpacked/unpacked.ld', units };
 }
 
-export const programs = [demo(), unpacked(), ...BENCHMARKS.flatMap(name => [benchmark(name, 'a32'), benchmark(name, 't32')])];
+export const programs = [
+  demo(),
+  unpacked(),
+  ...BENCHMARKS.flatMap(name => [benchmark(name, 'a32'), benchmark(name, 't32')]),
+];
 
 const run = (tool, args) => execFileSync(TOOLS + tool, args, { cwd: GUESTS, stdio: ['ignore', 'pipe', 'inherit'] });
 

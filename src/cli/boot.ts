@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { checkConfiguration, resolvePaths } from '../lab/configuration';
 import { spawnLab, type SpawnedLab } from '../lab/node/spawn';
+import { placementTable, showsPlacement } from '../lab/placement-table';
 import { describeProblem, fail } from '../lab/problems';
 import type { LabConfiguration, LabEvent, StartedLab } from '../lab/protocol';
 import { BOOT_OPTIONS, newBootRequest, type BootRequest } from './boot-options';
@@ -11,7 +12,7 @@ import { parseOptions, UsageError } from './options';
 import { LinePrefixer } from './output';
 import { QUIET_SECONDS, QuietWatch } from './quiet';
 import { isInteractive, openInput } from './terminal';
-import { say, Status, workerFile } from './process';
+import { say, sayMore, Status, workerFile } from './process';
 
 const DEFAULT_TIMEOUT_SECONDS = 300;
 
@@ -74,6 +75,7 @@ class Boot {
     try {
       client.onEvent(event => this.#onEvent(event));
       const started = await client.request('start', this.#request.lab);
+      this.#showPlacement(started);
       for (const one of started.problems) say(describeProblem(one));
       this.#chooseConsole(started);
       this.#openTerminal(started);
@@ -92,6 +94,12 @@ class Boot {
 
   get #client(): SpawnedLab['client'] {
     return this.#lab.client;
+  }
+
+  #showPlacement({ placement, board }: StartedLab): void {
+    if (!showsPlacement(this.#request.lab)) return;
+    say(`${board}: what lies where`);
+    sayMore(placementTable(placement));
   }
 
   #chooseConsole({ consoles, board }: StartedLab): void {

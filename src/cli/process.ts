@@ -17,5 +17,10 @@ export function say(line: string): void {
   process.stderr.write(`xenlab: ${line}\n`);
 }
 
+/** More lines that belong to one. */
+export function sayMore(lines: readonly string[]): void {
+  for (const line of lines) process.stderr.write(`  ${line}\n`);
+}
+
 /** dist/worker.cjs, beside dist/xenlab.mjs. */
 export const workerFile = (): URL => new URL('./worker.cjs', import.meta.url);

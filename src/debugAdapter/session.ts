@@ -3,6 +3,7 @@ import { DebugSession, Response } from '@vscode/debugadapter';
 import type { DebugProtocol as P } from '@vscode/debugprotocol';
 import type { LabClient } from '../lab/client';
 import { checkConfiguration, resolvePaths } from '../lab/configuration';
+import { placementTable, showsPlacement } from '../lab/placement-table';
 import { fail, describeProblem, problemsOf } from '../lab/problems';
 import type {
   LabConfiguration,
@@ -240,7 +241,10 @@ export class XenLabSession extends DebugSession {
     this.#lab = lab;
     lab.client.onEvent(event => this.#onLabEvent(event));
     try {
-      this.#started(await lab.client.request('start', configuration));
+      const started = await lab.client.request('start', configuration);
+      if (showsPlacement(configuration))
+        for (const line of placementTable(started.placement)) this.#say('console', `${line}\n`);
+      this.#started(started);
     } catch (error) {
       await lab.terminate();
       throw error;

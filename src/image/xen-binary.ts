@@ -17,9 +17,9 @@ const UNSAID_MEMORY = 2 * MIB;
 const LARGEST = 8 * MIB;
 /** The file ends where data does; the bss behind it begins at the next multiple of the stack's size, 32 KiB or twice it. */
 const BSS_ALIGNMENT = 64 * 1024;
-/** MOV r2, #0; STR r2, [r0], #4; CMP r0, r1; BLO: the loop that clears the bss, the same in every release. */
+/** MOV r2, #0; STR r2, [r0], #4; CMP r0, r1; BLO: the loop that clears the bss, the same since 4.3. */
 const CLEAR_LOOP = [0xe3a02000, 0xe4802004, 0xe1500001, 0x3afffffc];
-/** The loop is among the first code of every build. */
+/** The loop is among the first code of every build that has it; all are larger than this. */
 const CODE_WITHIN = 64 * 1024;
 /** Instructions before the loop in which its bounds are loaded. */
 const BOUNDS_WITHIN = 8;

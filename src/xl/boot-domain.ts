@@ -53,15 +53,19 @@ const WHY: Readonly<Record<string, string>> = {
  * @returns no domain when there is an error among the problems
  */
 export function readBootDomain(text: string): { domain?: BootDomain; problems: readonly XlProblem[] } {
-  const settings = new XlSettings(parseXl(text));
-  const name = settings.text('name');
-  const kernel = settings.text('kernel');
-  if (!name) settings.about('name', 'missing', 'error', 'name is missing: every domain needs one, name = "..."');
-  if (!kernel)
+  const file = parseXl(text);
+  const settings = new XlSettings(file);
+  // What is missing may well be in a line that could not be read.
+  if (file.problems.length > 0) return { problems: settings.problems };
+  const name = settings.text('name', 'error');
+  const kernel = settings.text('kernel', 'error');
+  if (name === undefined ? !settings.rangeOf('name') : name === '')
+    settings.about('name', 'missing', 'error', 'name is missing: every domain needs one, name = "..."');
+  if (kernel === undefined ? !settings.rangeOf('kernel') : kernel === '')
     settings.about('kernel', 'missing', 'error', 'kernel is missing: Xen starts a domain from kernel = "..."');
-  const memory = settings.number('memory', 1, MOST_MEMORY);
-  if (memory === undefined)
-    settings.about('memory', 'missing', 'error', 'memory is missing, or no number: say how many MiB, memory = 128');
+  const memory = settings.number('memory', 1, MOST_MEMORY, 'error');
+  if (!settings.rangeOf('memory'))
+    settings.about('memory', 'missing', 'error', 'memory is missing: say how many MiB, memory = 128');
   const vcpus = settings.number('vcpus', 1, MOST_VCPUS) ?? 1;
   limits(settings, memory, vcpus);
   const cmdline = commandLine(settings);

@@ -32,25 +32,25 @@ export class XlSettings {
     return this.byKey.get(key)?.keyRange;
   }
 
-  /** A text; a number is one too. */
-  text(key: string): string | undefined {
+  /** A text; a number is one too. @param severity of another kind of value: xl warns, and takes the default */
+  text(key: string, severity: XlProblem['severity'] = 'warning'): string | undefined {
     const setting = this.byKey.get(key);
     if (!setting) return undefined;
     if (setting.value.kind === 'text') return setting.value.text;
-    this.add('type', 'warning', `${key} is a list, but one text is wanted; xl takes the default`, setting.value.range);
+    this.add('type', severity, `${key} is a list, but one text is wanted`, setting.value.range);
     return undefined;
   }
 
-  /** A whole number from `least` to `most`. */
-  number(key: string, least: number, most: number): number | undefined {
+  /** A whole number from `least` to `most`. @param severity as for a text */
+  number(key: string, least: number, most: number, severity: XlProblem['severity'] = 'warning'): number | undefined {
     const setting = this.byKey.get(key);
-    const written = this.text(key);
+    const written = this.text(key, severity);
     if (!setting || written === undefined) return undefined;
     const { range } = setting.value;
     const [, sign, digits = ''] = NUMBER.exec(written) ?? [];
-    if (setting.added) this.add('add', 'warning', `${key}: += does not go with numbers; write =`, range);
+    if (setting.added) this.add('add', severity, `${key}: += does not go with numbers; write =`, range);
     else if (sign === undefined || /^0[0-9]*[89]/.test(digits))
-      this.add('type', 'warning', `${key} is ${JSON.stringify(written)}, which is no whole number`, range);
+      this.add('type', severity, `${key} is ${JSON.stringify(written)}, which is no whole number`, range);
     else {
       const magnitude = /^0[0-7]+$/.test(digits) ? parseInt(digits, 8) : Number(digits);
       const value = sign === '-' ? -magnitude : magnitude;

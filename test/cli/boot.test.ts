@@ -3,12 +3,17 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/setup.mjs';
+import { buildXen } from '../image/xen-builder';
+import { buildZImage } from '../image/zimage-builder';
 
 const root = path.resolve(import.meta.dirname, '..', '..');
 const program = path.join(root, 'dist', 'xenlab.mjs');
 const demo = path.join(root, 'guests', 'demo', 'demo.elf');
+const zImage = buildZImage({ payload: gzipSync(new Uint8Array(64)), unpackedSize: 64, sizeAppended: false });
+const cpio = `070701${'0'.repeat(104)}`;
 const folder = mkdtempSync(path.join(tmpdir(), 'xenlab-'));
 
 const file = (name: string, contents: Uint8Array | string): string => {
@@ -113,6 +118,27 @@ describe.concurrent('xenlab boot', () => {
     expect(out).toContain('from an include');
   });
 
+  it('shows what lies where before Xen starts', async () => {
+    const dom0 = [
+      '--hypervisor',
+      file('xen', buildXen()),
+      '--kernel',
+      file('zImage', zImage),
+      '--initrd',
+      file('i', cpio),
+    ];
+    const { status, err } = await boot(...dom0, '--memory', '256', '--xen-append', 'quiet', '--max-instructions', '1');
+    expect(status).toBe(0);
+    expect(err.replaceAll(/ +/g, ' ').split('\n')).toEqual([
+      'xenlab: vexpress-v2p-ca15-tc1: what lies where',
+      expect.stringMatching(/^ 0x8f800000-0x8f80[0-9a-f]{4} \d+ bytes device tree r2 points to it$/),
+      ' 0x8fa00000-0x8fa0006e 110 bytes RAM disk of dom0 i',
+      expect.stringMatching(/^ 0x8fc00000-0x8fc0[0-9a-f]{4} \d+ bytes kernel of dom0 zImage unpacked, in a zImage/),
+      ' 0x8fe00000-0x8fe09000 16384 bytes Xen xen at the top: what is below stays whole for domains',
+      '',
+    ]);
+  });
+
   it('shows every console with --console all', async () => {
     const { out } = await boot('--console', 'all', '--expect', 'lab>');
     expect(out).toContain('[uart0]   board    V2P-CA15');
@@ -126,6 +152,31 @@ describe.concurrent('bad input ends with 2 and one line', () => {
       'a kernel that is not there',
       () => ['--hypervisor', 'none', '--kernel', 'nowhere'],
       /nowhere: there is no such file; check the path of the kernel \[file\.missing\]/,
+    ],
+    [
+      'a kernel as Xen binary',
+      () => ['--hypervisor', file('zImage', zImage), '--kernel', file('zImage', zImage)],
+      /zImage: offset 0x24: no Xen for 32-bit ARM: this is a zImage.*--hypervisor none.* \[image\.magic\]/,
+    ],
+    [
+      'Xen with nothing to start',
+      () => ['--hypervisor', file('xen', buildXen())],
+      /Xen has nothing to start; give .*--kernel.*--domain \[xen\.kernel\]/,
+    ],
+    [
+      'a domain without Xen',
+      () => ['--hypervisor', 'none', '--domain', file('a.cfg', '')],
+      /domains needs a Xen binary as hypervisor beside it \[configuration\.conflict\]/,
+    ],
+    [
+      'a domain with a mistake',
+      () => [
+        '--hypervisor',
+        file('xen', buildXen()),
+        '--domain',
+        file('bad.cfg', 'memory = 64\nname = x\nkernel = "k"\n'),
+      ],
+      /bad\.cfg:2:8: name: x is no value: put text in quotes \[xl\.syntax\]/,
     ],
     [
       'a console that does not exist',

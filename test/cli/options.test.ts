@@ -48,6 +48,20 @@ describe('the options of xenlab boot', () => {
     expect(found).toMatchObject({ timeoutSeconds: 1.5, stats: 's.json', console: 'all' });
   });
 
+  it('describe a boot of Xen', () => {
+    const { lab } = parse(
+      ...['--hypervisor', 'xen', '--dtb', 'none', '--xen-append', 'console=dtuart a', '--domain', 'a.cfg'],
+      ...['--domain=b.cfg', '--initrd', 'i'],
+    );
+    expect(lab).toEqual({
+      hypervisor: 'xen',
+      deviceTree: 'none',
+      xenArgs: 'console=dtuart a',
+      domains: ['a.cfg', 'b.cfg'],
+      initrd: 'i',
+    });
+  });
+
   it.each([
     [['--kernal', 'x'], 'unknown option --kernal; did you mean --kernel?'],
     [['-x'], 'unknown option -x'],

@@ -46,6 +46,26 @@ async function begin(driver: DapDriver, launch: object): Promise<void> {
 }
 
 describe('a debug session', () => {
+  it('shows what lies where, and what was chosen, before a kernel starts', async () => {
+    const row = {
+      role: 'Xen',
+      name: '/boot/xen',
+      address: 0xbfe0_0000,
+      size: 1024,
+      end: 0xbfe0_1000,
+      why: 'at the top',
+    };
+    const chosen = { ...problem('xen.choice', 'the tree has no /chosen'), severity: 'information' } as const;
+    const { driver } = connect(async (configuration, host, ports) => ({
+      ...(await openFake(configuration, host, ports)),
+      ...{ placement: [row], problems: [chosen] },
+    }));
+    await begin(driver, { type: 'xenlab', stopOnEntry: true, hypervisor: 'xen', kernel: 'zImage' });
+    const said = driver.transcript.filter(line => line.includes('"output"') || line.includes(' output'));
+    expect(said.join('\n')).toMatch(/0xbfe00000-0xbfe01000 {2}1024 bytes {2}Xen {2}xen {2}at the top/);
+    expect(said.join('\n')).toMatch(/the tree has no \/chosen \[xen\.choice\]/);
+  });
+
   it('stops at entry, shows cores and registers, steps, and ends', async () => {
     const { driver, labs } = connect();
     await begin(driver, { type: 'xenlab', stopOnEntry: true });

@@ -1,9 +1,12 @@
 // What is in memory when Xen starts: the plan of a boot, byte for byte where Xen looks.
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findNode, getCells, getString, getStrings } from '../../src/dt/access';
 import { parseBlob, writeBlob } from '../../src/dt/blob';
 import { loadSource } from '../../src/dt/source/compile';
+import { printSource } from '../../src/dt/source/printer';
 import type { DeviceTree } from '../../src/dt/tree';
 import { BOARDS } from '../../src/emu/boards';
 import { UNPACKED_HEAD } from '../../src/image';
@@ -11,6 +14,7 @@ import { planBoot, type BootPlan } from '../../src/lab/boot-plan';
 import { checkConfiguration } from '../../src/lab/configuration';
 import { describeProblem, LabFailure, problemsOf } from '../../src/lab/problems';
 import type { LabConfiguration } from '../../src/lab/protocol';
+import { damaged } from '../image/fixtures';
 import { buildXen } from '../image/xen-builder';
 import { buildZImage } from '../image/zimage-builder';
 import { FakeHost } from './fake-machine';
@@ -275,6 +279,15 @@ describe("the user's tree", () => {
     ]);
   });
 
+  it('means two cells and one where it says nothing of them', async () => {
+    const m = 'm { compatible = "multiboot,kernel", "multiboot,module"; reg = <0 0x84000000 0x100>; };';
+    const found = await withTree(dts(`chosen { ${m} };`));
+    const [own, added] = ['/chosen/m', '/chosen/module'].map(path => findNode(treeOf(found), path)!);
+    expect(getCells(own!, 'reg')).toEqual([0, 0x8400_0000, FILES['k']!.length]);
+    expect(getCells(added!, 'reg')).toEqual([0, expect.any(Number), cpio.length]);
+    expect(getCells(chosenOf(found), '#size-cells')).toEqual([1]);
+  });
+
   it('unpacks such a kernel when it is told to, and replaces its command line', async () => {
     const kernel = module(await withTree(dts(OWN), { decompress: 'host', args: 'x' }), '/chosen/linux');
     expect(kernel.bytes.length).toBeGreaterThan(IMAGE.length);
@@ -321,6 +334,14 @@ describe('domains without tools', () => {
     expect(ramdisk!.bytes).toEqual(cpio);
     expect(found.placed.map(({ role }) => role)).toContain('RAM disk of guest');
     expect(found.problems).toEqual([]);
+  });
+
+  it('are written as dtc reads them', async () => {
+    // fixtures/xen-chosen.dts is what dtc 1.6.1 made of this tree.
+    const tree = treeOf(await withDomain(CFG, { xenArgs: 'loglvl=all', args: 'rdinit=/init' }));
+    const printed = printSource(tree, { strings: 'dtc' });
+    const chosen = /^\tchosen \{\n.*?^\t\};\n/ms.exec(printed)![0];
+    expect(chosen).toBe(readFileSync(new URL('fixtures/xen-chosen.dts', import.meta.url), 'utf8'));
   });
 
   it('can be all there is', async () => {
@@ -409,6 +430,11 @@ describe('refused in one line', () => {
     ],
     ['a module without reg', tree(own('')), /^\/chosen\/m: a module needs reg.*xen\.tree/],
     [
+      'a /chosen with impossible cells',
+      tree('chosen { #address-cells = <0>; #size-cells = <1>; };'),
+      /^\/chosen: #address-cells is 0, but Xen takes modules with 1 or 2.*xen\.tree/,
+    ],
+    [
       'a module that nothing fills',
       tree(own('reg = <0x84000000 0x100>;'), { kernel: undefined as never }),
       /^\/chosen\/m: .*0x84000000-0x84000100, but nothing is loaded there; give --kernel FILE or --load FILE@0x84000000 \[xen\.module\]$/,
@@ -472,6 +498,34 @@ describe('refused in one line', () => {
   ])('%s', async (_what, [given, more], expected) => {
     const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
     expect(await refusal(set, more)).toMatch(expected);
+  });
+
+  it('a module in memory that the tree reserves', async () => {
+    const reserved = `/dts-v1/; /memreserve/ 0x84000000 0x1000;\n${dts(own('reg = <0x84000000 0x100>;')).slice('/dts-v1/;'.length)}`;
+    expect(await refusal({ ...LAB, deviceTree: 't.dts' }, { 't.dts': reserved })).toMatch(
+      /^k: kernel of dom0 \(k\) 0x84000000-.* overlaps reserved memory \(\/memreserve\/\) 0x84000000-0x84001000; .*image\.overlap/,
+    );
+  });
+
+  it('whatever is wrong with a tree, without a fault of the lab', async () => {
+    const whole = writeBlob(
+      loadSource(
+        dts(`${own('reg = <0x84000000 0x100>;')}
+          reserved-memory { #address-cells = <1>; #size-cells = <1>; ranges; b@90000000 { reg = <0x90000000 0x1000>; }; };`),
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(damaged(whole), async tree => {
+        try {
+          await plan({ ...LAB, deviceTree: 't.dtb' }, { 't.dtb': tree });
+        } catch (error) {
+          const [first] = problemsOf(error);
+          expect(first!.code).not.toBe('lab.internal');
+          expect(first!.message).not.toContain('\n');
+        }
+      }),
+      { numRuns: 150 },
+    );
   });
 
   it('a board without the Virtualization Extensions', async () => {

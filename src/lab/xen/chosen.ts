@@ -53,10 +53,19 @@ export function modulesBelow(parent: DtNode): TreeModule[] {
   });
 }
 
-/** Makes reg of modules below `parent` possible: two cells each where the tree does not say it. */
+/**
+ * Makes reg of modules below `parent` possible, where the tree does not say it: two cells each, or what every reader has
+ * taken for granted if there are nodes already, two and one.
+ * @throws LabFailure `xen.tree` when the tree says something else than one or two
+ */
 export function ensureCells(parent: DtNode): void {
-  if (getCell(parent, '#address-cells') === undefined) setCells(parent, '#address-cells', 2);
-  if (getCell(parent, '#size-cells') === undefined) setCells(parent, '#size-cells', 2);
+  const unsaid = { '#address-cells': 2, '#size-cells': parent.children.size > 0 ? 1 : 2 };
+  for (const [name, standard] of Object.entries(unsaid)) {
+    const cells = getCell(parent, name);
+    if (cells === undefined) setCells(parent, name, standard);
+    else if (cells !== 1 && cells !== 2)
+      fail('xen.tree', `${parent.path}: ${name} is ${cells}, but Xen takes modules with 1 or 2; correct the tree`);
+  }
 }
 
 /** Adds a module that is in memory. @throws LabFailure when the node cannot have its address or name */

@@ -6,7 +6,8 @@ import { readInput } from '../files';
 import type { LabHost } from '../host';
 import { fail } from '../problems';
 
-/** Folders below the card in which the file is looked for: MB/HBI0190x/BOARDS/HBI0237x/... */
+/** Where the file may be: in the card's root, or below MB, as in MB/HBI0190D/SITE1/HBI0237A. */
+const MOTHERBOARD = 'mb';
 const MOST_DEPTH = 6;
 
 export interface FlashImage {
@@ -54,6 +55,7 @@ async function findImagesTxt(host: LabHost, folder: string, depth: number): Prom
   if (here !== undefined) return `${folder}/${here}`;
   if (depth >= MOST_DEPTH) return undefined;
   for (const name of names) {
+    if (depth === 0 && name.toLowerCase() !== MOTHERBOARD) continue;
     const path = `${folder}/${name}`;
     const found = await host.stat(path).catch(() => undefined);
     const below = found?.isDirectory ? await findImagesTxt(host, path, depth + 1) : undefined;

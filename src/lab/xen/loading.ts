@@ -39,7 +39,7 @@ export async function startMemory(
 
 /** @returns its address, which is its entry */
 export function placeXen(memory: MemoryPlan, xen: XenBinary): number {
-  const why = 'as high as there is room: what is below stays whole for domains';
+  const why = 'at the top: what is below stays whole for domains';
   return memory.high({
     ...{ name: xen.file, role: 'Xen', bytes: xen.image, room: xenRoom(xen), why },
     avoid: XEN_ADDRESSES,

@@ -86,7 +86,7 @@ export class MemoryPlan {
       why: 'says the device tree',
       reserved: { from, to },
     }));
-    const all = [...this.placed, ...reserved].sort((a, b) => a.address - b.address);
+    const all = [...reserved, ...this.placed].sort((a, b) => a.address - b.address);
     checkPlacement(all, [...this.banks, ...this.others]);
     return all;
   }
