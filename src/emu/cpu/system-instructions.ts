@@ -3,6 +3,7 @@ import { CPU, EXIT } from '../codegen/layout';
 import { SYSTEM, type SystemInstruction } from '../codegen/semantics';
 import { HSTR } from './control-bits';
 import type { Core } from './core';
+import { transferDebugWord } from './debug-transfer';
 import { exceptionReturn } from './exceptions';
 import { MODE, MODES } from './modes';
 import { PSR } from './psr';
@@ -137,8 +138,8 @@ const HANDLERS: Readonly<Record<SystemInstruction, Handler>> = {
     core.setR(rn(e), Number(value >> 32n));
     return NEXT;
   },
-  ldc: undefinedInstruction,
-  stc: undefinedInstruction,
+  ldc: (core, e, x) => (transferDebugWord(core, e, x.memory), NEXT),
+  stc: (core, e, x) => (transferDebugWord(core, e, x.memory), NEXT),
   mrs: (core, e) => {
     if (e & (1 << 22)) core.setR(rd(e), core.spsr);
     else core.setR(rd(e), readCpsr(core));

@@ -404,6 +404,66 @@ describe('what generated code does alone', () => {
   }); // prettier-ignore
 });
 
+describe('LDC and STC of the debug communication channel', () => {
+  it('move words, and are trapped by HDCR.TDA', () => {
+    const m = bareCore();
+    const { core, processor } = m;
+    // ldc p14, c5, [r1], #4; stc p14, c5, [r1, #-8]
+    m.write32(RAM + 0x1000, 0xecb15e01, 0xed015e02, 0xed916e00);
+    m.write32(RAM + 0x2000, 0x12345678);
+    m.start({ ...ENTRY, cpsr: 0x1d3, pc: RAM + 0x1000 });
+    core.setR(1, RAM + 0x2000);
+    core.sys[SLOT.DBGDTRRX] = 0xabcdef01;
+    processor.run(0, 2);
+    expect([core.sys[SLOT.DBGDTRTX], core.r(1), m.read32(RAM + 0x1ffc)]).toEqual([
+      0x12345678,
+      RAM + 0x2004,
+      0xabcdef01,
+    ]);
+    processor.run(0, 1);
+    expect(core.mode.name).toBe('und'); // another register
+    core.sys[SLOT.HDCR] = 0x206;
+    core.setCpsr(MODE.svc);
+    core.pc = RAM + 0x1004;
+    processor.run(0, 1);
+    expect([core.mode.name, core.sys[SLOT.HSR]]).toEqual(['hyp', 0x1be02024]);
+  });
+});
+
+describe('performance monitors', () => {
+  const pm = (core: Core, crm: number, opc2: number, value?: number): number =>
+    value === undefined ? mrc(core, 15, 0, 9, crm, opc2) : mcr(core, 15, 0, 9, crm, opc2, value);
+
+  it('HDCR.HPMN keeps counters for Hyp mode, which HPME starts', () => {
+    const t = hyp();
+    const { core } = t;
+    const [HPMN, HPME] = [2, 1 << 7];
+    mcr(core, 15, 4, 1, 1, 1, HPMN);
+    pm(core, 12, 1, 0x8000003f);
+    for (const counter of [1, 4]) {
+      pm(core, 12, 5, counter);
+      pm(core, 13, 1, 0x08); // instructions
+    }
+    pm(core, 12, 0, 1);
+    t.now = 100;
+    const count = (n: number): number => {
+      pm(core, 12, 5, n);
+      return pm(core, 13, 2);
+    };
+    expect([(pm(core, 12, 0) >>> 11) & 31, count(1), count(4)]).toEqual([6, 100, 0]);
+    mcr(core, 15, 4, 1, 1, 1, HPMN | HPME);
+    t.now = 130;
+    expect([count(1), count(4)]).toEqual([130, 30]);
+    core.setCpsr(MODE.svc);
+    expect([(pm(core, 12, 0) >>> 11) & 31, pm(core, 12, 1) >>> 0]).toEqual([2, 0x80000003]);
+    expect([count(1), count(4)]).toEqual([130, 0]);
+    pm(core, 12, 2, 0xffffffff);
+    pm(core, 12, 0, 3);
+    core.setCpsr(MODE.hyp);
+    expect([pm(core, 12, 1), count(1), count(4)]).toEqual([0x3c, 0, 30]);
+  });
+});
+
 describe('snapshots', () => {
   it('bring a machine in a hypervisor back', () => {
     const a = machines().core;

@@ -2,6 +2,7 @@
 import { CPU } from '../../codegen/layout';
 import { HCPTR, HCR, SCTLR } from '../control-bits';
 import type { Core } from '../core';
+import { reconfigure } from './performance';
 import { SLOT } from './storage';
 import type { SystemRegister } from './table';
 
@@ -67,7 +68,7 @@ export const HYP: readonly SystemRegister[] = [
   }),
   row('HDCR', '4,c1,c1,1', 'Traps of debug registers and performance monitors', {
     store: 'HDCR',
-    mask: HDCR_WRITABLE,
+    write: (core, value) => reconfigure(core, () => void (core.sys[SLOT.HDCR] = value & HDCR_WRITABLE)),
   }),
   row('HCPTR', '4,c1,c1,2', 'Traps of floating point, Advanced SIMD and CPACR', {
     store: 'HCPTR',
