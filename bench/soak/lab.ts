@@ -1,11 +1,6 @@
 // A lab in this thread, behind a real message channel: so the figures of this process's heap are those of the lab.
-import { MessageChannel } from 'node:worker_threads';
-import { LabClient } from '../../src/lab/client';
-import { openLab } from '../../src/lab/lab';
-import { nodeHost } from '../../src/lab/node/host';
-import type { LabPort } from '../../src/lab/port';
+import { localLab } from '../../src/lab/node/local';
 import type { LabConfiguration, LabStatistics } from '../../src/lab/protocol';
-import { serveLab } from '../../src/lab/worker';
 
 export interface RunningLab {
   statistics(): Promise<LabStatistics>;
@@ -23,13 +18,7 @@ export async function openInThread(
   configuration: LabConfiguration,
   heard: (text: string) => void,
 ): Promise<RunningLab> {
-  const { port1, port2 } = new MessageChannel();
-  const side = (port: typeof port1): LabPort => ({
-    post: message => port.postMessage(message),
-    listen: listener => void port.on('message', listener),
-  });
-  serveLab(side(port2), nodeHost, openLab);
-  const client = new LabClient(side(port1));
+  const { client, terminate } = localLab();
   let ended = false;
   client.onEvent(event => (ended ||= event.event === 'exited'));
   const { consoles } = await client.request('start', configuration);
@@ -42,7 +31,10 @@ export async function openInThread(
       return ended;
     },
     end: () => {
-      void client.request('pause', {}).catch(() => {}).finally(() => port1.close()); // prettier-ignore
+      void client
+        .request('pause', {})
+        .catch(() => {})
+        .finally(terminate);
     },
   };
 }

@@ -41,7 +41,7 @@ export function buildInitramfs(sources: InitramfsSources): Initramfs {
     const data = sources.root.find(path);
     if (data && String.fromCharCode(...data.subarray(0, 4)) === ELF_MAGIC) dom0.program(path);
   }
-  dom0.library('libgcc_s.so.1', 'the tools of Xen');
+  dom0.sharedLibrary('libgcc_s.so.1', 'the tools of Xen');
   for (const name of XEN_PROGRAMS.linked) dom0.archive.link(`usr/sbin/${name}`, `/${XEN_PROGRAMS.folder}/${name}`);
   dom0.modules([...DOM0_MODULES, ...MODULES]);
   for (const folder of DOM0_FOLDERS) dom0.archive.directory(folder);
@@ -80,7 +80,7 @@ class ArchiveBuilder {
   }
 
   /** Unlike what a program needs, a library that is asked for by name is written again if it is there already. */
-  library(name: string, neededBy: string): this {
+  sharedLibrary(name: string, neededBy: string): this {
     const source = LIBRARY_FOLDERS.map(folder => `${folder}/${name}`).find(path => this.root.find(path));
     if (source === undefined) {
       throw new ImageError('image.missing', `${name}, needed by ${neededBy}, is in no package`, {
@@ -96,7 +96,7 @@ class ArchiveBuilder {
     for (const name of parseElf(data, source, 'arm').needed()) {
       if (this.libraries.has(name)) continue;
       this.libraries.add(name);
-      this.library(name, source);
+      this.sharedLibrary(name, source);
     }
     return this;
   }

@@ -5,16 +5,9 @@ import { Code, type Label } from './code';
 import { CPU, DISPATCHER, ENTRY, GLOBAL, type Layout, RECORD, TLB } from './layout';
 import { STATUS } from './region/region';
 import { entryOf, recordIn, slotAt } from './region/addresses';
-import {
-  declareImports,
-  defineSlowPaths,
-  type Exits,
-  type Frame,
-  type Functions,
-  PAGE_MASK,
-  Tier0,
-  tlbEntry,
-} from './tier0';
+import { PAGE_MASK, tlbEntry } from './guest-access';
+import { declareImports, type Functions } from './imports';
+import { defineSlowPaths, type Exits, type Frame, Tier0 } from './tier0';
 import { ACCESSES, ACCESS_SIZE, type Access, CONDITIONS } from './semantics';
 import {
   add, add64, and, c, c64, call, eq, eqz, extu, geu, load16u, load32, load64, load8u, local, mul, ne, not, or, shl, shr, sub, type Value,

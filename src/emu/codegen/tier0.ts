@@ -1,7 +1,9 @@
 // Tier 0: the meaning of instructions over operands that are read from predecoded records. Each variant of an operation
 // becomes a case of the interpreter's switch, or, when it is rare, a function of its own behind a table.
 import { Code } from './code';
+import { fastAlignment, PAGE_MASK, rawLoad, rawStore, tlbEntry, valueType } from './guest-access';
 import { type HelperName, HELPERS } from './helpers';
+import { type Functions, MULTIPLE, MULTIPLE_VECTOR } from './imports';
 import { CPU, EXIT, PAGE_SIZE, RECORD, TLB } from './layout';
 import {
   ACCESSES,
@@ -14,107 +16,16 @@ import {
   Semantics,
 } from './semantics';
 import {
-  add, and, c, c64, call, ctz, eqz, extu, geu, hi64, load16s, load16u, load32, load64, load8s, load8u, local, lt, ltu, ne, or, or64,
+  add, and, c, c64, call, ctz, eqz, extu, geu, hi64, load16u, load32, load64, load8u, local, lt, ltu, ne, or, or64,
   shl, shl64, shr, sub, unaligned, type Value, wrap, xor,
 } from './value'; // prettier-ignore
 import { I32, I64, type ModuleWriter } from './wasm';
 
-/** Functions that the interpreter imports from TypeScript; each may set CPU.EXIT, and reads and writes CPU.BUDGET. */
-export const IMPORTS = {
-  /** (cpu, va, access): the word read; high half of 8 bytes in CPU.RESULT. Bit 8 of access: as PL0. */
-  load: { params: 3, result: true },
-  /** (cpu, va, access, lo, hi) */
-  store: { params: 5, result: false },
-  /** (cpu, start, list | flags): all words of LDM or STM; the word for the PC is the result. */
-  multiple: { params: 3, result: true },
-  /** (cpu, start, first | words | flags): all words of VLDM or VSTM, see MULTIPLE_VECTOR. */
-  multipleVector: { params: 3, result: false },
-  /** (cpu, va, packed): an element or structure transfer, see structure.ts. */
-  structure: { params: 3, result: false },
-  /** (cpu, what, encoding): 0 go on, 1 go on at CPU.PC. */
-  system: { params: 3, result: true },
-  /** (cpu): makes CPU.PC executable: the address of its record, or 0 with CPU.EXIT set. */
-  fetch: { params: 1, result: true },
-  /** (cpu, record): decodes the record. */
-  decode: { params: 2, result: false },
-  /** (cpu, record): control has come here often enough to translate what is here. */
-  hot: { params: 2, result: false },
-  /** (cpu, record): a region was left at this instruction again and again. */
-  stuck: { params: 2, result: false },
-  /** (cpu, number, argument): a computation on the core's state. */
-  helper: { params: 3, result: true },
-} as const;
-export type ImportName = keyof typeof IMPORTS;
-
-/** Bits of the third argument of `multiple` above the register list. */
-export const MULTIPLE = { LOAD: 1 << 16, PC: 1 << 17 } as const;
-
-/** The third argument of `multipleVector`: S register number in bits 5:0, words from bit 8 on, and these. */
-export const MULTIPLE_VECTOR = { WORDS_SHIFT: 8, LOAD: 1 << 16, DOUBLE: 1 << 17 } as const;
-
-/** Function indices of one module: imports and the shared slow paths. */
-export interface Functions {
-  readonly imports: Readonly<Record<ImportName, number>>;
-  readonly slowLoad: Readonly<Record<Access, number>>;
-  readonly slowStore: Readonly<Record<Access, number>>;
-}
-
-/** Declares the imports of an interpreter module. */
-export function declareImports(m: ModuleWriter): Readonly<Record<ImportName, number>> {
-  const entries = Object.entries(IMPORTS).map(([name, f]) => [
-    name,
-    m.importFunction('lab', name, m.type(new Array(f.params).fill(I32), f.result ? [I32] : [])),
-  ]);
-  return Object.fromEntries(entries) as Record<ImportName, number>;
-}
-
-export const PAGE_MASK = ~(PAGE_SIZE - 1);
-
-/** Address of the entry for a guest address in the TLB at `tlb`. */
-export const tlbEntry = (tlb: Value, va: Value): Value => add(tlb, and(shr(va, c(8)), c(0x3ff0)));
 const currentEntry = (cpu: Value, va: Value, user: boolean): Value =>
   tlbEntry(load32(cpu, user ? CPU.TLB_USER : CPU.TLB), va);
 
-/** A guest access at a linear address. */
-export function rawLoad(access: Access, host: Value): Value {
-  switch (access) {
-    case 'u8':
-      return load8u(host);
-    case 's8':
-      return load8s(host);
-    case 'u16':
-    case 'u16Aligned':
-      return unaligned(load16u(host));
-    case 's16':
-      return unaligned(load16s(host));
-    case 'word':
-    case 'wordAligned':
-      return unaligned(load32(host));
-    case 'dwordAligned':
-    case 'doubleAligned':
-    case 'vector64':
-      return unaligned(load64(host));
-  }
-}
-
-export function rawStore(code: Code, access: Access, host: Value, v: Value): void {
-  const size = ACCESS_SIZE[access];
-  if (size === 1) code.store8(host, v);
-  else if (size === 2) code.store16(host, v);
-  else if (size === 4) code.store32(host, v);
-  else code.store64(host, v);
-}
-
-/** How far an access that is not aligned to its size may still be done in WebAssembly: alignment it must have. */
-export function fastAlignment(access: Access): number {
-  if (access === 'dwordAligned' || access === 'vector64') return 4;
-  if (access === 'u16' || access === 's16' || access === 'word') return 1;
-  return ACCESS_SIZE[access];
-}
 /** Whether SCTLR.A forbids the unaligned form of this access. */
 const strict = (access: Access): boolean => access === 'u16' || access === 's16' || access === 'word';
-
-export const valueType = (access: Access): typeof I32 | typeof I64 => (ACCESS_SIZE[access] === 8 ? I64 : I32);
 
 /**
  * The second chance of accesses whose inline probe missed: those that are unaligned but inside a page, and stores next

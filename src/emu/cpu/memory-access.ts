@@ -1,5 +1,5 @@
 // Guest accesses that generated code leaves to TypeScript: TLB misses, devices, page crossings, big-endian data, faults.
-import { MULTIPLE, MULTIPLE_VECTOR } from '../codegen/tier0';
+import { MULTIPLE, MULTIPLE_VECTOR } from '../codegen/imports';
 import { CPU, EXIT, PAGE_SIZE } from '../codegen/layout';
 import { ACCESSES, ACCESS_SIZE, type Access } from '../codegen/semantics';
 import type { Bus } from './bus';

@@ -128,8 +128,6 @@ export class Translator implements CompiledCode {
 
   /** Import `hot`: control came to a record often enough. */
   hot(core: Core, record: number): void {
-    // A region begins here already, and its first instruction is often left to the interpreter: see `stuck`.
-    if (this.u16[record >> 1] === CASE.REGION) return;
     const { hostPage, thumb, slot, offset } = this.code.place(record);
     const home = this.home(hostPage, thumb);
     if (this.options.decline?.() || home.patience > 0) {
@@ -309,7 +307,6 @@ export class Translator implements CompiledCode {
   private enter(region: Region, offset: number, number: number): void {
     const record = this.recordAt(region, offset);
     const entry = this.code.entry(record);
-    this.count(record, 0); // from now on of times that the region is left here
     this.u32[(entry + ENTRY.REGION) >> 2] = region.index * 65536 + number;
     this.count(record, 0); // arrivals until now; from here on the times that the region is left here
     if (this.u16[record >> 1] === CASE.REGION) return;

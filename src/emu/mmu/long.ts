@@ -1,5 +1,6 @@
 // Walks of long-descriptor translation tables, stage 1 (ARM DDI 0406C, B3.6).
 import { longAttributes } from './attributes';
+import { descend, LeafDescriptor, tableAddress } from './long-tables';
 import { simplePermissions, withExecute } from './permissions';
 import type { Regime } from './regime';
 import { SHAREABLE, type Translation } from './translation';
@@ -20,7 +21,6 @@ const HIGH = {
   PXN: 1 << 21,
 } as const;
 const LOW = { NS: 1 << 5, AF: 1 << 10, NG: 1 << 11 } as const;
-const TWO_32 = 2 ** 32;
 const AP_READ_ONLY = 2;
 const AP_PL0 = 1;
 
@@ -42,58 +42,26 @@ export function walkLong(regime: Regime, va: number, reader: TableReader, out: T
   const select = hyp ? 0 : selectTable(regime.ttbcr, va);
   if (select < 0 || (!hyp && regime.ttbcr & (select ? TTBCR_EPD1 : TTBCR_EPD0))) return out.fail('translation', 1);
   const inputBits = 32 - ((regime.ttbcr >>> (select ? 16 : 0)) & 7);
-  let level = inputBits > 30 ? 1 : 2;
+  const level = inputBits > 30 ? 1 : 2;
   const tableBytes = 8 << (inputBits - (level === 1 ? 30 : 21));
   const low = select ? regime.ttbr1 : regime.ttbr0;
   const high = (select ? regime.ttbr1High : regime.ttbr0High) & 0xff;
-  let table = high * TWO_32 + ((low & -tableBytes) >>> 0);
+  const table = tableAddress(low & -tableBytes, high);
   const input = (va << (32 - inputBits)) >>> (32 - inputBits);
-  let index = level === 1 ? input >>> 30 : input >>> 21;
-  let inherited = 0;
-  let base: 'TTBR0' | 'TTBR1' | 'HTTBR' | '' = hyp ? 'HTTBR' : select ? 'TTBR1' : 'TTBR0';
-  for (;;) {
-    const address = table + index * 8;
-    const first = reader.word(regime.bigEndian ? address + 4 : address, regime.bigEndian);
-    const second = reader.word(regime.bigEndian ? address : address + 4, regime.bigEndian);
-    if (first < 0 || second < 0) return reader.fail(out, level);
-    const isTable = level < 3 && (first & 3) === 3;
-    const isLeaf = (first & 3) === (level < 3 ? 1 : 3);
-    trace?.push({
-      level,
-      base,
-      address,
-      low: first,
-      high: second,
-      kind: isTable ? 'table' : !isLeaf ? 'invalid' : level < 3 ? 'block' : 'page',
-    });
-    if (isTable) {
-      inherited |= second;
-      table = (second & 0xff) * TWO_32 + ((first & ~0xfff) >>> 0);
-      index = level === 1 ? (va >>> 21) & 0x1ff : (va >>> 12) & 0x1ff;
-      level++;
-      base = '';
-    } else if (isLeaf) return leaf(regime, va, level, first, second, inherited, out);
-    else return out.fail('translation', level);
-  }
+  const index = level === 1 ? input >>> 30 : input >>> 21;
+  const base = hyp ? 'HTTBR' : select ? 'TTBR1' : 'TTBR0';
+  return (
+    descend(level, table, index, va, regime.bigEndian, reader, base, found, out, trace) && leaf(regime, va, found, out)
+  );
 }
 
-/** @param inherited the upper words of all table descriptors on the way, or-ed. */
-function leaf(
-  regime: Regime,
-  va: number,
-  level: number,
-  low: number,
-  high: number,
-  inherited: number,
-  out: Translation,
-): boolean {
+const found = new LeafDescriptor();
+
+function leaf(regime: Regime, va: number, descriptor: LeafDescriptor, out: Translation): boolean {
+  const { level, low, high, inherited } = descriptor;
   if (!(low & LOW.AF)) return out.fail('accessFlag', level);
   const hyp = regime.name === 'hyp';
-  out.level = level;
-  const sizeShift = 39 - 9 * level;
-  const offsetMask = (1 << sizeShift) - 1;
-  out.sizeShift = sizeShift;
-  out.pa = (high & 0xff) * TWO_32 + ((low & ~offsetMask & ~0xfff) >>> 0) + (va & offsetMask);
+  descriptor.place(va, out);
   const nonSecureTable = (inherited & HIGH.NS_TABLE) !== 0;
   out.nonSecure = regime.name !== 'secure' || nonSecureTable || (low & LOW.NS) !== 0;
   // A Secure walk through a Non-secure table cannot make global entries.

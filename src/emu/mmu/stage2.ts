@@ -1,5 +1,6 @@
 // Stage 2 of the Non-secure PL1&0 regime (ARM DDI 0406C, B3.6.2 and B3.7.3): from intermediate physical addresses to
 // physical ones, by the tables of VTTBR.
+import { descend, LeafDescriptor, tableAddress } from './long-tables';
 import { MEMORY, PERMISSION, SHAREABLE, Translation } from './translation';
 import type { TableReader, Trace } from './walk';
 
@@ -62,7 +63,7 @@ export function configure(s2: Stage2): void {
   const tableBytes = 2 ** (32 - size - (level === 1 ? 27 : 18));
   s2.level = level;
   s2.limit = fits ? 2 ** (32 - size) : 0;
-  s2.table = s2.baseHigh * TWO_32 + ((s2.base & -tableBytes) >>> 0);
+  s2.table = tableAddress(s2.base & -tableBytes, s2.baseHigh);
 }
 
 /** Memory type in the encoding of MAIR by MemAttr[3:0] (table B3-16); reserved values are Strongly-ordered. */
@@ -82,40 +83,19 @@ export function walkStage2(s2: Stage2, ipa: number, reader: TableReader, out: Tr
   if (ipa >= s2.limit) return out.fail('translation', 1);
   const ipaHigh = Math.floor(ipa / TWO_32);
   const ipaLow = ipa >>> 0;
-  let { level, table } = s2;
-  let index = level === 1 ? ipaHigh * 4 + (ipaLow >>> 30) : (ipaHigh << 11) | (ipaLow >>> 21);
-  let base: 'VTTBR' | '' = 'VTTBR';
-  for (;;) {
-    const address = table + index * 8;
-    const first = reader.word(s2.bigEndian ? address + 4 : address, s2.bigEndian);
-    const second = reader.word(s2.bigEndian ? address : address + 4, s2.bigEndian);
-    if (first < 0 || second < 0) return reader.fail(out, level);
-    const isTable = level < 3 && (first & 3) === 3;
-    const isLeaf = (first & 3) === (level < 3 ? 1 : 3);
-    trace?.push({
-      level,
-      base,
-      address,
-      low: first,
-      high: second,
-      kind: isTable ? 'table' : !isLeaf ? 'invalid' : level < 3 ? 'block' : 'page',
-    });
-    if (!isTable && !isLeaf) return out.fail('translation', level);
-    if (isLeaf) return leaf(ipaLow, level, first, second, out);
-    table = (second & 0xff) * TWO_32 + ((first & ~0xfff) >>> 0);
-    index = level === 1 ? (ipaLow >>> 21) & 0x1ff : (ipaLow >>> 12) & 0x1ff;
-    level++;
-    base = '';
-  }
+  const { level, table, bigEndian } = s2;
+  const index = level === 1 ? ipaHigh * 4 + (ipaLow >>> 30) : (ipaHigh << 11) | (ipaLow >>> 21);
+  return (
+    descend(level, table, index, ipaLow, bigEndian, reader, 'VTTBR', found, out, trace) && leaf(ipaLow, found, out)
+  );
 }
 
-function leaf(ipa: number, level: number, low: number, high: number, out: Translation): boolean {
+const found = new LeafDescriptor();
+
+function leaf(ipa: number, descriptor: LeafDescriptor, out: Translation): boolean {
+  const { level, low, high } = descriptor;
   if (!(low & AF)) return out.fail('accessFlag', level);
-  out.level = level;
-  const sizeShift = 39 - 9 * level;
-  const offsetMask = (1 << sizeShift) - 1;
-  out.sizeShift = sizeShift;
-  out.pa = (high & 0xff) * TWO_32 + ((low & ~offsetMask & ~0xfff) >>> 0) + (ipa & offsetMask);
+  descriptor.place(ipa, out);
   const read = (low & S2AP.READ) !== 0;
   out.permissions = read ? R0 | R1 : 0;
   if (low & S2AP.WRITE) out.permissions |= W0 | W1;

@@ -1,7 +1,7 @@
 // What the writer of a region offers to the instructions in it.
 import type { Code } from '../code';
 import type { Access } from '../semantics';
-import type { ImportName } from '../tier0';
+import type { ImportName } from '../imports';
 import type { Value } from '../value';
 import type { BlockFacts } from './block-facts';
 import type { GoReason, StopReason } from './exit-reasons';

@@ -4,7 +4,8 @@ import type { Code } from '../code';
 import { CPU, PAGE_SIZE, TLB } from '../layout';
 import { ACCESS_SIZE, type Access, type Elements } from '../semantics';
 import { structureBytes, unpackStructure } from '../structure';
-import { fastAlignment, MULTIPLE, MULTIPLE_VECTOR, PAGE_MASK, rawLoad, rawStore, valueType } from '../tier0';
+import { fastAlignment, PAGE_MASK, rawLoad, rawStore, valueType } from '../guest-access';
+import { MULTIPLE, MULTIPLE_VECTOR } from '../imports';
 import {
   add, and, bitsF64, c, call, eqz, load32, load64, loadV128, ne, or, select, unaligned, type Value,
 } from '../value'; // prettier-ignore

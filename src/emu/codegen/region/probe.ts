@@ -1,7 +1,7 @@
 // Whether an access of a region can be made at once: what generated code asks the TLB, alignment and the map of code.
 import { CPU, PAGE_SIZE, TLB } from '../layout';
 import { ACCESS_SIZE, type Access } from '../semantics';
-import { fastAlignment, PAGE_MASK, tlbEntry } from '../tier0';
+import { fastAlignment, PAGE_MASK, tlbEntry } from '../guest-access';
 import { add, and, c, geu, gtu, load32, ne, or, shr, type Value } from '../value';
 import type { Site } from './site';
 

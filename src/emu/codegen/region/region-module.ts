@@ -2,7 +2,7 @@
 import { slowName } from '../interpreter-module';
 import type { Layout } from '../layout';
 import { ACCESS_SIZE, type Access } from '../semantics';
-import { type ImportName, IMPORTS } from '../tier0';
+import { type ImportName, IMPORTS } from '../imports';
 import { I32, I64, ModuleWriter, type ValueType } from '../wasm';
 import { RegionCounters } from './counters';
 import type { Region } from './region';

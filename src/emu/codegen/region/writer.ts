@@ -2,7 +2,7 @@
 // is the entry number e. It answers with CPU.PC and CPU.BUDGET set, and a STATUS.
 import { Code } from '../code';
 import { CPU, ENTRY, type Layout, PAGE_SIZE, TLB } from '../layout';
-import { PAGE_MASK, tlbEntry } from '../tier0';
+import { PAGE_MASK, tlbEntry } from '../guest-access';
 import {
   add, and, c, eqz, load32, local, lt, ne, or, shl, shr, sub, type Value,
 } from '../value'; // prettier-ignore
