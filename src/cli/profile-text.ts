@@ -64,10 +64,9 @@ const BETWEEN: Partial<Record<ProfileExit['reason'], string>> = { budget: 'on ar
 const exitLine = ({ reason, count: times, address, text }: ProfileExit): string =>
   `${count(times)} ${reason} ${address === undefined ? `(${BETWEEN[reason] ?? 'between instructions'})` : `at ${hex(address)}  ${short(text ?? '')}`}`;
 
-function regionNotes({ exits, exitPlaces, dropped, pages }: ProfileRegion): string[] {
+function regionNotes({ exits, exitPlaces, dropped }: ProfileRegion): string[] {
   const notes = [`left: ${counts(exits) || 'never'}`];
   if (Object.keys(dropped).length > 0) notes.push(`dropped: ${counts(dropped)}`);
-  if (pages.length > 1) notes.push(`pages: ${pages.map(hex).join(', ')}`);
   return [...notes, ...exitPlaces.slice(0, MOST_EXITS).map(exitLine)];
 }
 

@@ -37,9 +37,9 @@ export interface ProfileRegion {
   /** Of the first instruction of the latest of them. */
   address: number;
   set: 'a32' | 't32';
-  /** What of its pages runs in regions, the most first. */
+  /** What of its page runs in regions, the most first. */
   symbols: string[];
-  pages: number[];
+  page: number;
   /** Times that a region of the page was compiled; how many of them are in use, and why others are not. */
   compilations: number;
   live: number;
@@ -135,7 +135,7 @@ class Reporter {
   regions(): ProfileRegion[] {
     const pages = new Map<string, ProfiledRegion[]>();
     for (const region of this.snapshot.regions()) {
-      const key = `${set(region)} ${region.pages[0]}`;
+      const key = `${set(region)} ${region.page}`;
       pages.set(key, [...(pages.get(key) ?? []), region]);
     }
     return [...pages.values()]
@@ -152,15 +152,15 @@ class Reporter {
     const dropped: Partial<Record<DropReason, number>> = {};
     for (const one of all) if (one.dropped) dropped[one.dropped] = (dropped[one.dropped] ?? 0) + 1;
     const address = Math.min(...shown.map(one => one.address));
-    const pages = [...new Set(shown.flatMap(one => one.pages))];
+    const { page } = shown.at(-1)!;
     const exitPlaces = this.exits(all);
     const exits: Partial<Record<ExitReason, number>> = {};
     for (const { reason, count } of exitPlaces) exits[reason] = (exits[reason] ?? 0) + count;
     return {
       address,
       set: set(all[0]!),
-      symbols: pages.flatMap(page => this.hottest(page)).slice(0, MOST_SYMBOLS),
-      pages,
+      symbols: this.hottest(page).slice(0, MOST_SYMBOLS),
+      page,
       compilations: all.length,
       live: live.length,
       dropped,

@@ -1,4 +1,4 @@
-// Finds the code of a region: what control reaches from its entries, in the pages it may use, as far as it was executed
+// Finds the code of a region: what control reaches from its entries without leaving their page, as far as it was executed
 // (or decoded ahead) before.
 import { CASE } from '../codegen/interpreter-module';
 import { EXIT, PAGE_SIZE, RECORD } from '../codegen/layout';
@@ -8,13 +8,13 @@ import { LONGEST_BLOCK } from '../codegen/region/exits';
 import { type Predecoded, predecode } from '../isa/predecode';
 import { nextItState } from './code-cache';
 
-/** What discovery sees of the pages of a region. */
-export interface CodePages {
+/** What discovery sees of the page of a region. */
+export interface DecodedPage {
   readonly thumb: boolean;
   /** See CodeCache. */
   readonly traps: boolean;
-  /** The slot of the page at an offset from the region's base (a multiple of the page size), or 0: not to be used. */
-  slot(page: number): number;
+  /** Linear address of its records. */
+  readonly slot: number;
   /** The encoding at an offset, or −1 when it straddles pages. */
   encoding(offset: number): number;
   /** RECORD.H of the record at a linear address. */
@@ -92,7 +92,7 @@ export class Discovery {
   private readonly todo: number[] = [];
 
   constructor(
-    private readonly pages: CodePages,
+    private readonly page: DecodedPage,
     entries: readonly number[],
     /** Instructions at most. */
     private readonly limit: number,
@@ -116,33 +116,31 @@ export class Discovery {
   }
 
   private record(offset: number): number {
-    const slot = this.pages.slot(offset & -PAGE_SIZE);
-    return slot === 0 ? 0 : slot + (offset & (PAGE_SIZE - 1)) * (this.pages.thumb ? 8 : 4);
+    return this.page.slot + offset * (this.page.thumb ? 8 : 4);
   }
 
-  /** Whether an instruction was executed, or decoded, and lies in one page. */
+  /** Whether an instruction was executed, or decoded, and lies in the page. */
   private known(offset: number): boolean {
-    const record = this.record(offset);
-    if (record === 0) return false;
-    const state = this.pages.state(record);
+    if (offset < 0 || offset >= PAGE_SIZE) return false;
+    const state = this.page.state(this.record(offset));
     return state !== CASE.UNDECODED && state !== CASE.STRADDLE;
   }
 
   private follow(from: number): void {
-    const { pages, found, limit } = this;
+    const { page, found, limit } = this;
     let it = 0;
     for (let at = from; (found.size < limit || it !== 0) && !found.has(at) && this.known(at);) {
-      const encoding = pages.encoding(at);
+      const encoding = page.encoding(at);
       if (encoding < 0) return;
       const record = this.record(at);
-      const size = pages.thumb ? 2 : 4;
-      const p = predecode(encoding, pages.thumb, it, (at & (PAGE_SIZE - 1)) / size, PAGE_SIZE / size, pages.traps);
-      const length = p.step * (pages.thumb ? 2 : 4);
-      const step = stepOf(p, at, pages.thumb);
-      const itNext = nextItState(encoding, pages.thumb, it);
+      const size = page.thumb ? 2 : 4;
+      const p = predecode(encoding, page.thumb, it, at / size, PAGE_SIZE / size, page.traps);
+      const length = p.step * size;
+      const step = stepOf(p, at, page.thumb);
+      const itNext = nextItState(encoding, page.thumb, it);
       const { op, operands, cond, alignPc } = p;
-      const calls = pages.calls(record);
-      const alone = pages.alone(record);
+      const calls = page.calls(record);
+      const alone = page.alone(record);
       const instruction = {
         offset: at,
         length,

@@ -116,8 +116,8 @@ export class Processor {
         decode: (cpu, record) => this.decode(of(cpu!), record!),
         helper: (cpu, number, argument) =>
           executeHelper(registers[((cpu! - first) / CPU.SIZE) | 0]!, number!, argument!),
-        hot: (cpu, record) => this.translator?.hot(of(cpu!), record!),
-        stuck: (cpu, record) => this.translator?.stuck(of(cpu!), record!),
+        hot: (_cpu, record) => this.translator?.hot(record!),
+        stuck: (_cpu, record) => this.translator?.stuck(record!),
       },
       hostPage => {
         const host = layout.guest + hostPage * PAGE_SIZE;

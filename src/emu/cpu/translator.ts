@@ -4,10 +4,10 @@ import { CPU, ENTRY, PAGE_SIZE, RECORD, type Layout } from '../codegen/layout';
 import { regionModule } from '../codegen/region/region-module';
 import type { RegionCounters } from '../codegen/region/counters';
 import { accessGroups, isGroupable } from '../codegen/region/groups';
-import type { Region, RegionPage } from '../codegen/region/region';
+import type { Region, RegionBlock, RegionInstruction } from '../codegen/region/region';
 import { type CodeCache, GRANULE_SHIFT, type CompiledCode } from './code-cache';
 import type { Core } from './core';
-import { type CodePages, type Discovered, Discovery } from './discovery';
+import { type DecodedPage, type Discovered, Discovery } from './discovery';
 import type { Profile } from './profile/profile';
 import { pageOf } from './profile/page-counts';
 import type { DropReason } from './profile/region-profile';
@@ -35,14 +35,16 @@ export const LEAVES = 500;
  * its own code again and again does so sooner, and patience grows.
  */
 const FORGET_AFTER = 20e6;
-/** Pages that a region spans. */
-const PAGE_LIMIT = 1;
-
+/** What is kept of a region. Its instructions are not: as objects they are a hundred times as large as its code. */
 interface Compiled {
-  readonly region: Region;
-  readonly instructions: number;
-  /** Granules of each host page that its code lies in. */
-  readonly granules: ReadonlyMap<number, number>;
+  readonly index: number;
+  /** Offsets of its entries, and their records. */
+  readonly entries: readonly number[];
+  readonly entryRecords: readonly number[];
+  /** Linear addresses of all its records. */
+  readonly records: Uint32Array;
+  /** Granules of its page that its code lies in. */
+  readonly granules: number;
   readonly home: Home;
 }
 
@@ -56,6 +58,8 @@ interface Installed {
 
 /** A page with its regions. */
 interface Home {
+  readonly hostPage: number;
+  readonly thumb: boolean;
   readonly regions: Set<Compiled>;
   /** How often regions of this page were compiled. */
   compiled: number;
@@ -79,8 +83,6 @@ export class Translator implements CompiledCode {
   private readonly regions: (Compiled | undefined)[] = [undefined];
   private readonly freeNumbers: number[] = [];
   private readonly homes = new Map<number, Home>();
-  /** Regions by each host page that they use. */
-  private readonly byPage = new Map<number, Set<Compiled>>();
   private readonly layout: Layout;
 
   constructor(
@@ -113,7 +115,10 @@ export class Translator implements CompiledCode {
     if (!home)
       this.homes.set(
         key,
-        (home = { regions: new Set(), compiled: 0, compiledAt: 0, patience: 0, calls: new Set(), alone: new Set() }),
+        (home = {
+          ...{ hostPage, thumb, regions: new Set(), compiled: 0, compiledAt: 0, patience: 0 },
+          ...{ calls: new Set(), alone: new Set() },
+        }),
       );
     return home;
   }
@@ -127,7 +132,7 @@ export class Translator implements CompiledCode {
   }
 
   /** Import `hot`: control came to a record often enough. */
-  hot(core: Core, record: number): void {
+  hot(record: number): void {
     const { hostPage, thumb, slot, offset } = this.code.place(record);
     const home = this.home(hostPage, thumb);
     if (this.options.decline?.() || home.patience > 0) {
@@ -136,28 +141,29 @@ export class Translator implements CompiledCode {
       return;
     }
     if (this.u16[record >> 1] === CASE.UNDECODED) this.code.decode(record, 0);
-    this.compile(core, hostPage, thumb, slot, home, [offset]);
+    this.compile(home, slot, [offset]);
   }
 
   /** Import `stuck`: a region was left at a record again and again. */
-  stuck(core: Core, record: number): void {
+  stuck(record: number): void {
     const { hostPage, thumb, slot } = this.code.place(record);
     const home = this.home(hostPage, thumb);
     this.count(record, 0);
-    const compiled = [...home.regions].find(one => this.records(one).includes(record));
+    const compiled = [...home.regions].find(one => one.records.includes(record));
     if (!compiled) return;
-    this.learn(home, compiled.region, record);
-    // Others that are on their way there.
-    for (const other of this.records(compiled))
-      if (this.u16[other >> 1] !== CASE.REGION && this.countOf(other) >= LEAVES >> 2)
-        this.learn(home, compiled.region, other);
+    // Others that are on their way there are learnt along.
+    const often = [...compiled.records].filter(
+      other => this.u16[other >> 1] !== CASE.REGION && this.countOf(other) >= LEAVES >> 2,
+    );
     this.drop(compiled, 'calls');
-    this.compile(core, hostPage, thumb, slot, home, compiled.region.entries);
+    const { blocks } = this.discover(home, slot, compiled.entries) ?? {};
+    if (blocks) for (const one of [record, ...often]) this.learn(home, blocks.values(), one);
+    this.compile(home, slot, compiled.entries);
   }
 
   /** An instruction that leaves often gets a call; but members of a group are tried one by one before. */
-  private learn(home: Home, region: Region, record: number): void {
-    for (const block of region.blocks.values()) {
+  private learn(home: Home, blocks: Iterable<RegionBlock>, record: number): void {
+    for (const block of blocks) {
       const instruction = block.instructions.find(i => i.record === record);
       if (!instruction) continue;
       const groups = accessGroups(block);
@@ -173,42 +179,31 @@ export class Translator implements CompiledCode {
     }
   }
 
-  private records({ region }: Compiled): number[] {
-    return [...region.blocks.values()].flatMap(b => b.instructions.map(i => i.record));
-  }
-
-  private compile(
-    core: Core,
-    hostPage: number,
-    thumb: boolean,
-    slot: number,
-    home: Home,
-    offsets: readonly number[],
-  ): void {
+  private compile(home: Home, slot: number, offsets: readonly number[]): void {
+    const { hostPage, thumb } = home;
     const began = this.now();
     const entries = new Set(offsets);
     // Regions of the page become one as long as that stays small.
     let instructions = 0;
     for (const other of home.regions) {
-      instructions += other.instructions;
+      instructions += other.records.length;
       if (instructions > this.options.limit / 2) break;
       this.drop(other, 'merged');
-      for (const e of other.region.entries) entries.add(e);
+      for (const e of other.entries) entries.add(e);
     }
     this.addWarm(slot, thumb, entries);
-    const pages = this.pages(core, hostPage, thumb, slot, home);
-    const found = new Discovery(pages, [...entries], this.options.limit).run();
+    const found = this.discover(home, slot, [...entries]);
     if (!found) return this.profile?.refused({ hostPage, thumb });
     if (this.regions.length - this.freeNumbers.length > this.options.capacity) {
       this.dropAll();
       // What was known of pages is gone too; this one begins anew with its region.
-      return this.settle(this.home(hostPage, thumb), pages.used(), thumb, found, began);
+      return this.settle(this.home(hostPage, thumb), found, began);
     }
-    this.settle(home, pages.used(), thumb, found, began);
+    this.settle(home, found, began);
   }
 
-  private settle(home: Home, pages: readonly RegionPage[], thumb: boolean, found: Discovered, began: number): void {
-    const { region, counters, exports, bytes } = this.install(home, pages, thumb, found);
+  private settle(home: Home, found: Discovered, began: number): void {
+    const { region, counters, exports, bytes } = this.install(home, found);
     home.compiled++;
     home.compiledAt = this.cores[0]!.env.instructions();
     home.patience = this.options.eager ? 0 : (1 << Math.min(home.compiled, 10)) - 1;
@@ -233,46 +228,24 @@ export class Translator implements CompiledCode {
     }
   }
 
-  private pages(
-    core: Core,
-    hostPage: number,
-    thumb: boolean,
-    slot: number,
-    home: Home,
-  ): CodePages & { used(): RegionPage[] } {
-    const { code, layout } = this;
-    const host = (page: number): number => layout.guest + page * PAGE_SIZE;
-    const base = core.pc & -PAGE_SIZE;
-    const known = new Map<number, { slot: number; hostPage: number }>([[0, { slot, hostPage }]]);
-    const find = (page: number): { slot: number; hostPage: number } => {
-      let found = known.get(page);
-      if (!found) {
-        found = { slot: 0, hostPage: 0 };
-        const used = [...known.values()].filter(k => k.slot !== 0).length;
-        const at = used < PAGE_LIMIT ? core.executable((base + page) | 0) : -1;
-        if (at >= 0) {
-          const other = Math.floor((at - layout.guest) / PAGE_SIZE);
-          found = { slot: code.existing(other, thumb), hostPage: other };
-        }
-        known.set(page, found);
-      }
-      return found;
+  private discover(home: Home, slot: number, entries: readonly number[]): Discovered | undefined {
+    const { code, u16 } = this;
+    const { hostPage, thumb, calls, alone } = home;
+    const page: DecodedPage = {
+      ...{ thumb, slot, traps: code.traps },
+      encoding: offset => code.encoding(hostPage, thumb, offset),
+      state: record => u16[record >> 1]!,
+      calls: record => calls.has(record),
+      alone: record => alone.has(record),
     };
-    return {
-      thumb,
-      traps: code.traps,
-      slot: page => find(page).slot,
-      encoding: offset => code.encoding(find(offset & -PAGE_SIZE).hostPage, thumb, offset & (PAGE_SIZE - 1)),
-      state: record => this.u16[record >> 1]!,
-      calls: record => home.calls.has(record),
-      alone: record => home.alone.has(record),
-      used: () => [...known].filter(([, k]) => k.slot !== 0).map(([offset, k]) => ({ offset, host: host(k.hostPage) })),
-    };
+    return new Discovery(page, entries, this.options.limit).run();
   }
 
-  private install(home: Home, pages: readonly RegionPage[], thumb: boolean, found: Discovered): Installed {
+  private install(home: Home, found: Discovered): Installed {
     const number = this.freeNumbers.pop() ?? this.regions.length;
-    const region: Region = { thumb, index: number, pages, blocks: found.blocks, entries: found.entries };
+    const { blocks, entries } = found;
+    const host = this.layout.guest + home.hostPage * PAGE_SIZE;
+    const region: Region = { thumb: home.thumb, index: number, host, blocks, entries };
     const { bytes, counters } = regionModule(this.layout, [region], this.profile !== undefined);
     const module = new WebAssembly.Module(bytes);
     const instance = new WebAssembly.Instance(module, {
@@ -282,15 +255,14 @@ export class Translator implements CompiledCode {
     const { regions } = this.code;
     if (number >= regions.length) regions.grow(regions.length);
     regions.set(number, instance.exports['0'] as () => void);
-    const compiled: Compiled = { region, instructions: found.instructions, granules: this.granules(region), home };
+    const instructions = [...blocks.values()].flatMap(b => b.instructions);
+    const compiled: Compiled = {
+      ...{ index: number, entries, entryRecords: entries.map(offset => blocks.get(offset)!.instructions[0]!.record) },
+      ...{ records: Uint32Array.from(instructions, i => i.record), granules: granules(instructions), home },
+    };
     this.regions[number] = compiled;
     home.regions.add(compiled);
-    for (const page of compiled.granules.keys()) {
-      const set = this.byPage.get(page);
-      if (set) set.add(compiled);
-      else this.byPage.set(page, new Set([compiled]));
-    }
-    region.entries.forEach((offset, i) => this.enter(region, offset, i));
+    compiled.entryRecords.forEach((record, i) => this.enter(record, number, i));
     const s = this.statistics;
     s.modules++;
     s.compilations++;
@@ -300,72 +272,49 @@ export class Translator implements CompiledCode {
     return { region, counters: counters[0], exports: instance.exports, bytes: bytes.length };
   }
 
-  private recordAt(region: Region, offset: number): number {
-    return region.blocks.get(offset)!.instructions[0]!.record;
-  }
-
-  private enter(region: Region, offset: number, number: number): void {
-    const record = this.recordAt(region, offset);
+  private enter(record: number, region: number, number: number): void {
     const entry = this.code.entry(record);
-    this.u32[(entry + ENTRY.REGION) >> 2] = region.index * 65536 + number;
+    this.u32[(entry + ENTRY.REGION) >> 2] = region * 65536 + number;
     this.count(record, 0); // arrivals until now; from here on the times that the region is left here
     if (this.u16[record >> 1] === CASE.REGION) return;
     this.u16[(entry + ENTRY.H) >> 1] = this.u16[record >> 1]!;
     this.u16[record >> 1] = CASE.REGION;
   }
 
-  private granules(region: Region): Map<number, number> {
-    const result = new Map<number, number>();
-    const hosts = new Map(region.pages.map(p => [p.offset, p.host]));
-    for (const block of region.blocks.values())
-      for (const { offset, length } of block.instructions) {
-        const page = (hosts.get(offset & -PAGE_SIZE)! - this.layout.guest) / PAGE_SIZE;
-        const at = offset & (PAGE_SIZE - 1);
-        const bits = (1 << (at >> GRANULE_SHIFT)) | (1 << ((at + length - 1) >> GRANULE_SHIFT));
-        result.set(page, (result.get(page) ?? 0) | bits);
-      }
-    return result;
-  }
-
   private drop(compiled: Compiled, why: DropReason): void {
-    const { region, home, granules } = compiled;
-    this.profile?.dropped(region.index, why);
-    for (const offset of region.entries) {
-      const record = this.recordAt(region, offset);
+    const { index, home, entryRecords } = compiled;
+    this.profile?.dropped(index, why);
+    for (const record of entryRecords) {
       const entry = this.code.entry(record);
-      if (this.u32[(entry + ENTRY.REGION) >> 2]! >>> 16 !== region.index) continue;
+      if (this.u32[(entry + ENTRY.REGION) >> 2]! >>> 16 !== index) continue;
       this.u32[(entry + ENTRY.REGION) >> 2] = 0;
       if (this.u16[record >> 1] === CASE.REGION) this.u16[record >> 1] = this.u16[(entry + ENTRY.H) >> 1]!;
     }
-    this.code.regions.set(region.index, null);
-    this.regions[region.index] = undefined;
-    this.freeNumbers.push(region.index);
+    this.code.regions.set(index, null);
+    this.regions[index] = undefined;
+    this.freeNumbers.push(index);
     home.regions.delete(compiled);
-    for (const page of granules.keys()) {
-      const set = this.byPage.get(page)!;
-      set.delete(compiled);
-      if (set.size === 0) this.byPage.delete(page);
-    }
     this.statistics.live--;
     for (const core of this.cores) core.setField(CPU.STALE, 1);
   }
 
   changed(hostPage: number, granules: number, all: boolean): void {
-    for (const compiled of this.byPage.get(hostPage) ?? [])
-      if ((compiled.granules.get(hostPage)! & granules) !== 0) {
-        this.drop(compiled, 'written');
-        for (const offset of compiled.region.entries) this.count(this.recordAt(compiled.region, offset), 0);
-        this.statistics.drops++;
-      }
-    if (!all) return;
-    this.forget(hostPage * 2);
-    this.forget(hostPage * 2 + 1);
+    for (let key = hostPage * 2; key < hostPage * 2 + 2; key++) {
+      const home = this.homes.get(key);
+      if (!home) continue;
+      for (const compiled of home.regions)
+        if ((compiled.granules & granules) !== 0) {
+          this.drop(compiled, 'written');
+          for (const record of compiled.entryRecords) this.count(record, 0);
+          this.statistics.drops++;
+        }
+      if (all) this.forget(key, home);
+    }
   }
 
   /** What was learnt of a page is of no use to the code that comes after it. */
-  private forget(key: number): void {
-    const home = this.homes.get(key);
-    if (!home || home.regions.size > 0) return;
+  private forget(key: number, home: Home): void {
+    if (home.regions.size > 0) return;
     if (this.cores[0]!.env.instructions() - home.compiledAt >= FORGET_AFTER) this.homes.delete(key);
   }
 
@@ -374,4 +323,12 @@ export class Translator implements CompiledCode {
     this.homes.clear();
     this.statistics.flushes++;
   }
+}
+
+/** A bit for each granule of the page that instructions lie in. */
+function granules(instructions: readonly RegionInstruction[]): number {
+  let bits = 0;
+  for (const { offset, length } of instructions)
+    bits |= (1 << (offset >> GRANULE_SHIFT)) | (1 << ((offset + length - 1) >> GRANULE_SHIFT));
+  return bits;
 }

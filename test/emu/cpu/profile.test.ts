@@ -59,7 +59,7 @@ describe('a profile', () => {
     m.processor.run(0, LENGTH + 100);
     const [region, ...others] = profileOf(m).regions();
     expect(others).toEqual([]);
-    expect(region).toMatchObject({ address: CODE + 4, thumb: false, pages: [CODE], dropped: undefined });
+    expect(region).toMatchObject({ address: CODE + 4, thumb: false, page: CODE, dropped: undefined });
     expect(region).toMatchObject({ entered: 1, exits: [{ reason: 'outside', address: CODE + 16, count: 1 }] });
     expect(region!.executed).toBe(m.processor.translated);
   });

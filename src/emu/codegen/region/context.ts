@@ -31,12 +31,12 @@ export interface RegionContext {
   readonly imports: RegionImports;
   /** Address of the word that says where code was decoded from in the page of a linear address. */
   granulesOf(host: Value): Value;
-  /** Linear address of the byte at an offset, when its page belongs to the region. */
-  host(offset: number): number | undefined;
+  /** Linear address of the region's page. */
+  readonly page: number;
   /** Goes to an offset: inside the region, or out of it. */
   jump(offset: number): void;
-  /** Whether the page of an offset is not mapped as it was, or not executable now. */
-  moved(offset: number): Value;
+  /** Whether the page is not mapped as it was, or not executable now. */
+  moved(): Value;
   /** Goes to an address in the current instruction set state. */
   goto(target: Value): void;
   /** The same behind an instruction that does not end its block: what is left of the block is given back. */

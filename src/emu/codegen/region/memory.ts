@@ -64,7 +64,7 @@ export class RegionMemory {
   }
 
   /**
-   * A load from the literal pool, when that lies in the pages of the region: what executes may be read, and where it
+   * A load from the literal pool, when that lies in the page of the region: what executes may be read, and where it
    * lies is known.
    */
   private literal(access: Access): Value | undefined {
@@ -75,10 +75,8 @@ export class RegionMemory {
     const pc = offset + (context.thumb ? 4 : 8);
     const at = (alignPc ? pc & -4 : pc) + this.site.operand('imm');
     const size = ACCESS_SIZE[access];
-    const host = context.host(at);
-    const inPage = (at & (PAGE_SIZE - 1)) + size <= PAGE_SIZE;
-    if (host === undefined || !inPage || at % Math.min(size, 4) !== 0) return undefined;
-    return rawLoad(access, c(host));
+    if (at < 0 || at + size > PAGE_SIZE || at % Math.min(size, 4) !== 0) return undefined;
+    return rawLoad(access, c(context.page + at));
   }
 
   store(access: Access, address: Value, v: Value, user: boolean): void {
@@ -104,7 +102,7 @@ export class RegionMemory {
       () => {
         const tag = code.tmp(ne(and(va, c(PAGE_MASK)), and(load32(te, TLB.WRITE), c(~TLB.CODE))));
         // Of an entry for another page the addend leads anywhere.
-        const host = select(tag, c(context.host(instruction.offset)!), add(va, load32(te, TLB.ADDEND)));
+        const host = select(tag, c(context.page), add(va, load32(te, TLB.ADDEND)));
         const second = or(or(tag, unalignedNotAllowed(site, access, va)), touchesCode(site, access, host, va));
         site.unless(second, slow, fast);
       },

@@ -1,5 +1,5 @@
-// What the translator compiles: a region of guest code as basic blocks. Addresses in it are distances in bytes from its
-// base, the virtual address of its first page, so that the same code serves wherever that page is mapped.
+// What the translator compiles: a region of guest code as basic blocks, all in one page. Addresses in it are distances in
+// bytes from its base, the virtual address of the page, so that the same code serves wherever the page is mapped.
 import type { Operands, Operation } from '../semantics';
 
 /** How an instruction hands control on. */
@@ -39,17 +39,12 @@ export interface RegionBlock {
   readonly instructions: readonly RegionInstruction[];
 }
 
-/** A page of the region: guest page at `base + offset`, which is the host page at linear address `host`. */
-export interface RegionPage {
-  readonly offset: number;
-  readonly host: number;
-}
-
 export interface Region {
   readonly thumb: boolean;
   /** Its number in the table of regions. */
   readonly index: number;
-  readonly pages: readonly RegionPage[];
+  /** Linear address of its page. */
+  readonly host: number;
   /** By offset. */
   readonly blocks: ReadonlyMap<number, RegionBlock>;
   /** Offsets at which it can be entered, in the order of their numbers. */

@@ -127,7 +127,7 @@ export class Tier1 extends Semantics {
     this.context.goto(target);
   }
   synchronize(): void {
-    this.code.if(this.context.moved(this.instruction.offset), () => this.context.depart('moved', this.nextPc()));
+    this.code.if(this.context.moved(), () => this.context.depart('moved', this.nextPc()));
   }
   next(): void {
     throw new Error(`${this.instruction.op.name} ends early`);

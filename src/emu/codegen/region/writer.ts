@@ -1,7 +1,7 @@
 // Writes one region as a function `(cpu, n, t, e) -> status`: n instructions are left, control is at the address t, which
 // is the entry number e. It answers with CPU.PC and CPU.BUDGET set, and a STATUS.
 import { Code } from '../code';
-import { CPU, ENTRY, type Layout, PAGE_SIZE, TLB } from '../layout';
+import { CPU, ENTRY, type Layout, TLB } from '../layout';
 import { PAGE_MASK, tlbEntry } from '../guest-access';
 import {
   add, and, c, eqz, load32, local, lt, ne, or, shl, shr, sub, type Value,
@@ -57,7 +57,7 @@ class RegionWriter implements RegionContext {
   private readonly kinds: ReadonlyMap<RegionBlock, FlagsKind>;
   private readonly exits: RegionExits;
   private readonly flow: ControlFlow;
-  private readonly pages: ReadonlyMap<number, number>;
+  readonly page: number;
   private budgets!: Budgets;
   /** Instructions from the end of the block that is written to the next look at the budget, at most. */
   private after = 0;
@@ -71,7 +71,7 @@ class RegionWriter implements RegionContext {
     private readonly counters: RegionCounters | undefined,
   ) {
     this.thumb = region.thumb;
-    this.pages = new Map(region.pages.map(p => [p.offset, p.host]));
+    this.page = region.host;
     this.graph = new RegionGraph(region);
     this.registers = new RegionLocals(this.code, this.cpu, planFpRegisters(this.graph.blocks));
     this.kinds = this.graph.flagKinds();
@@ -230,11 +230,6 @@ class RegionWriter implements RegionContext {
     return add(c(this.l.granules), shl(shr(sub(host, c(this.l.guest)), c(12)), c(2)));
   }
 
-  host(offset: number): number | undefined {
-    const page = this.pages.get(offset & PAGE_MASK);
-    return page === undefined ? undefined : page + (offset & (PAGE_SIZE - 1));
-  }
-
   leave(reason: StopReason): void {
     const { instruction } = this;
     if (instruction.it) this.code.store32(this.cpu, c(instruction.it), CPU.IT);
@@ -254,10 +249,9 @@ class RegionWriter implements RegionContext {
   }
 
   private to(offset: number, last: boolean): void {
-    const { code, flags } = this;
+    const { flags } = this;
     const block = this.region.blocks.get(offset);
     if (!block) return this.out('outside', offset);
-    if (!this.samePage(offset)) code.if(this.moved(offset), () => this.out('moved', offset));
     const wanted = this.kinds.get(block)!;
     if (wanted !== flags.kind) {
       if (wanted !== FLAGS.MIXED) throw new Error(`flags at ${offset}: ${wanted} was said, and it is ${flags.kind}`);
@@ -269,15 +263,11 @@ class RegionWriter implements RegionContext {
     else this.flow.jump(node);
   }
 
-  private samePage(offset: number): boolean {
-    return (offset & PAGE_MASK) === (this.instruction.offset & PAGE_MASK);
-  }
-  moved(offset: number): Value {
-    const { code } = this;
-    const page = code.tmp(add(this.base, c(offset & PAGE_MASK)));
-    const te = code.tmp(tlbEntry(this.tlb, page));
-    const host = add(page, load32(te, TLB.ADDEND));
-    return or(ne(load32(te, TLB.EXEC), page), ne(host, c(this.pages.get(offset & PAGE_MASK)!)));
+  moved(): Value {
+    const { base } = this;
+    const te = this.code.tmp(tlbEntry(this.tlb, base));
+    const host = add(base, load32(te, TLB.ADDEND));
+    return or(ne(load32(te, TLB.EXEC), base), ne(host, c(this.page)));
   }
 
   /** Leaves to an offset that is not part of the region. */

@@ -2,7 +2,7 @@
 import { DISPATCHER, PAGE_SIZE, RECORD } from '../../codegen/layout';
 import { EXIT_REASONS, type ExitReason } from '../../codegen/region/exit-reasons';
 import { disassemble, type Disassembled } from '../../isa/disassemble';
-import { pageKey, pageOf } from './page-counts';
+import { pageOf } from './page-counts';
 import type { Profile } from './profile';
 import type { DropReason, RegionProfile } from './region-profile';
 import { type Explanation, Explainer, type Outlook } from './why';
@@ -27,7 +27,8 @@ export interface ProfiledRegion {
   /** Of its first instruction. */
   readonly address: number;
   readonly thumb: boolean;
-  readonly pages: readonly number[];
+  /** Of its page. */
+  readonly page: number;
   readonly entries: readonly number[];
   readonly instructions: number;
   readonly bytes: number;
@@ -141,7 +142,7 @@ export class ProfileSnapshot {
     return {
       address: base + Math.min(...entries),
       thumb,
-      pages: region.pages.map(hostPage => this.address(pageKey({ hostPage, thumb }), 0)),
+      page: base,
       entries: entries.map(offset => base + offset),
       ...{ instructions, bytes, milliseconds, dropped, entered, executed },
       exits: region.exits.map(exit => ({

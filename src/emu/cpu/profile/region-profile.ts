@@ -37,11 +37,10 @@ export interface ExitCount {
 }
 
 export class RegionProfile {
-  /** Of its first page. */
+  /** Of its page. */
   readonly key: number;
-  /** Offsets from the beginning of the first page. */
+  /** Offsets from the beginning of the page. */
   readonly entries: readonly number[];
-  readonly pages: readonly number[];
   readonly instructions: number;
   readonly bytes: number;
   readonly milliseconds: number;
@@ -53,22 +52,14 @@ export class RegionProfile {
   private source: CompiledRegion | undefined;
 
   /** @param guest linear address of host page 0 */
-  constructor(
-    compiled: CompiledRegion,
-    private readonly guest: number,
-  ) {
+  constructor(compiled: CompiledRegion, guest: number) {
     const { region } = compiled;
     this.source = compiled;
-    this.pages = region.pages.map(p => this.hostPage(p.host));
-    this.key = pageKey({ hostPage: this.pages[0]!, thumb: region.thumb });
+    this.key = pageKey({ hostPage: (region.host - guest) / PAGE_SIZE, thumb: region.thumb });
     this.entries = region.entries;
     this.instructions = compiled.instructions;
     this.bytes = compiled.bytes;
     this.milliseconds = compiled.milliseconds;
-  }
-
-  private hostPage(host: number): number {
-    return (host - this.guest) / PAGE_SIZE;
   }
 
   /** The instructions in it; of regions that were dropped none. */
@@ -76,21 +67,14 @@ export class RegionProfile {
     const { region } = this.source ?? {};
     if (!region) return;
     for (const block of region.blocks.values())
-      for (const { offset, record, it } of block.instructions) yield { ...this.place(region, offset), record, it };
-  }
-  private place(region: Region, offset: number): { key: number; offset: number } {
-    const page = region.pages.find(p => p.offset === (offset & -PAGE_SIZE))!;
-    return {
-      key: pageKey({ hostPage: this.hostPage(page.host), thumb: region.thumb }),
-      offset: offset & (PAGE_SIZE - 1),
-    };
+      for (const { offset, record, it } of block.instructions) yield { key: this.key, offset, record, it };
   }
 
   /** Takes over what the counters say; they begin at 0 again. Not while the region runs. */
   drain(translated: PageCounts, interpreted: PageCounts): void {
     const { source } = this;
     if (!source) return;
-    const { region, counters } = source;
+    const { counters } = source;
     const take = (index: number): number => {
       const global = source.exports[`c${index}`] as WebAssembly.Global<'i64'>;
       const n = Number(global.value);
@@ -101,10 +85,10 @@ export class RegionProfile {
     const left = counters.exits.map(exit => ({ ...exit, count: take(exit.index) })).filter(exit => exit.count > 0);
     for (const { block, index } of counters.blocks) {
       const refunds = left.filter(exit => exit.block === block);
-      this.executed += this.spread(region, block, take(index), refunds, translated);
+      this.executed += this.spread(block, take(index), refunds, translated);
     }
     for (const { reason, instruction, count } of left) {
-      const place = instruction && this.place(region, instruction.offset);
+      const place = instruction && { key: this.key, offset: instruction.offset };
       if (reason === 'aborted' && place) interpreted.add(place.key, place.offset, count);
       this.count(reason, place, count);
     }
@@ -113,7 +97,6 @@ export class RegionProfile {
 
   /** @returns instructions that the block executed in `begun` times, without those that were given back */
   private spread(
-    region: Region,
     { instructions }: RegionBlock,
     begun: number,
     refunds: readonly { refund: number; count: number }[],
@@ -126,8 +109,7 @@ export class RegionProfile {
     let sum = 0;
     instructions.forEach(({ offset }, i) => {
       times -= lost[i]!;
-      const place = this.place(region, offset);
-      translated.add(place.key, place.offset, times);
+      translated.add(this.key, offset, times);
       sum += times;
     });
     return sum;
