@@ -1,68 +1,30 @@
-// A whole boot of Linux is the same whatever is translated, and when: instructions, console, and all of the state at the end.
-import { createHash } from 'node:crypto';
+// A whole boot of Linux, and one of Xen with Linux as dom0, is the same whatever is translated, and when: instructions,
+// console, and all of the state at the end.
+import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { linuxBoot } from '../../bench/linux';
-import { findBoard } from '../../src/emu/boards';
-import { CPU } from '../../src/emu/codegen/layout';
 import type { TranslationOptions } from '../../src/emu/cpu/translator';
-import { type BootImage, Machine } from '../../src/emu/machine';
+import type { BootImage } from '../../src/emu/machine';
+import { planBoot } from '../../src/lab/boot-plan';
+import { nodeHost } from '../../src/lab/node/host';
+import { BOARD, boot, type End, MARKER, MEMORY_BYTES, randomly } from './whole-boot';
 
-const images = process.env['XENLAB_IMAGES'] ?? 'images';
-const MARKER = 'LAB-SHELL-UP';
-const SLICE = 1e6;
-const MIB = 1 << 20;
+const images = path.resolve(process.env['XENLAB_IMAGES'] ?? 'images');
+const image = (name: string): string => path.join(images, name);
 
-interface End {
-  readonly instructions: number;
-  readonly timeNs: number;
-  readonly console: string;
-  readonly state: string;
-}
+const linux = (cpus: number): Promise<BootImage> => linuxBoot(images, 'console=ttyAMA0 rdinit=/init', cpus);
 
-/** Registers, system registers and memory; not what lies beside them to be fast. */
-function stateOf(machine: Machine): string {
-  const hash = createHash('sha256');
-  for (const core of machine.cores) {
-    hash.update(core.sys).update(core.banked);
-    hash.update(Uint32Array.from({ length: 15 }, (_, i) => core.r(i)));
-    hash.update(`${core.pc} ${core.cpsr} ${core.field(CPU.FPSCR)} ${core.field(CPU.FP_NZCV)} ${core.waiting}`);
-    hash.update(new Uint8Array(machine.memory.buffer, core.env.layout.cpu(core.index) + CPU.V, 256));
-  }
-  hash.update(new Uint8Array(machine.memory.buffer, machine.cores[0]!.env.layout.guest));
-  return hash.digest('hex');
-}
-
-function boot(image: BootImage, cpus: number, translation?: TranslationOptions): End & { machine: Machine } {
-  let console = '';
-  const machine = new Machine({
-    board: findBoard('vexpress-v2p-ca15-tc1')!,
-    cpus,
-    memoryBytes: 1024 * MIB,
-    output: (_, byte) => (console += String.fromCharCode(byte)),
-    log: () => {},
-    baseSeconds: 0,
-    ...(translation && { translation }),
-  });
-  machine.start(image);
-  while (!console.includes(MARKER) && machine.instructions < 4e9 && machine.timeNs < 60e9) {
-    const end = machine.run(SLICE);
-    if (end.reason === 'idle' && end.idleUntilNs !== undefined) machine.skipIdle();
-    else if (end.reason !== 'budget') break;
-  }
-  const { instructions, timeNs } = machine;
-  return { instructions, timeNs, console, state: stateOf(machine), machine };
-}
-
-/** The same numbers every time (Numerical Recipes). */
-function randomly(seed: number): () => boolean {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state >>> 30 !== 0;
+const xen = (cpus: number): Promise<BootImage> => {
+  const configuration = {
+    ...{ hypervisor: image('xen-armhf'), kernel: image('zImage-armhf'), initrd: image('busybox.cpio.gz') },
+    ...{ xenArgs: 'dom0_mem=512M loglvl=all guest_loglvl=all', args: 'console=hvc0 rdinit=/init' },
   };
-}
+  return planBoot({ host: nodeHost, board: BOARD, configuration, cpus, memoryBytes: MEMORY_BYTES });
+};
 
-const OPTIONS: readonly (readonly [string, number, TranslationOptions])[] = [
+type Row = readonly [name: string, cpus: number, translation: TranslationOptions];
+
+const LINUX: readonly Row[] = [
   ['a threshold of 1', 1, { threshold: 1, capacity: 4096, limit: 600 }],
   ['a threshold of 30', 1, { threshold: 30, capacity: 4096, limit: 600 }],
   ['a threshold of 300', 1, { threshold: 300, capacity: 4096, limit: 600 }],
@@ -70,24 +32,35 @@ const OPTIONS: readonly (readonly [string, number, TranslationOptions])[] = [
   ['64 modules at most', 1, { threshold: 300, capacity: 64, limit: 600 }],
   ['two cores and a threshold of 100', 2, { threshold: 100, capacity: 4096, limit: 600 }],
 ];
+const XEN: readonly Row[] = [
+  ['a threshold of 30', 1, { threshold: 30, capacity: 4096, limit: 600 }],
+  ['random choice and 64 modules at most', 1, { threshold: 50, capacity: 64, limit: 600, decline: randomly(2) }],
+  ['two cores and a threshold of 300', 2, { threshold: 300, capacity: 4096, limit: 600 }],
+];
 
-describe('a boot of Linux', () => {
-  const interpreted: End[] = [];
-  const kernels: BootImage[] = [];
-  beforeAll(async () => {
-    for (const cpus of [1, 2]) {
-      kernels[cpus] = await linuxBoot(images, 'console=ttyAMA0 rdinit=/init', cpus);
-      const { machine, ...end } = boot(kernels[cpus], cpus);
-      expect(machine.translation).toBeUndefined();
-      interpreted[cpus] = end;
-    }
-  }, 300_000);
-  for (const [name, cpus, options] of OPTIONS)
-    it(`is the same with ${name}`, () => {
-      const { machine, ...end } = boot(kernels[cpus]!, cpus, options);
-      expect(end.console).toContain(`${MARKER} `);
-      expect(end).toEqual(interpreted[cpus]);
-      expect(machine.translation!.share).toBeGreaterThan(0.5);
-      expect(machine.translation!.live).toBeLessThanOrEqual(options.capacity);
-    });
-});
+const BOOTS: readonly (readonly [string, (cpus: number) => Promise<BootImage>, readonly Row[]])[] = [
+  ['Linux', linux, LINUX],
+  ['Xen and dom0', xen, XEN],
+];
+
+for (const [name, prepare, rows] of BOOTS)
+  describe(`a boot of ${name}`, () => {
+    const interpreted: End[] = [];
+    const prepared: BootImage[] = [];
+    beforeAll(async () => {
+      for (const cpus of [1, 2]) {
+        prepared[cpus] = await prepare(cpus);
+        const { machine, ...end } = boot(prepared[cpus], cpus);
+        expect(machine.translation).toBeUndefined();
+        interpreted[cpus] = end;
+      }
+    }, 600_000);
+    for (const [how, cpus, options] of rows)
+      it(`is the same with ${how}`, { timeout: 300_000 }, () => {
+        const { machine, ...end } = boot(prepared[cpus]!, cpus, options);
+        expect(end.console).toContain(`${MARKER} `);
+        expect(end).toEqual(interpreted[cpus]);
+        expect(machine.translation!.share).toBeGreaterThan(0.5);
+        expect(machine.translation!.live).toBeLessThanOrEqual(options.capacity);
+      });
+  });

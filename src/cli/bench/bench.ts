@@ -52,7 +52,7 @@ interface Row {
 }
 
 class Bench {
-  private readonly scratch = mkdtempSync(path.join(os.tmpdir(), 'xenlab-bench-'));
+  readonly scratch = mkdtempSync(path.join(os.tmpdir(), 'xenlab-bench-'));
 
   constructor(private readonly request: BenchRequest) {}
 
@@ -99,16 +99,16 @@ export async function benchCommand(words: readonly string[]): Promise<Status> {
   const names = parseOptions(BENCH_OPTIONS, words, request);
   const self = fileURLToPath(new URL('./xenlab.mjs', import.meta.url));
   const cli = [process.execPath, self];
-  const all = [
-    ...benchPrograms(path.join(path.dirname(self), '..'), cli),
-    ...(request.boot === undefined ? [] : bootPrograms(request.boot, cli)),
-  ];
-  const chosen =
-    names.length === 0 ? all : all.filter(p => names.some(n => p.name === n || p.name.startsWith(`${n}-`)));
-  if (chosen.length === 0) throw new UsageError(`no program is called ${names.join(' or ')}; there are ${all.map(p => p.name).join(', ')}`); // prettier-ignore
   const bench = new Bench(request);
   const rows: Row[] = [];
   try {
+    const all = [
+      ...benchPrograms(path.join(path.dirname(self), '..'), cli),
+      ...(request.boot === undefined ? [] : bootPrograms(request.boot, cli, bench.scratch)),
+    ];
+    const chosen =
+      names.length === 0 ? all : all.filter(p => names.some(n => p.name === n || p.name.startsWith(`${n}-`)));
+    if (chosen.length === 0) throw new UsageError(`no program is called ${names.join(' or ')}; there are ${all.map(p => p.name).join(', ')}`); // prettier-ignore
     const heading = `${'program'.padEnd(30)}${cell('M instr', 8)}${cell('user s', 8)}${cell('MIPS', 7)}`;
     process.stdout.write(`${heading}${request.vsQemu ? `${cell('qemu s', 9)}${cell('ratio', 8)}` : ''}\n`);
     for (const program of chosen) {
@@ -117,6 +117,7 @@ export async function benchCommand(words: readonly string[]): Promise<Status> {
       process.stdout.write(`${line(row)}\n`);
     }
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     say(error instanceof Error ? error.message : String(error));
     return Status.NotMet;
   } finally {

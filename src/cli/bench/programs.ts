@@ -1,6 +1,7 @@
 // What `xenlab bench` runs: the programs of guests/bench, and boots of real images where they are at hand.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { peerOptions, peerTree } from './xen-peer';
 
 export interface Program {
   readonly name: string;
@@ -22,7 +23,8 @@ interface BenchRow {
 }
 
 const MEMORY = '128';
-const QEMU = ['qemu-system-arm', '-M', 'vexpress-a15', '-cpu', 'cortex-a15', '-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-smp', '1']; // prettier-ignore
+const PEER = ['qemu-system-arm', '-cpu', 'cortex-a15', '-display', 'none', '-smp', '1'];
+const QEMU = [...PEER, '-M', 'vexpress-a15', '-monitor', 'none', '-serial', 'stdio'];
 
 /** @param root of the project, where guests/ is */
 export function benchPrograms(root: string, cli: readonly string[]): Program[] {
@@ -42,12 +44,23 @@ export function benchPrograms(root: string, cli: readonly string[]): Program[] {
   );
 }
 
-/** Boots of the stock kernel to the shell, with the images of `xenlab images get` in `folder`. */
-export function bootPrograms(folder: string, cli: readonly string[]): Program[] {
+const MARKER = 'LAB-SHELL-UP';
+/** Keys that end qemu, where its monitor shares the console. */
+const END_QEMU = '\x01x';
+
+/**
+ * Boots of the stock kernel to the shell, natively and below Xen, with the images of `xenlab images get` in `folder`.
+ * @param scratch a folder for what qemu needs beside them
+ */
+export function bootPrograms(folder: string, cli: readonly string[], scratch: string): Program[] {
   const at = (name: string): string => path.join(folder, name);
-  const needed = ['zImage-armhf', 'busybox.cpio.gz', 'dtb/vexpress-v2p-ca15-tc1.dtb'];
+  const needed = ['zImage-armhf', 'busybox.cpio.gz', 'dtb/vexpress-v2p-ca15-tc1.dtb', 'xen-armhf'];
   const missing = needed.find(name => !existsSync(at(name)));
   if (missing !== undefined) throw new Error(`${at(missing)} is missing; run \`xenlab images get ${folder}\``);
+  return [...linuxPrograms(at, cli), xenProgram(at, cli, scratch)];
+}
+
+function linuxPrograms(at: (name: string) => string, cli: readonly string[]): Program[] {
   const args = 'console=ttyAMA0 rdinit=/init';
   const dtb = at('dtb/vexpress-v2p-ca15-tc1.dtb');
   return (['host', 'guest'] as const).map(decompress => ({
@@ -56,10 +69,32 @@ export function bootPrograms(folder: string, cli: readonly string[]): Program[] 
     ours: [
       ...cli, 'boot', '--hypervisor', 'none', '--kernel', at('zImage-armhf'), '--initrd', at('busybox.cpio.gz'),
       '--append', args, '--memory', '512', '--pace', 'fast', '--decompress', decompress,
-      '--send', 'LAB-SHELL-UP=>', '--send', 'lab# =>poweroff -f',
+      '--send', `${MARKER}=>`, '--send', 'lab# =>poweroff -f',
     ],
     qemu: [...QEMU, '-m', '512', '-kernel', at('zImage-armhf'), '-dtb', dtb, '-initrd', at('busybox.cpio.gz'), '-append', args],
-    expect: /LAB-SHELL-UP/,
+    expect: new RegExp(MARKER),
     end: { marker: 'lab# ', text: 'poweroff -f\n' },
   })); // prettier-ignore
+}
+
+function xenProgram(at: (name: string) => string, cli: readonly string[], scratch: string): Program {
+  const images = {
+    ...{ xen: at('xen-armhf'), kernel: at('zImage-armhf'), initrd: at('busybox.cpio.gz') },
+    dtb: at('dtb/vexpress-v2p-ca15-tc1.dtb'),
+  };
+  const uart = '/bus@8000000/motherboard-bus@8000000/iofpga-bus@300000000/serial@90000';
+  const lines = { xen: 'dom0_mem=512M', dom0: 'console=hvc0 rdinit=/init' };
+  const tree = path.join(scratch, 'xen.dtb');
+  writeFileSync(tree, peerTree(images, { ...lines, xen: `console=dtuart dtuart=${uart} ${lines.xen}` }));
+  return {
+    name: 'xen-host',
+    about: 'the same kernel as dom0 of the stock Xen; here it is unpacked on the host',
+    ours: [
+      ...[...cli, 'boot', '--hypervisor', images.xen, '--kernel', images.kernel, '--initrd', images.initrd],
+      ...['--xen-append', lines.xen, '--append', lines.dom0, '--memory', '1024', '--pace', 'fast', '--expect', MARKER],
+    ],
+    qemu: [...PEER, '-m', '1024', '-serial', 'mon:stdio', ...peerOptions(images, tree)],
+    expect: new RegExp(MARKER),
+    end: { marker: MARKER, text: END_QEMU },
+  };
 }

@@ -128,7 +128,8 @@ const CONSTRUCTORS: { readonly [T in DeviceType]: Constructor<T> } = {
   },
   sp810: (spec, { ports, timerClocks }) => {
     const timerClock = (timer: number, hertz: number): void => timerClocks[timer]?.(hertz);
-    return { device: new Sp810(spec.name, { log: ports.log, timerClock }, spec.options) };
+    const reset = (): void => ports.reboot();
+    return { device: new Sp810(spec.name, { log: ports.log, timerClock, reset }, spec.options) };
   },
   'versatile-i2c': (spec, { ports }) => {
     return { device: new VersatileI2c(spec.name, { log: ports.log, absent: spec.options.absent }) };

@@ -7,6 +7,8 @@ export interface Sp810Ports {
   readonly log: Log;
   /** TIMERCLKEN of timer 0..3 has changed to this frequency. */
   readonly timerClock: (timer: number, hertz: number) => void;
+  /** A program asked for a reset of the board. */
+  readonly reset: () => void;
 }
 
 export interface Sp810Options {
@@ -41,7 +43,8 @@ const REGISTERS = defineRegisters<Sp810>('apb')({
     },
     wrote: d => d.selectClocks(),
   },
-  SCSYSSTAT: { at: 0x004, access: 'none', about: 'a write would reset the board; use the configuration bus' },
+  // Any value resets the board; that is how Xen restarts it. It reads as 0 here: no reset status is kept.
+  SCSYSSTAT: { at: 0x004, stored: false, read: () => 0, write: d => d.resetBoard() },
   SCIMCTRL: { at: 0x008, mask: 0x8f, about: 'interrupt mode' },
   SCIMSTAT: { at: 0x00c, mask: 0x1, about: 'interrupt mode status' },
   SCXTALCTRL: { at: 0x010, mask: 0x7ffff, about: 'crystal control' },
@@ -79,6 +82,10 @@ export class Sp810 extends RegisterDevice<Record<string, never>> {
     const control = this.values[R.SCCTRL]!;
     this.values[R.SCCTRL] = (control & ~0x78) | ((control & 7) << 3);
     for (let timer = 0; timer < TIMERS; timer++) this.ports.timerClock(timer, this.timerHertz(timer));
+  }
+
+  resetBoard(): void {
+    this.ports.reset();
   }
 
   peripheralClocks(): number {

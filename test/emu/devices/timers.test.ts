@@ -123,7 +123,7 @@ describe('SP804', () => {
     const { clock, d } = make(32_768);
     const sysctl = new Sp810(
       'sysctl',
-      { log, timerClock: (timer, hertz) => timer < 2 && d.setClock(timer as 0 | 1, hertz) },
+      { log, timerClock: (timer, hertz) => timer < 2 && d.setClock(timer as 0 | 1, hertz), reset: () => {} },
       { referenceHertz: 32_768, timerHertz: 1_000_000 },
     );
     expect([sysctl.read(0, 4), sysctl.timerHertz(0)]).toEqual([9, 32_768]);
@@ -152,13 +152,18 @@ describe('SP804', () => {
 
 describe('SP810', () => {
   it('has its identification, grants modes at once, gates nothing', () => {
-    const d = new Sp810('sysctl', { log, timerClock: () => {} }, { referenceHertz: 32_768, timerHertz: 1_000_000 });
+    let resets = 0;
+    const ports = { log, timerClock: () => {}, reset: () => resets++ };
+    const d = new Sp810('sysctl', ports, { referenceHertz: 32_768, timerHertz: 1_000_000 });
     expect([0xfe0, 0xfe4, 0xfe8, 0xfec].map(o => d.read(o, 4))).toEqual([0x10, 0x18, 0x04, 0x00]);
     d.write(0, 4, 4);
     expect(d.read(0, 4)).toBe((4 << 3) | 4);
     d.write(0x24, 4, 0x30);
     d.write(0x28, 4, 0x10);
     expect([d.read(0x2c, 4), d.read(0x30, 4)]).toEqual([0x20, 0x20]);
+    expect([d.read(4, 4), resets]).toEqual([0, 0]);
+    d.write(4, 4, 1);
+    expect(resets).toBe(1);
   });
 });
 
