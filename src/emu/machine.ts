@@ -2,6 +2,7 @@
 import { type Board, buildBoard, type BuiltBoard, guestMemories } from './boards';
 import { MachineClock } from './clock';
 import { layoutMemory, PAGE_SIZE } from './codegen/layout';
+import type { El2 } from './cpu/el2';
 import { Core, type EntryState } from './cpu/core';
 import {
   physicalAddress, registerGroups, type ShownGroup, type ShownInstruction, shownInstructions,
@@ -38,6 +39,8 @@ export interface MachineOptions {
   readonly profile?: boolean;
   /** Milliseconds from anywhere, to account for the time that translation takes. Nothing else depends on it. */
   readonly now?: () => number;
+  /** The hypervisor, when that is not a program in guest memory: every core begins in it. */
+  readonly el2?: El2;
 }
 
 /** What lies in memory when the machine starts, and how its cores begin. */
@@ -83,6 +86,7 @@ export class Machine {
   readonly hardware: BuiltBoard;
   readonly processor: Processor;
   readonly memory: WebAssembly.Memory;
+  private readonly el2: El2 | undefined;
   private readonly clock: MachineClock;
   private readonly said = new Set<string>();
   private turn: Turn | undefined;
@@ -98,6 +102,7 @@ export class Machine {
   constructor(options: MachineOptions) {
     const { board, cpus } = options;
     this.board = board;
+    this.el2 = options.el2;
     const memories = guestMemories(board, options.memoryBytes);
     const total = memories.reduce((sum, m) => sum + Math.ceil(m.size / PAGE_SIZE) * PAGE_SIZE, 0);
     const layout = layoutMemory(cpus, total, undefined, options.profile);
@@ -166,6 +171,7 @@ export class Machine {
       ...(options.hot && { hot: options.hot }),
       ...(options.translation && { translation: options.translation }),
       ...(options.now && { now: options.now }),
+      ...(options.el2 && { el2: options.el2 }),
     });
   }
 
@@ -250,7 +256,7 @@ export class Machine {
     this.hardware.handOver(entry.secure !== false);
     this.cores.forEach((core, i) => {
       core.reset(i === 0 ? entry : { ...entry, registers: [] });
-      if (i > 0) this.park(core);
+      if (i > 0 && !this.el2) this.park(core);
     });
   }
 

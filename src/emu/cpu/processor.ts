@@ -13,6 +13,7 @@ import { HCR } from './control-bits';
 import { executeHelper } from './fp/helpers';
 import { pendingInterrupt, wakesUp } from './interrupts';
 import { transferStructure } from './structure-access';
+import type { El2 } from './el2';
 import { ExtensionRegisters } from './fp/registers';
 import { MemoryAccess } from './memory-access';
 import { nextInstruction, recordItState } from './processor-state';
@@ -35,6 +36,7 @@ export interface ProcessorOptions {
   readonly translation?: TranslationOptions;
   /** See MachineOptions. */
   readonly now?: () => number;
+  readonly el2?: El2;
 }
 
 export class Processor {
@@ -48,6 +50,7 @@ export class Processor {
   private readonly u8: Uint8Array;
   private readonly cores: readonly Core[];
   private readonly context: SystemContext;
+  private readonly el2: El2 | undefined;
   /** Event registers of WFE, one per core; SEV sets them too, see `hasEvent`. */
   private readonly events: boolean[];
   /** How many SEV each core has seen. */
@@ -68,6 +71,7 @@ export class Processor {
     const { memory, cores, bus } = options;
     const translation = options.count ? undefined : options.translation;
     this.cores = cores;
+    this.el2 = options.el2;
     this.events = cores.map(() => false);
     this.seen = cores.map(() => 0);
     this.awaitsEvent = cores.map(() => false);
@@ -279,13 +283,14 @@ export class Processor {
     this.deferred = 0;
     let left = n;
     let waits = false;
+    core.setField(CPU.BUDGET, n); // `executed` is right from here on, for whoever runs in Hyp mode
     while (left > 0) {
-      if (core.inlineTraps && !this.code.traps) this.code.trapAll();
-      const interrupt = pendingInterrupt(core);
-      if (interrupt) {
-        this.events[index] = true;
-        takeInterrupt(core, interrupt, core.pc);
+      if (!this.settle(core)) {
+        this.awaitsEvent[index] = false;
+        waits = core.waiting = true;
+        break;
       }
+      if (core.inlineTraps && !this.code.traps) this.code.trapAll();
       core.setField(CPU.EXIT, EXIT.NONE);
       core.setField(CPU.BUDGET, left);
       this.code.run(cpu);
@@ -303,6 +308,19 @@ export class Processor {
     }
     this.current = -1;
     return { executed: n - this.cut - left, waits };
+  }
+
+  /** Takes what interrupt is pending, and lets Hyp mode act where that is not guest code. @returns false: the core waits */
+  private settle(core: Core): boolean {
+    for (;;) {
+      const interrupt = pendingInterrupt(core);
+      if (interrupt) {
+        this.events[core.index] = true;
+        takeInterrupt(core, interrupt, core.pc);
+      }
+      if (!this.el2 || core.mode.privilege < 2) return true;
+      if (!this.el2.enter(core)) return false;
+    }
   }
 
   /** Acts on the reason for which generated code left. @returns false when the core waits */

@@ -1,0 +1,20 @@
+// Error numbers that hypercalls answer with, negated (Xen, public/errno.h).
+export const ERRNO = {
+  EPERM: 1,
+  ENOENT: 2,
+  ESRCH: 3,
+  E2BIG: 7,
+  EAGAIN: 11,
+  ENOMEM: 12,
+  EACCES: 13,
+  EFAULT: 14,
+  EBUSY: 16,
+  EEXIST: 17,
+  ENODEV: 19,
+  EINVAL: 22,
+  ENOSPC: 28,
+  ENOSYS: 38,
+  ENODATA: 61,
+  EOPNOTSUPP: 95,
+  ERESTART: 85,
+} as const;

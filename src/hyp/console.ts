@@ -1,0 +1,102 @@
+// Xen's console: what it says and what dom0 says, on the board's UART; what is typed there, for one of them (Xen,
+// drivers/char/console.c).
+import type { Domain } from './domain';
+
+/** Who said something, for those who show consoles apart. */
+export type Speaker = 'xen' | `dom${number}`;
+
+export interface ConsolePorts {
+  /** A byte to the UART. */
+  readonly send: (byte: number) => void;
+  /** A byte from the UART; −1: there is none. */
+  readonly receive: () => number;
+  /** Input for the domain that has the console. */
+  readonly inputReady: () => void;
+  /** The same output by who made it. */
+  readonly heard?: (speaker: Speaker, bytes: Uint8Array) => void;
+}
+
+const RING_BYTES = 16384;
+/** CTRL-a, three times in a row, switches the input. */
+const SWITCH_CODE = 1;
+const SWITCH_COUNT = 3;
+const INPUT_BYTES = 128;
+const NEWLINE = 10;
+const RETURN = 13;
+
+export class XenConsole {
+  private readonly ring = new Uint8Array(RING_BYTES);
+  /** Bytes that the ring has ever taken; those before `cleared` are gone for readers. */
+  private produced = 0;
+  private cleared = 0;
+  private readonly input: number[] = [];
+  private switches = 0;
+  /** Whether what is typed goes to Xen instead of dom0. */
+  private toXen = true;
+
+  constructor(private readonly ports: ConsolePorts) {}
+
+  /** Says a line of Xen's own. */
+  print(line: string): void {
+    this.emit('xen', new TextEncoder().encode(`(XEN) ${line}\n`));
+  }
+
+  guestWrites(domain: Domain, bytes: Uint8Array): void {
+    this.emit(`dom${domain.id}`, bytes);
+  }
+
+  private emit(speaker: Speaker, bytes: Uint8Array): void {
+    for (const byte of bytes) {
+      if (byte === NEWLINE) this.ports.send(RETURN);
+      this.ports.send(byte);
+      this.ring[this.produced++ % RING_BYTES] = byte;
+    }
+    this.ports.heard?.(speaker, bytes);
+  }
+
+  /** The UART has something. */
+  typed(): void {
+    let any = false;
+    for (let byte = this.ports.receive(); byte >= 0; byte = this.ports.receive()) {
+      if (byte === SWITCH_CODE && ++this.switches < SWITCH_COUNT) continue;
+      if (byte === SWITCH_CODE) this.switchInput();
+      else if (!this.toXen && this.input.length < INPUT_BYTES) {
+        this.input.push(byte);
+        any = true;
+      }
+      this.switches = 0;
+    }
+    if (any) this.ports.inputReady();
+  }
+
+  private switchInput(): void {
+    this.toXen = !this.toXen;
+    this.announce();
+  }
+
+  /** dom0 gets what is typed. */
+  giveInput(): void {
+    this.toXen = false;
+    this.announce();
+  }
+  private announce(): void {
+    const to = this.toXen ? 'Xen' : 'DOM0';
+    this.print(`*** Serial input to ${to} (type 'CTRL-a' three times to switch input)`);
+  }
+
+  /** Takes what was typed. */
+  take(most: number): Uint8Array {
+    return Uint8Array.from(this.input.splice(0, most));
+  }
+
+  /** The console ring from a position on, and the position behind it. */
+  read(from: number, most: number): { bytes: Uint8Array; next: number } {
+    const first = Math.max(from, this.cleared, this.produced - RING_BYTES);
+    const length = Math.max(0, Math.min(most, this.produced - first));
+    const bytes = Uint8Array.from({ length }, (_, i) => this.ring[(first + i) % RING_BYTES]!);
+    return { bytes, next: first + length };
+  }
+  clear(): void {
+    this.cleared = this.produced;
+  }
+}

@@ -1,0 +1,215 @@
+// Event channels of a domain: ports, what they are bound to, and how they become pending (Xen, common/event_channel.c).
+import { ERRNO } from '../abi/errno';
+
+export const STATE = { FREE: 0, UNBOUND: 1, INTERDOMAIN: 2, PIRQ: 3, VIRQ: 4, IPI: 5 } as const;
+
+/** Virtual interrupts (Xen, public/xen.h). */
+export const VIRQ = {
+  TIMER: 0,
+  DEBUG: 1,
+  CONSOLE: 2,
+  DOM_EXC: 3,
+  TBUF: 4,
+  DEBUGGER: 6,
+  XENOPROF: 7,
+  CON_RING: 8,
+} as const;
+export const VIRQS = 24;
+/** Those that a domain has once, and not for each virtual CPU. */
+const GLOBAL_VIRQS: readonly number[] = [VIRQ.CONSOLE, VIRQ.DOM_EXC, VIRQ.TBUF, VIRQ.DEBUGGER, VIRQ.CON_RING];
+export const isGlobalVirq = (virq: number): boolean => GLOBAL_VIRQS.includes(virq);
+
+export interface Channel {
+  readonly port: number;
+  state: number;
+  /** The virtual CPU that is notified. */
+  vcpu: number;
+  /** Of UNBOUND: who may bind; of INTERDOMAIN: who is at the other end. */
+  remoteDomain: number;
+  remotePort: number;
+  virq: number;
+  /** Of the FIFO interface. */
+  priority: number;
+  /** The queue that it was put into last, of the FIFO interface: virtual CPU and priority. */
+  lastVcpu: number;
+  lastPriority: number;
+}
+
+export const DEFAULT_PRIORITY = 7;
+
+/** How pending bits are kept in a domain's memory: 2-level or FIFO. */
+export interface EventAbi {
+  readonly ports: number;
+  setPending(channel: Channel): void;
+  clearPending(channel: Channel): void;
+  isPending(channel: Channel): boolean;
+  isMasked(channel: Channel): boolean;
+  unmask(channel: Channel): void;
+}
+
+/** What channels need of their domain. */
+export interface ChannelHost {
+  readonly id: number;
+  readonly vcpuCount: number;
+  /** The event channels of another domain. */
+  peer(domain: number): EventChannels | undefined;
+}
+
+export class EventChannels {
+  private readonly channels: Channel[] = [];
+  /** By virtual CPU and VIRQ: the port, 0 for none. */
+  private readonly virqs = new Map<number, number>();
+
+  constructor(
+    readonly host: ChannelHost,
+    /** Replaced when the guest asks for the FIFO interface. */
+    public abi: EventAbi,
+    /** Ports that the toolstack lets it have. */
+    public limit = 1023,
+  ) {
+    this.channels.push(this.fresh(0)); // port 0 is none
+    this.channels[0]!.state = -1;
+  }
+
+  private fresh(port: number): Channel {
+    return {
+      ...{ port, state: STATE.FREE, vcpu: 0, remoteDomain: -1, remotePort: 0, virq: -1 },
+      ...{ priority: DEFAULT_PRIORITY, lastVcpu: 0, lastPriority: DEFAULT_PRIORITY },
+    };
+  }
+
+  get(port: number): Channel | undefined {
+    const channel = this.channels[port];
+    return channel && channel.state > STATE.FREE ? channel : undefined;
+  }
+  get all(): readonly Channel[] {
+    return this.channels.filter(one => one.state > STATE.FREE);
+  }
+
+  /** @returns a free channel, or a negative error */
+  private allocate(): Channel | number {
+    const free = this.channels.find(one => one.state === STATE.FREE);
+    if (free) return free;
+    const port = this.channels.length;
+    if (port > this.limit || port >= this.abi.ports) return -ERRNO.ENOSPC;
+    const channel = this.fresh(port);
+    this.channels.push(channel);
+    return channel;
+  }
+
+  private settle(channel: Channel, state: number): void {
+    channel.state = state;
+    this.abi.clearPending(channel);
+  }
+
+  /** @returns the port, or a negative error; so do the others */
+  allocateUnbound(remoteDomain: number): number {
+    const channel = this.allocate();
+    if (typeof channel === 'number') return channel;
+    channel.remoteDomain = remoteDomain;
+    channel.remotePort = 0;
+    channel.vcpu = 0;
+    this.settle(channel, STATE.UNBOUND);
+    return channel.port;
+  }
+
+  bindInterdomain(remoteDomain: number, remotePort: number): number {
+    const peer = this.host.peer(remoteDomain);
+    if (!peer) return -ERRNO.ESRCH;
+    const other = peer.get(remotePort);
+    if (!other || other.state !== STATE.UNBOUND || other.remoteDomain !== this.host.id) return -ERRNO.EINVAL;
+    const channel = this.allocate();
+    if (typeof channel === 'number') return channel;
+    channel.vcpu = 0;
+    channel.remoteDomain = remoteDomain;
+    channel.remotePort = remotePort;
+    this.settle(channel, STATE.INTERDOMAIN);
+    other.state = STATE.INTERDOMAIN;
+    other.remoteDomain = this.host.id;
+    other.remotePort = channel.port;
+    // An event may have been sent to nobody before.
+    this.abi.setPending(channel);
+    return channel.port;
+  }
+
+  bindVirq(virq: number, vcpu: number): number {
+    if (virq >= VIRQS) return -ERRNO.EINVAL;
+    if (isGlobalVirq(virq) && vcpu !== 0) return -ERRNO.EINVAL;
+    if (vcpu >= this.host.vcpuCount) return -ERRNO.ENOENT;
+    const key = vcpu * VIRQS + virq;
+    if (this.virqs.has(key)) return -ERRNO.EEXIST;
+    const channel = this.allocate();
+    if (typeof channel === 'number') return channel;
+    channel.vcpu = vcpu;
+    channel.virq = virq;
+    this.settle(channel, STATE.VIRQ);
+    this.virqs.set(key, channel.port);
+    return channel.port;
+  }
+
+  bindIpi(vcpu: number): number {
+    if (vcpu >= this.host.vcpuCount) return -ERRNO.ENOENT;
+    const channel = this.allocate();
+    if (typeof channel === 'number') return channel;
+    channel.vcpu = vcpu;
+    this.settle(channel, STATE.IPI);
+    return channel.port;
+  }
+
+  bindVcpu(port: number, vcpu: number): number {
+    const channel = this.get(port);
+    if (!channel || vcpu >= this.host.vcpuCount) return channel ? -ERRNO.ENOENT : -ERRNO.EINVAL;
+    if (channel.state === STATE.VIRQ && !isGlobalVirq(channel.virq)) return -ERRNO.EINVAL;
+    if (channel.state === STATE.IPI) return -ERRNO.EINVAL;
+    channel.vcpu = vcpu;
+    return 0;
+  }
+
+  close(port: number): number {
+    const channel = this.get(port);
+    if (!channel) return -ERRNO.EINVAL;
+    if (channel.state === STATE.VIRQ) this.virqs.delete(channel.vcpu * VIRQS + channel.virq);
+    if (channel.state === STATE.INTERDOMAIN) {
+      const other = this.host.peer(channel.remoteDomain)?.get(channel.remotePort);
+      if (other?.state === STATE.INTERDOMAIN) {
+        other.state = STATE.UNBOUND;
+        other.remotePort = 0;
+      }
+    }
+    this.abi.clearPending(channel);
+    Object.assign(channel, this.fresh(port), { lastVcpu: channel.lastVcpu, lastPriority: channel.lastPriority });
+    return 0;
+  }
+
+  send(port: number): number {
+    const channel = this.get(port);
+    if (!channel) return -ERRNO.EINVAL;
+    if (channel.state === STATE.INTERDOMAIN) {
+      const peer = this.host.peer(channel.remoteDomain);
+      const other = peer?.get(channel.remotePort);
+      if (peer && other) peer.abi.setPending(other);
+      return 0;
+    }
+    if (channel.state === STATE.IPI) this.abi.setPending(channel);
+    else if (channel.state !== STATE.UNBOUND) return -ERRNO.EINVAL;
+    return 0;
+  }
+
+  /** Raises a virtual interrupt, if somebody has bound it. */
+  raiseVirq(virq: number, vcpu = 0): void {
+    const port = this.virqs.get(vcpu * VIRQS + virq);
+    const channel = port === undefined ? undefined : this.get(port);
+    if (channel) this.abi.setPending(channel);
+  }
+
+  closeAll(): void {
+    for (const { port } of this.all) this.close(port);
+  }
+
+  /** Takes what is pending over to another interface. */
+  changeAbi(abi: EventAbi): void {
+    const pending = this.all.filter(one => this.abi.isPending(one));
+    this.abi = abi;
+    for (const one of pending) abi.setPending(one);
+  }
+}

@@ -1,0 +1,153 @@
+// Grants: pages that a domain lets others map or copy (Xen, public/grant_table.h; common/grant_table.c). Version 1 entries.
+import { ERRNO } from '../abi/errno';
+import type { Domain } from '../domain';
+import { PAGE_SHIFT, PAGE_SIZE } from '../memory/physical';
+import { P2M } from '../p2m';
+
+/** Status of grant operations (Xen, public/grant_table.h). */
+export const GNTST = {
+  OKAY: 0,
+  GENERAL_ERROR: -1,
+  BAD_DOMAIN: -2,
+  BAD_GNTREF: -3,
+  BAD_HANDLE: -4,
+  BAD_VIRT_ADDR: -5,
+  BAD_DEV_ADDR: -6,
+  NO_DEVICE_SPACE: -7,
+  PERMISSION_DENIED: -8,
+  BAD_PAGE: -9,
+  BAD_COPY_ARG: -10,
+  ADDRESS_TOO_BIG: -11,
+  EAGAIN: -12,
+  NO_SPACE: -13,
+} as const;
+
+const GTF = { TYPE: 3, PERMIT_ACCESS: 1, READONLY: 4, READING: 8, WRITING: 16 } as const;
+export const GNTMAP = { DEVICE: 1, HOST: 2, READONLY: 4 } as const;
+/** struct grant_entry_v1: u16 flags, u16 domid, u32 frame. */
+const ENTRY_SIZE = 8;
+const ENTRIES_PER_FRAME = PAGE_SIZE / ENTRY_SIZE;
+
+/** A mapping that a domain has made of another's grant. */
+export interface GrantMapping {
+  readonly ref: number;
+  readonly granter: number;
+  readonly mfn: number;
+  readonly gfn: number;
+  readonly readonly: boolean;
+}
+
+export class GrantTable {
+  /** Machine frames of the table that the guest can map. */
+  readonly frames: number[] = [];
+  /** What this domain has mapped, by handle. */
+  private readonly mappings = new Map<number, GrantMapping>();
+  private nextHandle = 0;
+  /** How often each of this domain's entries is mapped: readers and writers. */
+  private readonly pins = new Map<number, { readers: number; writers: number }>();
+  version = 1;
+
+  constructor(
+    private readonly domain: Domain,
+    public maxFrames: number,
+    initialFrames = 1,
+  ) {
+    this.grow(initialFrames);
+  }
+
+  /** @returns whether the table has so many frames now */
+  grow(frames: number): boolean {
+    const { heap, memory } = this.domain.host;
+    if (frames > this.maxFrames) return false;
+    while (this.frames.length < frames) {
+      const mfn = heap.take(0, this.domain.id);
+      if (mfn < 0) return false;
+      memory.clear(mfn * PAGE_SIZE, PAGE_SIZE);
+      this.frames.push(mfn);
+    }
+    return true;
+  }
+
+  private entry(ref: number): number {
+    const frame = this.frames[Math.floor(ref / ENTRIES_PER_FRAME)];
+    return frame === undefined ? 0 : frame * PAGE_SIZE + (ref % ENTRIES_PER_FRAME) * ENTRY_SIZE;
+  }
+
+  /** What another domain gets of an entry of this table. @returns the machine frame, or a negative GNTST */
+  acquire(ref: number, by: number, write: boolean): number {
+    const { memory } = this.domain;
+    const at = this.entry(ref);
+    if (at === 0) return GNTST.BAD_GNTREF;
+    const flags = memory.read16(at);
+    if ((flags & GTF.TYPE) !== GTF.PERMIT_ACCESS) return GNTST.GENERAL_ERROR;
+    if (memory.read16(at + 2) !== by) return GNTST.GENERAL_ERROR;
+    if (write && flags & GTF.READONLY) return GNTST.GENERAL_ERROR;
+    const pa = this.domain.frame(memory.read32(at + 4));
+    if (pa < 0) return GNTST.GENERAL_ERROR;
+    const pin = this.pins.get(ref) ?? { readers: 0, writers: 0 };
+    if (write) pin.writers++;
+    else pin.readers++;
+    this.pins.set(ref, pin);
+    memory.write16(at, flags | GTF.READING | (write ? GTF.WRITING : 0));
+    return pa >>> PAGE_SHIFT;
+  }
+
+  release(ref: number, write: boolean): void {
+    const pin = this.pins.get(ref);
+    const at = this.entry(ref);
+    if (!pin || at === 0) return;
+    if (write) pin.writers--;
+    else pin.readers--;
+    const { memory } = this.domain;
+    let flags = memory.read16(at);
+    if (pin.writers === 0) flags &= ~GTF.WRITING;
+    if (pin.writers + pin.readers === 0) {
+      flags &= ~GTF.READING;
+      this.pins.delete(ref);
+    }
+    memory.write16(at, flags);
+  }
+
+  /** Maps a grant of another domain at a frame of this one. @returns a handle, or a negative GNTST */
+  map(granter: Domain, ref: number, gfn: number, readonly: boolean): number {
+    const mfn = granter.grants.acquire(ref, this.domain.id, !readonly);
+    if (mfn < 0) return mfn;
+    if (!this.domain.map(gfn, mfn, 1, readonly ? P2M.GRANT_MAP_RO : P2M.GRANT_MAP_RW)) {
+      granter.grants.release(ref, !readonly);
+      return GNTST.GENERAL_ERROR;
+    }
+    this.domain.host.heap.reference(mfn);
+    const handle = this.nextHandle++;
+    this.mappings.set(handle, { ref, granter: granter.id, mfn, gfn, readonly });
+    return handle;
+  }
+
+  unmap(handle: number): number {
+    const mapping = this.mappings.get(handle);
+    if (!mapping) return GNTST.BAD_HANDLE;
+    this.mappings.delete(handle);
+    const { ref, granter, mfn, gfn, readonly } = mapping;
+    this.domain.p2m.unmap(gfn, 1);
+    this.domain.host.heap.release(mfn);
+    this.domain.host.domain(granter)?.grants.release(ref, !readonly);
+    return GNTST.OKAY;
+  }
+
+  get mapped(): ReadonlyMap<number, GrantMapping> {
+    return this.mappings;
+  }
+
+  unmapAll(): void {
+    for (const handle of [...this.mappings.keys()]) this.unmap(handle);
+  }
+
+  free(): void {
+    for (const mfn of this.frames) this.domain.host.heap.give(mfn, 0);
+    this.frames.length = 0;
+  }
+
+  /** GNTTABOP_set_version: no other version is offered, as Xen answers for ARM. */
+  setVersion(version: number): number {
+    return version === 1 ? 0 : version === 2 ? -ERRNO.ENOSYS : -ERRNO.EINVAL;
+  }
+}

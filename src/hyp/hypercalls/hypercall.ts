@@ -1,0 +1,71 @@
+// What a hypercall is made of: who calls, with what, and what it answers (Xen, public/xen.h and public/arch-arm.h).
+import type { Core } from '../../emu/cpu/core';
+import { ERRNO } from '../abi/errno';
+import type { Layout } from '../abi/layout';
+import { DOMID, type Domain } from '../domain';
+import type { GuestAccess } from '../guest-access';
+import type { Hypervisor } from '../hypervisor';
+import type { Vcpu } from '../vcpu';
+
+/** The call is made again, with the arguments as they are now: it was too much for one time, or waits. */
+export const AGAIN = 'again';
+export type Answer = number | typeof AGAIN;
+
+export class Call {
+  constructor(
+    readonly xen: Hypervisor,
+    readonly vcpu: Vcpu,
+    readonly core: Core,
+    readonly guest: GuestAccess,
+    /** r0 to r4; a handler that is called again may change them. */
+    readonly args: Uint32Array,
+  ) {}
+
+  get domain(): Domain {
+    return this.vcpu.domain;
+  }
+
+  arg(n: number): number {
+    return this.args[n]!;
+  }
+
+  /** The same caller with other arguments. */
+  withArguments(args: Uint32Array): Call {
+    return new Call(this.xen, this.vcpu, this.core, this.guest, args);
+  }
+
+  /** The domain that a call is about. @returns undefined: there is none with this id, or the caller may not */
+  subject(id: number): Domain | undefined {
+    if (id === DOMID.SELF || id === this.domain.id) return this.domain;
+    return this.domain.options.privileged ? this.xen.domain(id) : undefined;
+  }
+
+  /** Reads the structure that argument n points to, lets `act` answer, and writes back the fields that it changed. */
+  with<N extends string>(layout: Layout<N>, n: number, act: (values: Record<N, number>) => Answer): Answer {
+    const values = this.guest.readStruct(layout, this.arg(n));
+    if (!values) return -ERRNO.EFAULT;
+    const before = { ...values };
+    const answer = act(values);
+    const changed: Partial<Record<N, number>> = {};
+    let any = false;
+    for (const name in values)
+      if (values[name] !== before[name]) {
+        changed[name] = values[name];
+        any = true;
+      }
+    if (any && !this.guest.updateStruct(layout, this.arg(n), changed)) return -ERRNO.EFAULT;
+    return answer;
+  }
+}
+
+export type Handler = (call: Call) => Answer;
+
+export interface Hypercall {
+  readonly number: number;
+  readonly name: string;
+  /** Only domains that control others may. */
+  readonly privileged?: true;
+  /** Names of sub-operations by number, for traces; the sub-operation is argument 0. */
+  readonly operations?: Readonly<Record<number, string>>;
+  readonly handle: Handler;
+}

@@ -1,0 +1,28 @@
+// All hypercalls, by number (Xen, public/xen.h).
+import { consoleIo } from './console-io';
+import { eventChannelOp } from './event-channel-op';
+import { grantTableOp } from './grant-table-op';
+import type { Hypercall } from './hypercall';
+import { hvmOp } from './hvm-op';
+import { memoryOp } from './memory-op';
+import { schedOp } from './sched-op';
+import { multicall, platformOp, REFUSED, vmAssist } from './small';
+import { vcpuOp } from './vcpu-op';
+import { xenVersion } from './xen-version';
+
+const ALL: readonly Hypercall[] = [
+  platformOp,
+  memoryOp,
+  multicall,
+  xenVersion,
+  consoleIo,
+  grantTableOp,
+  vmAssist,
+  vcpuOp,
+  schedOp,
+  eventChannelOp,
+  hvmOp,
+  ...REFUSED,
+];
+
+export const HYPERCALLS: ReadonlyMap<number, Hypercall> = new Map(ALL.map(one => [one.number, one]));

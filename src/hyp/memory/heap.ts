@@ -1,0 +1,138 @@
+// The frames of main memory: who owns each, and which are free. Free memory is kept by the buddy system, in blocks of
+// 2^order frames, as Xen's domain heap does.
+import { PAGE_SHIFT } from './physical';
+
+/** Owners that are no domains. */
+export const OWNER = {
+  FREE: -1,
+  XEN: -2,
+  /** Outside of the heap: what a boot loader put there. */ RESERVED: -3,
+} as const;
+
+export const MAX_ORDER = 18;
+const NONE = -1;
+
+export class Heap {
+  readonly firstFrame: number;
+  readonly frames: number;
+  /** Owner of each frame: a domain's id, or one of {@link OWNER}. */
+  private readonly owners: Int32Array;
+  /** References to each frame beside that of its owner: foreign and grant mappings. A freed frame waits for them. */
+  private readonly references: Uint32Array;
+  /** Order of the free block that begins at a frame, or −1. */
+  private readonly freeOrder: Int8Array;
+  private readonly next: Int32Array;
+  private readonly previous: Int32Array;
+  private readonly heads = new Int32Array(MAX_ORDER + 1).fill(NONE);
+  private freeCount = 0;
+
+  /** @param base physical address and @param size of main memory, in bytes; all of it is reserved at first */
+  constructor(base: number, size: number) {
+    this.firstFrame = base >>> PAGE_SHIFT;
+    this.frames = size >>> PAGE_SHIFT;
+    this.owners = new Int32Array(this.frames).fill(OWNER.RESERVED);
+    this.references = new Uint32Array(this.frames);
+    this.freeOrder = new Int8Array(this.frames).fill(NONE);
+    this.next = new Int32Array(this.frames).fill(NONE);
+    this.previous = new Int32Array(this.frames).fill(NONE);
+  }
+
+  get free(): number {
+    return this.freeCount;
+  }
+
+  /** Whether a frame is main memory. */
+  has(mfn: number): boolean {
+    return mfn >= this.firstFrame && mfn < this.firstFrame + this.frames;
+  }
+  owner(mfn: number): number {
+    return this.has(mfn) ? this.owners[mfn - this.firstFrame]! : OWNER.RESERVED;
+  }
+  setOwner(mfn: number, owner: number): void {
+    this.owners[mfn - this.firstFrame] = owner;
+  }
+
+  /** Another mapping of a frame that keeps it from being reused. */
+  reference(mfn: number): void {
+    this.references[mfn - this.firstFrame]!++;
+  }
+  /** The end of that mapping: a frame that its owner gave up before is free now. */
+  release(mfn: number): void {
+    const i = mfn - this.firstFrame;
+    this.references[i]!--;
+    if (this.references[i] === 0 && this.owners[i] === OWNER.XEN) this.give(mfn, 0);
+  }
+
+  /** Gives `[from, to)` (frames) to the heap. */
+  add(from: number, to: number): void {
+    let i = from - this.firstFrame;
+    const end = to - this.firstFrame;
+    while (i < end) {
+      let order = 0;
+      while (order < MAX_ORDER && (i & ((2 << order) - 1)) === 0 && i + (2 << order) <= end) order++;
+      this.owners.fill(OWNER.FREE, i, i + (1 << order));
+      this.insert(i, order);
+      this.freeCount += 1 << order;
+      i += 1 << order;
+    }
+  }
+
+  /**
+   * Takes 2^order frames, aligned to their size.
+   * @returns the first, or −1 when there is no such block
+   */
+  take(order: number, owner: number): number {
+    if (order > MAX_ORDER) return NONE;
+    let found = order;
+    while (found <= MAX_ORDER && this.heads[found] === NONE) found++;
+    if (found > MAX_ORDER) return NONE;
+    const block = this.heads[found]!;
+    this.remove(block, found);
+    // What is not needed goes back, half by half.
+    while (found > order) {
+      found--;
+      this.insert(block + (1 << found), found);
+    }
+    this.owners.fill(owner, block, block + (1 << order));
+    this.freeCount -= 1 << order;
+    return block + this.firstFrame;
+  }
+
+  /** A frame goes back to the heap, or as soon as its last other mapping has gone. */
+  give(mfn: number, order: number): void {
+    const at = mfn - this.firstFrame;
+    if (order === 0 && this.references[at]! > 0) {
+      this.owners[at] = OWNER.XEN;
+      return;
+    }
+    let block = at;
+    let size = order;
+    this.owners.fill(OWNER.FREE, at, at + (1 << order));
+    this.freeCount += 1 << order;
+    while (size < MAX_ORDER) {
+      const buddy = block ^ (1 << size);
+      if (buddy + (1 << size) > this.frames || this.freeOrder[buddy] !== size) break;
+      this.remove(buddy, size);
+      block = Math.min(block, buddy);
+      size++;
+    }
+    this.insert(block, size);
+  }
+
+  private insert(block: number, order: number): void {
+    const head = this.heads[order]!;
+    this.freeOrder[block] = order;
+    this.next[block] = head;
+    this.previous[block] = NONE;
+    if (head !== NONE) this.previous[head] = block;
+    this.heads[order] = block;
+  }
+
+  private remove(block: number, order: number): void {
+    const [before, after] = [this.previous[block]!, this.next[block]!];
+    if (before === NONE) this.heads[order] = after;
+    else this.next[before] = after;
+    if (after !== NONE) this.previous[after] = before;
+    this.freeOrder[block] = NONE;
+  }
+}

@@ -1,0 +1,84 @@
+// Who runs next: credits that running uses up, faster for those of little weight (Xen, common/sched/credit2.c).
+import type { Vcpu } from '../vcpu';
+
+/** Nanoseconds of credit that everybody begins with, and gets when the next one has none left. */
+const INITIAL_CREDIT = 10_000_000;
+const LEAST_CREDIT = 0;
+/** A virtual CPU runs so long at most, and at least, before another one is looked at. */
+export const LONGEST_SLICE = 10_000_000;
+const SHORTEST_SLICE = 500_000;
+const BASE_WEIGHT = 256;
+/** Budgets of domains with a cap are renewed so often. */
+const CAP_PERIOD = 10_000_000;
+
+export class Credit2 {
+  private readonly waiting: Vcpu[] = [];
+  private periodEnd = 0;
+  /** Nanoseconds that domains with a cap have left in this period. */
+  private readonly budgets = new Map<number, number>();
+
+  add(vcpu: Vcpu): void {
+    if (!this.waiting.includes(vcpu)) this.waiting.push(vcpu);
+  }
+  remove(vcpu: Vcpu): void {
+    const at = this.waiting.indexOf(vcpu);
+    if (at >= 0) this.waiting.splice(at, 1);
+  }
+
+  /** A virtual CPU has run. */
+  burn(vcpu: Vcpu, nanoseconds: number): void {
+    vcpu.credit -= (nanoseconds * BASE_WEIGHT) / vcpu.domain.weight;
+    const budget = this.budgets.get(vcpu.domain.id);
+    if (budget !== undefined) this.budgets.set(vcpu.domain.id, budget - nanoseconds);
+  }
+
+  private renew(now: number): void {
+    if (now < this.periodEnd) return;
+    this.budgets.clear();
+    this.periodEnd = (Math.floor(now / CAP_PERIOD) + 1) * CAP_PERIOD;
+  }
+
+  private budget({ domain }: Vcpu): number {
+    if (domain.cap === 0) return Infinity;
+    let left = this.budgets.get(domain.id);
+    if (left === undefined) this.budgets.set(domain.id, (left = (CAP_PERIOD * domain.cap) / 100));
+    return left;
+  }
+
+  private candidate(core: number): Vcpu | undefined {
+    let best: Vcpu | undefined;
+    for (const vcpu of this.waiting) {
+      if (!vcpu.runnable || vcpu.running || !(vcpu.hardAffinity & (1 << core)) || this.budget(vcpu) <= 0) continue;
+      if (!best || vcpu.credit > best.credit) best = vcpu;
+    }
+    return best;
+  }
+
+  /**
+   * Takes the next virtual CPU for a core from those that wait.
+   * @param now nanoseconds
+   * @returns it and how long it may run; undefined: nobody wants to, then look again after `retry` nanoseconds
+   */
+  pick(core: number, now: number): { vcpu: Vcpu | undefined; slice: number } {
+    this.renew(now);
+    const next = this.candidate(core);
+    if (!next) {
+      const capped = this.waiting.some(v => v.runnable && !v.running && this.budget(v) <= 0);
+      return { vcpu: undefined, slice: capped ? this.periodEnd - now : Infinity };
+    }
+    if (next.credit <= LEAST_CREDIT) {
+      // Everybody starts anew; who had much left keeps no more than that.
+      for (const vcpu of this.waiting) vcpu.credit = Math.min(vcpu.credit + INITIAL_CREDIT, INITIAL_CREDIT);
+      if (next.credit <= LEAST_CREDIT) next.credit = INITIAL_CREDIT;
+    }
+    this.remove(next);
+    const others = this.waiting.some(v => v.runnable && v.hardAffinity & (1 << core));
+    const longest = others ? LONGEST_SLICE : Infinity;
+    return { vcpu: next, slice: Math.max(SHORTEST_SLICE, Math.min(longest, next.credit, this.budget(next))) };
+  }
+
+  /** Whether somebody who waits should run instead of the one on a core. */
+  preempts(vcpu: Vcpu, current: Vcpu): boolean {
+    return vcpu.credit > current.credit + SHORTEST_SLICE;
+  }
+}

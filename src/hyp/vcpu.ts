@@ -1,0 +1,110 @@
+// A virtual CPU: its registers while it does not run, its interrupts and timers, and whether it may run (Xen, struct vcpu).
+import { MODE } from '../emu/cpu/modes';
+import { PSR } from '../emu/cpu/psr';
+import { GuestContext } from './context';
+import type { Domain } from './domain';
+import { VCPU_INFO } from './evtchn/two-level';
+import { VirtualCpuInterface } from './gic/vgic';
+import { Vtimer } from './vtimer';
+
+/** SCTLR of a guest as it starts: the reset value of the Cortex-A15. */
+const INITIAL_SCTLR = 0x00c50078;
+const MPIDR_MULTIPROCESSING = 0x80000000;
+
+/** RUNSTATE_* (Xen, public/vcpu.h). */
+export const RUNSTATE = { RUNNING: 0, RUNNABLE: 1, BLOCKED: 2, OFFLINE: 3 } as const;
+export type Runstate = (typeof RUNSTATE)[keyof typeof RUNSTATE];
+
+export class Vcpu {
+  readonly context = new GuestContext();
+  readonly interface: VirtualCpuInterface;
+  readonly vtimer: Vtimer;
+  /** VPF_down: it has not been brought up, or has switched itself off. */
+  down = true;
+  /** In WFI, or SCHEDOP_block. */
+  blocked = false;
+  /** Ports that SCHEDOP_poll waits for. */
+  polling: readonly number[] | undefined;
+  pauseCount = 0;
+  /** Physical address of its struct vcpu_info; 0: none yet. */
+  infoAddress = 0;
+  /** Guest virtual address of its runstate area; 0: none. */
+  runstateAddress = 0;
+  runstate: Runstate = RUNSTATE.OFFLINE;
+  runstateSince = 0;
+  /** Nanoseconds in each state. */
+  readonly times = new Float64Array(4);
+  /** The core that it runs on, or ran on last. */
+  processor = 0;
+  /** Bit n: it may run on core n. */
+  hardAffinity = 0xffffffff;
+  softAffinity = 0xffffffff;
+  /** Whether it is what a core executes now. */
+  running = false;
+  /** Scheduler: see sched/credit2. */
+  credit = 0;
+
+  constructor(
+    readonly domain: Domain,
+    readonly id: number,
+  ) {
+    this.interface = new VirtualCpuInterface(id);
+    this.vtimer = new Vtimer(
+      {
+        timers: () => domain.host.timersOf(this.processor),
+        inject: ppi => domain.vgic.inject(ppi, id),
+      },
+      domain.timerOffset,
+    );
+    this.context.setRegister('SCTLR', INITIAL_SCTLR);
+    this.context.setRegister('VPIDR', domain.host.midr);
+    this.context.setRegister('VMPIDR', (MPIDR_MULTIPROCESSING | id) >>> 0);
+    this.context.cpsr = PSR.A | PSR.I | PSR.F | MODE.svc;
+  }
+
+  get name(): string {
+    return `d${this.domain.id}v${this.id}`;
+  }
+
+  get runnable(): boolean {
+    return !this.down && !this.blocked && this.polling === undefined && this.pauseCount === 0 && !this.domain.isPaused;
+  }
+
+  /** Where and how it begins. @param r0 of PSCI CPU_ON the context id */
+  start(pc: number, registers: readonly number[], thumb = false): void {
+    this.context.pc = thumb ? pc & ~1 : pc;
+    this.context.cpsr = PSR.A | PSR.I | PSR.F | MODE.svc | (thumb ? PSR.T : 0);
+    registers.forEach((value, n) => this.context.setR(n, value));
+    this.down = false;
+    this.domain.host.wake(this);
+  }
+
+  /** Somebody has something for it: it need not wait any longer. */
+  unblock(): void {
+    if (!this.blocked && this.polling === undefined) return;
+    this.blocked = false;
+    this.polling = undefined;
+    this.domain.host.wake(this);
+  }
+
+  /** EventTarget: an event is pending for it. */
+  notify(): void {
+    if (this.infoAddress === 0) return;
+    const { memory } = this.domain.host;
+    if (memory.read8(this.infoAddress + VCPU_INFO.PENDING) !== 0) return;
+    memory.write8(this.infoAddress + VCPU_INFO.PENDING, 1);
+    this.domain.vgic.inject(this.domain.eventIrq, this.id);
+  }
+
+  /** Accounts for the time in the state that ends now. */
+  changeRunstate(to: Runstate, now: number): void {
+    this.times[this.runstate]! += now - this.runstateSince;
+    this.runstate = to;
+    this.runstateSince = now;
+  }
+
+  /** Nanoseconds that it has run. */
+  cpuTime(now: number): number {
+    return this.times[RUNSTATE.RUNNING]! + (this.runstate === RUNSTATE.RUNNING ? now - this.runstateSince : 0);
+  }
+}
