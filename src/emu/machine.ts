@@ -136,8 +136,8 @@ export class Machine {
       fiq: core => ({ set: level => void (cores[core] && (cores[core].lines.fiq = level)) }),
       virq: core => ({ set: level => void (cores[core] && (cores[core].lines.virq = level)) }),
       vfiq: core => ({ set: level => void (cores[core] && (cores[core].lines.vfiq = level)) }),
-      powerOff: () => this.end('poweroff'),
-      reboot: () => this.end('reboot'),
+      powerOff: () => this.finish('poweroff'),
+      reboot: () => this.finish('reboot'),
       console: name => ({ write: byte => options.output(name, byte) }),
       baseSeconds: options.baseSeconds,
       ...(options.sdCard && { sdCard: options.sdCard }),
@@ -217,7 +217,8 @@ export class Machine {
     return turn ? this.base + Math.floor((this.carry + turn.done + this.processor.executed) / turn.awake) : this.base;
   }
 
-  private end(reason: 'poweroff' | 'reboot'): void {
+  /** The machine is switched off, or asks to be restarted: by its board, or by its hypervisor. */
+  finish(reason: 'poweroff' | 'reboot'): void {
     this.ended ??= reason;
     this.shorten(1);
   }
@@ -250,6 +251,7 @@ export class Machine {
     this.last = -1;
     this.ended = undefined;
     this.clock.clear();
+    this.el2?.reset();
     for (const device of this.hardware.devices) device.reset();
     for (const { address, bytes } of this.boot?.images ?? []) this.writePhysical(address, bytes);
     const entry = this.boot?.entry ?? {};

@@ -74,6 +74,13 @@ export class XenConsole {
     this.announce();
   }
 
+  /** A byte for dom0, whoever has the UART. */
+  type(byte: number): void {
+    if (this.input.length >= INPUT_BYTES) return;
+    this.input.push(byte);
+    this.ports.inputReady();
+  }
+
   /** dom0 gets what is typed. */
   giveInput(): void {
     this.toXen = false;

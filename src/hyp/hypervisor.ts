@@ -2,7 +2,6 @@
 // stage 2 route to Hyp mode, and leaves through an exception return.
 import type { Core } from '../emu/cpu/core';
 import { HCR, HDCR } from '../emu/cpu/control-bits';
-import type { El2 } from '../emu/cpu/el2';
 import { exceptionReturn } from '../emu/cpu/exceptions';
 import { BANKED } from '../emu/cpu/state';
 import { HIGH_WORD, SLOT } from '../emu/cpu/sysregs/storage';
@@ -68,7 +67,7 @@ export interface HypervisorOptions {
   readonly boot: (xen: Hypervisor) => void;
 }
 
-export class Hypervisor implements El2, DomainHost {
+export class Hypervisor implements DomainHost {
   readonly memory: PhysicalMemory;
   readonly heap: Heap;
   readonly gic: PhysicalGic;

@@ -4,6 +4,7 @@ import { TRANSLATION } from '../emu/cpu/translator';
 import { Machine, type MachineOptions } from '../emu/machine';
 import { BoardMachine } from './board-machine';
 import { planBoot } from './boot-plan';
+import { openBuiltin, usesBuiltin } from './builtin/open';
 import type { LabHost } from './host';
 import type { OpenedLab } from './machine-port';
 import { didYouMean } from './nearest';
@@ -24,13 +25,14 @@ const FIXED_DATE_SECONDS = 1_767_225_600;
  */
 export async function openLab(configuration: LabLaunch, host: LabHost, ports: LabPorts): Promise<OpenedLab> {
   const board = boardOf(configuration);
-  checkHypervisor(configuration);
   const cpus = within(board, 'cpus', configuration.cpus ?? board.cpu.fitted, 1, board.cpu.most);
   const mebibytes = configuration.memory ?? board.ram.fitted / MIB;
   const memoryBytes = within(board, 'memory', mebibytes, board.ram.least / MIB, board.ram.size / MIB) * MIB;
   const title = `Loading ${board.name}`;
   ports.progress(title, 0, 2);
-  const plan = await planBoot({ host, board, configuration, cpus, memoryBytes });
+  const request = { host, board, configuration, cpus, memoryBytes };
+  if (usesBuiltin(configuration)) return openBuiltin(request, ports, options => build({ ...options, ...translationOf(configuration, host) })); // prettier-ignore
+  const plan = await planBoot(request);
   const sdCard = configuration.sdcard === undefined ? undefined : await openCard(host, configuration.sdcard);
   const symbols = configuration.profile ? await readSymbols(host, configuration) : new SymbolTable([]);
   ports.progress(title, 1, 2);
@@ -44,7 +46,7 @@ export async function openLab(configuration: LabLaunch, host: LabHost, ports: La
     baseSeconds: configuration.pace === 'fast' ? FIXED_DATE_SECONDS : host.dateSeconds(),
     ...(sdCard && { sdCard }),
     ...(configuration.profile && { profile: true }),
-    ...(configuration.tier !== 'interpreter' && { translation: TRANSLATION, now: () => host.now() }),
+    ...translationOf(configuration, host),
   });
   for (const console of machine.hardware.consoles.keys()) sinks.set(console, ports.sink(console));
   machine.start(plan);
@@ -68,12 +70,9 @@ function boardOf({ board = DEFAULT_BOARD }: LabConfiguration): Board {
   );
 }
 
-/** Until there is a built-in hypervisor, a kernel runs on the bare board or below a Xen binary, as the user says. */
-function checkHypervisor({ hypervisor = 'builtin', kernel }: LabConfiguration): void {
-  if (hypervisor !== 'builtin' || kernel === undefined) return;
-  const remedy = 'set hypervisor to "none" (--hypervisor none) to run on the bare board, or to a Xen binary';
-  fail('configuration.later', `the built-in hypervisor, which is the default, is not in this release; ${remedy}`);
-}
+/** How code is translated: not at all, or as usual. */
+const translationOf = ({ tier }: LabConfiguration, host: LabHost) =>
+  tier === 'interpreter' ? {} : { translation: TRANSLATION, now: () => host.now() };
 
 function within(board: Board, name: string, value: number, least: number, most: number): number {
   if (value >= least && value <= most) return value;

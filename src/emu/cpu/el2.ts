@@ -8,4 +8,6 @@ export interface El2 {
    * @returns whether the core goes on, below Hyp mode now; else it waits for a physical interrupt
    */
   enter(core: Core): boolean;
+  /** The machine is reset: everything begins anew. */
+  reset(): void;
 }

@@ -285,7 +285,11 @@ export class Processor {
     let waits = false;
     core.setField(CPU.BUDGET, n); // `executed` is right from here on, for whoever runs in Hyp mode
     while (left > 0) {
-      if (!this.settle(core)) {
+      const goesOn = this.settle(core);
+      // Hyp mode may have set a timer, which shortens the slice.
+      left = core.field(CPU.BUDGET) + this.deferred;
+      this.deferred = 0;
+      if (!goesOn) {
         this.awaitsEvent[index] = false;
         waits = core.waiting = true;
         break;
