@@ -8,10 +8,11 @@ import {
 } from './cpu/inspect'; // prettier-ignore
 import { Processor } from './cpu/processor';
 import type { ProfileSnapshot } from './cpu/profile';
+import { type ExceptionCount, sumOf, type SyndromeCount } from './cpu/profile/exception-counts';
 import type { TranslationOptions } from './cpu/translator';
 import type { BlockStore } from './devices/device';
 import { GenericTimerRegisters } from './devices/generic-timer-registers';
-import { type MemoryRegion, PhysicalMap } from './physical-map';
+import { type MemoryRegion, PhysicalMap, type WindowActivity } from './physical-map';
 
 /** Instructions that each core executes before it is the next one's turn. */
 const QUANTUM = 20_000;
@@ -57,6 +58,13 @@ export interface MachineTranslation {
   readonly drops: number;
   readonly flushes: number;
   readonly memoryBytes: number;
+}
+
+/** What the cores and the bus did since the machine was made; resets do not clear it. */
+export interface MachineActivity {
+  readonly exceptions: readonly ExceptionCount[];
+  readonly syndromes: readonly SyndromeCount[];
+  readonly devices: readonly WindowActivity[];
 }
 
 /** Why `run` came back. */
@@ -198,6 +206,10 @@ export class Machine {
       flushes,
       memoryBytes: this.memory.buffer.byteLength,
     };
+  }
+
+  activity(): MachineActivity {
+    return { ...sumOf(this.cores.map(core => core.exceptions)), devices: this.map.activity() };
   }
 
   /** What was executed where since power-on; undefined when it was not counted. Not while `run` is under way. */

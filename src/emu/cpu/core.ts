@@ -5,6 +5,7 @@ import { HCR, HSTR, SCR, SCTLR } from './control-bits';
 import { CoreMmu } from './core-mmu';
 import { InterruptLines } from './interrupts';
 import { MODE, MODES } from './modes';
+import { ExceptionCounts } from './profile/exception-counts';
 import { PSR } from './psr';
 import { floatingPointAnswer, VFP_VECTORS } from './sysregs/floating-point';
 import { isBanked, resetStorage, SLOT, type StoredName } from './sysregs/storage';
@@ -66,6 +67,8 @@ export class Core extends CoreMmu {
   readonly lines: InterruptLines;
   /** HSTR or HCR traps something that generated code does alone unless it was decoded for that (CodeCache.traps). */
   inlineTraps = false;
+  /** All that were taken since the core was made; no state of the guest's. */
+  readonly exceptions = new ExceptionCounts();
   /** In WFI (or WFE) until something wakes the core. */
   waiting = false;
 
