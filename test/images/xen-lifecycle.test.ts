@@ -64,7 +64,15 @@ function answers(console: string): string[] {
 
 it('xl in dom0 gives the answers that it gives on qemu', async () => {
   const disks = await currentRamDisks();
-  const options = [...xenOptions(disks.dom0, 'cryptomgr.notests'), '--memory', '1024', '--pace', 'fast'];
+  const options = [
+    ...xenOptions(disks.dom0, 'cryptomgr.notests'),
+    '--memory',
+    '1024',
+    '--pace',
+    'fast',
+    '--timeout',
+    '540',
+  ];
   const { console } = await bootXen(options, STEPS).finally(disks.remove);
   const theirs = answers(
     readFileSync(join(import.meta.dirname, 'golden/vexpress-a15-xen-lifecycle-qemu.log'), 'latin1'),
