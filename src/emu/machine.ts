@@ -2,7 +2,7 @@
 import { type Board, buildBoard, type BuiltBoard, guestMemories } from './boards';
 import { MachineClock } from './clock';
 import { layoutMemory, PAGE_SIZE } from './codegen/layout';
-import { Core, type EntryState } from './cpu/core';
+import { Core, type EntryState, type FirmwareAnswer } from './cpu/core';
 import {
   physicalAddress, registerGroups, type ShownGroup, type ShownInstruction, shownInstructions,
 } from './cpu/inspect'; // prettier-ignore
@@ -12,7 +12,9 @@ import { type ExceptionCount, sumOf, type SyndromeCount } from './cpu/profile/ex
 import type { TranslationOptions } from './cpu/translator';
 import type { BlockStore } from './devices/device';
 import { GenericTimerRegisters } from './devices/generic-timer-registers';
+import { mailboxCode } from './mailbox';
 import { type MemoryRegion, PhysicalMap, type WindowActivity } from './physical-map';
+import { callPsci } from './psci';
 
 /** Instructions that each core executes before it is the next one's turn. */
 const QUANTUM = 20_000;
@@ -160,6 +162,8 @@ export class Machine {
             cores,
             timer: new GenericTimerRegisters(this.hardware.timers[i]!),
             peripheralBase: board.cpu.peripheralBase,
+            virtualization: board.cpu.virtualization,
+            ...(board.secondaries.method === 'psci' && { firmware: core => this.callFirmware(core) }),
             instructions: () => this.instructions,
             log,
           },
@@ -266,37 +270,31 @@ export class Machine {
     });
   }
 
-  /** Firmware lets secondary cores wait until the word at `secondaryEntry` tells them where to go. */
+  /** Leaves a secondary core as firmware does before an operating system starts. */
   private park(core: Core): void {
-    const at = this.parkingCode();
-    core.pc = at;
+    const { secondaries, cpu } = this.board;
+    if (secondaries.method === 'psci') {
+      core.off = true;
+      return;
+    }
+    const [base] = this.map.regions.find(r => r.name === 'sram')!.bases;
+    this.writePhysical(base!, mailboxCode(cpu.peripheralBase + 0x2000, secondaries.address));
+    core.pc = base!;
   }
 
-  private parkingCode(): number {
-    const sram = this.map.regions.find(r => r.name === 'sram')!;
-    const base = sram.bases[0]!;
-    const { secondaryEntry, cpu } = this.board;
-    const cpuInterface = cpu.peripheralBase + 0x2000;
-    // 1: enable the CPU interface and unmask, so that a software interrupt ends WFI; 2: until the word is not zero
-    const code = [
-      0xe59f0024, // ldr r0, =cpuInterface
-      0xe3a01001, // mov r1, #1
-      0xe5801000, // str r1, [r0]           GICC_CTLR
-      0xe3a010ff, // mov r1, #255
-      0xe5801004, // str r1, [r0, #4]       GICC_PMR
-      0xe59f0014, // ldr r0, =secondaryEntry
-      0xe320f003, // wfi
-      0xe5901000, // ldr r1, [r0]
-      0xe3510000, // cmp r1, #0
-      0x0afffffb, // beq wfi
-      0xe12fff11, // bx r1
-      cpuInterface,
-      secondaryEntry,
-    ];
-    const bytes = new Uint8Array(code.length * 4);
-    code.forEach((w, i) => new DataView(bytes.buffer).setUint32(4 * i, w, true));
-    this.writePhysical(base, bytes);
-    return base;
+  /** The board's firmware answers a call. */
+  private callFirmware(core: Core): FirmwareAnswer {
+    return callPsci(
+      {
+        cores: this.cores,
+        powerOn: (index, entry) => {
+          this.hardware.timers[index]!.reset();
+          this.cores[index]!.reset({ ...entry, secure: false });
+        },
+        end: how => void (this.ended ??= how),
+      },
+      core,
+    );
   }
 
   /**

@@ -42,7 +42,10 @@ export interface SystemRegister {
   readonly user?: Rights | undefined;
   /** Only Hyp mode may do this, and Monitor mode while SCR.NS is set; UNDEFINED elsewhere. */
   readonly hypOnly?: true;
-  /** Only Secure PL1 modes may do this; UNDEFINED elsewhere. */
+  /**
+   * Only Secure PL1 modes may do this; UNDEFINED elsewhere. On a core without the Security Extensions `all` is UNDEFINED
+   * and `write` open to PL1.
+   */
   readonly secureOnly?: 'all' | 'write';
   /** A further condition, for example an enable bit; false makes the access UNDEFINED. */
   readonly permit?: ((core: Core, write: boolean) => boolean) | undefined;
@@ -182,7 +185,8 @@ export class SystemRegisterTable {
 function allowed(core: Core, row: Row, write: boolean): boolean {
   const rights = core.privileged ? row.rights : row.user;
   if (rights === undefined || rights === (write ? 'ro' : 'wo')) return false;
-  if (row.secureOnly && !core.secure && (write || row.secureOnly === 'all')) return false;
+  if (row.secureOnly === 'all' && !core.secure) return false;
+  if (row.secureOnly === 'write' && write && !core.owner) return false;
   if (row.hypOnly && core.mode.privilege < 2 && !(core.mode.number === MODE.mon && core.bank === 0)) return false;
   return row.permit === undefined || row.permit(core, write);
 }
