@@ -149,6 +149,11 @@ describe('a board without a secure state', () => {
     await expect(bare(3)).rejects.toThrow('el: the processor of virt has no exception level 3, only 1');
   });
 
+  it('has memory where the demo guest is linked', async () => {
+    const { entry } = await plan({}, {}, 1, board.ram.fitted / MIB, board);
+    expect(entry.pc).toBe(0x8001_0000);
+  });
+
   it('describes as many cores as there are', async () => {
     const tree = treeOf(await bare());
     expect([...tree.root.child('cpus')!.children.keys()]).toEqual(['cpu@0', 'cpu@1', 'cpu@2']);

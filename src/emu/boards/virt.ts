@@ -27,7 +27,8 @@ export const virt: Board = {
     { name: 'pci', base: 0x10000000, size: 0x30000000, gaps: 'there is no PCI bus' },
     { name: 'dram', base: 0x40000000, size: 0xc0000000, gaps: 'beyond the memory that is fitted' },
   ],
-  ram: { name: 'ram', base: 0x40000000, size: 2048 * MIB, least: 16 * MIB, fitted: 128 * MIB, about: 'memory' },
+  // So much that the demo guest, which is linked to 0x80010000, finds memory there.
+  ram: { name: 'ram', base: 0x40000000, size: 2048 * MIB, least: 16 * MIB, fitted: 1536 * MIB, about: 'memory' },
   memories: [],
   devices: [
     {
