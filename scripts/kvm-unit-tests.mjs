@@ -16,7 +16,7 @@ const suite = path.join(root, 'test/kvm-unit-tests');
 const build = path.join(root, '.cache/kvm-unit-tests');
 const TABLE = path.join(suite, 'tests.json');
 /** A test that has not ended by then fails, wherever it runs. */
-const LIMIT_SECONDS = 600;
+const LIMIT_SECONDS = 1200;
 const QEMU =
   '-nodefaults -display none -serial stdio -machine virt,gic-version=2,highmem=off -accel tcg -cpu cortex-a15';
 
