@@ -158,7 +158,7 @@ export const BOOT_OPTIONS: readonly Option<BootRequest>[] = [
   {
     name: '--stats',
     value: 'FILE',
-    help: 'write instructions, times and the reason of the end as JSON',
+    help: 'write as JSON: instructions, times, exceptions, accesses to devices, the reason of the end',
     apply: (request, given) => void (request.stats = given),
   },
   {

@@ -201,7 +201,8 @@ class Boot {
     this.#all.end();
     if (file === undefined) return;
     const statistics = await this.#client.request('statistics', {});
-    await write('--stats', file, `${JSON.stringify({ ...statistics, exitReason: reason }, null, 2)}\n`);
+    const activity = await this.#client.request('activity', {});
+    await write('--stats', file, `${JSON.stringify({ ...statistics, exitReason: reason, ...activity }, null, 2)}\n`);
   }
 
   async #writeProfile(): Promise<void> {

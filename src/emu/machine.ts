@@ -3,16 +3,19 @@ import { type Board, buildBoard, type BuiltBoard, guestMemories } from './boards
 import { MachineClock } from './clock';
 import { layoutMemory, PAGE_SIZE } from './codegen/layout';
 import type { El2 } from './cpu/el2';
-import { Core, type EntryState } from './cpu/core';
+import { Core, type EntryState, type FirmwareAnswer } from './cpu/core';
 import {
   physicalAddress, registerGroups, type ShownGroup, type ShownInstruction, shownInstructions,
 } from './cpu/inspect'; // prettier-ignore
 import { Processor } from './cpu/processor';
 import type { ProfileSnapshot } from './cpu/profile';
+import { type ExceptionCount, sumOf, type SyndromeCount } from './cpu/profile/exception-counts';
 import type { TranslationOptions } from './cpu/translator';
 import type { BlockStore } from './devices/device';
 import { GenericTimerRegisters } from './devices/generic-timer-registers';
-import { type MemoryRegion, PhysicalMap } from './physical-map';
+import { mailboxCode } from './mailbox';
+import { type MemoryRegion, PhysicalMap, type WindowActivity } from './physical-map';
+import { callPsci } from './psci';
 
 /** Instructions that each core executes before it is the next one's turn. */
 const QUANTUM = 20_000;
@@ -60,6 +63,13 @@ export interface MachineTranslation {
   readonly drops: number;
   readonly flushes: number;
   readonly memoryBytes: number;
+}
+
+/** What the cores and the bus did since the machine was made; resets do not clear it. */
+export interface MachineActivity {
+  readonly exceptions: readonly ExceptionCount[];
+  readonly syndromes: readonly SyndromeCount[];
+  readonly devices: readonly WindowActivity[];
 }
 
 /** Why `run` came back. */
@@ -157,6 +167,8 @@ export class Machine {
             cores,
             timer: new GenericTimerRegisters(this.hardware.timers[i]!),
             peripheralBase: board.cpu.peripheralBase,
+            virtualization: board.cpu.virtualization,
+            ...(board.secondaries.method === 'psci' && { firmware: core => this.callFirmware(core) }),
             instructions: () => this.instructions,
             log,
           },
@@ -204,6 +216,10 @@ export class Machine {
       flushes,
       memoryBytes: this.memory.buffer.byteLength,
     };
+  }
+
+  activity(): MachineActivity {
+    return { ...sumOf(this.cores.map(core => core.exceptions)), devices: this.map.activity() };
   }
 
   /** What was executed where since power-on; undefined when it was not counted. Not while `run` is under way. */
@@ -262,37 +278,31 @@ export class Machine {
     });
   }
 
-  /** Firmware lets secondary cores wait until the word at `secondaryEntry` tells them where to go. */
+  /** Leaves a secondary core as firmware does before an operating system starts. */
   private park(core: Core): void {
-    const at = this.parkingCode();
-    core.pc = at;
+    const { secondaries, cpu } = this.board;
+    if (secondaries.method === 'psci') {
+      core.off = true;
+      return;
+    }
+    const [base] = this.map.regions.find(r => r.name === 'sram')!.bases;
+    this.writePhysical(base!, mailboxCode(cpu.peripheralBase + 0x2000, secondaries.address));
+    core.pc = base!;
   }
 
-  private parkingCode(): number {
-    const sram = this.map.regions.find(r => r.name === 'sram')!;
-    const base = sram.bases[0]!;
-    const { secondaryEntry, cpu } = this.board;
-    const cpuInterface = cpu.peripheralBase + 0x2000;
-    // 1: enable the CPU interface and unmask, so that a software interrupt ends WFI; 2: until the word is not zero
-    const code = [
-      0xe59f0024, // ldr r0, =cpuInterface
-      0xe3a01001, // mov r1, #1
-      0xe5801000, // str r1, [r0]           GICC_CTLR
-      0xe3a010ff, // mov r1, #255
-      0xe5801004, // str r1, [r0, #4]       GICC_PMR
-      0xe59f0014, // ldr r0, =secondaryEntry
-      0xe320f003, // wfi
-      0xe5901000, // ldr r1, [r0]
-      0xe3510000, // cmp r1, #0
-      0x0afffffb, // beq wfi
-      0xe12fff11, // bx r1
-      cpuInterface,
-      secondaryEntry,
-    ];
-    const bytes = new Uint8Array(code.length * 4);
-    code.forEach((w, i) => new DataView(bytes.buffer).setUint32(4 * i, w, true));
-    this.writePhysical(base, bytes);
-    return base;
+  /** The board's firmware answers a call. */
+  private callFirmware(core: Core): FirmwareAnswer {
+    return callPsci(
+      {
+        cores: this.cores,
+        powerOn: (index, entry) => {
+          this.hardware.timers[index]!.reset();
+          this.cores[index]!.reset({ ...entry, secure: false });
+        },
+        end: how => void (this.ended ??= how),
+      },
+      core,
+    );
   }
 
   /**

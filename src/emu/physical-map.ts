@@ -22,9 +22,24 @@ interface Aperture {
   readonly region: MemoryRegion;
 }
 
+/** Accesses to one window since the machine was made. */
+export interface WindowActivity {
+  readonly name: string;
+  readonly base: number;
+  readonly reads: number;
+  readonly writes: number;
+}
+
+/** A window, and how often its device answered. */
+interface CountedWindow extends BusWindow {
+  reads: number;
+  writes: number;
+}
+
 export class PhysicalMap implements PhysicalMemory, Bus {
   private readonly apertures: readonly Aperture[];
   private readonly ram: Aperture;
+  private readonly windows: readonly CountedWindow[];
   /** Flashes whose device answers instead of their contents. */
   private readonly hidden = new Set<MemoryRegion>();
 
@@ -34,12 +49,20 @@ export class PhysicalMap implements PhysicalMemory, Bus {
    */
   constructor(
     readonly regions: readonly MemoryRegion[],
-    private readonly windows: readonly BusWindow[],
+    windows: readonly BusWindow[],
     private readonly cores: readonly Core[],
     private readonly codeAt: (host: number) => boolean,
   ) {
     this.apertures = regions.flatMap(region => region.bases.map(base => ({ base, end: base + region.size, region })));
     this.ram = this.apertures[0]!;
+    this.windows = windows.map(window => ({ ...window, reads: 0, writes: 0 }));
+  }
+
+  /** Of every window that was accessed, in order of address. */
+  activity(): WindowActivity[] {
+    return this.windows.flatMap(({ name, base, reads, writes }) =>
+      reads + writes > 0 ? [{ name, base, reads, writes }] : [],
+    );
   }
 
   /** Whether the contents of a flash can be read directly. */
@@ -68,7 +91,7 @@ export class PhysicalMap implements PhysicalMemory, Bus {
   }
 
   /** The last window that begins at or below an address, if the address lies in it. */
-  private window(pa: number): BusWindow | undefined {
+  private window(pa: number): CountedWindow | undefined {
     let low = 0;
     let high = this.windows.length;
     while (low < high) {
@@ -83,12 +106,14 @@ export class PhysicalMap implements PhysicalMemory, Bus {
   read(pa: number, width: 1 | 2 | 4, core: number): number {
     const w = this.window(pa);
     if (!w) return -1;
+    w.reads++;
     return this.target(w, core).read(pa - w.base, width) >>> 0;
   }
 
   write(pa: number, width: 1 | 2 | 4, value: number, core: number): boolean {
     const w = this.window(pa);
     if (!w) return false;
+    w.writes++;
     this.target(w, core).write(pa - w.base, width, value);
     return true;
   }

@@ -3,7 +3,7 @@ import type { Machine } from '../emu/machine';
 import { fail } from './problems';
 import type { LabMachine, SliceEnd } from './machine-port';
 import { type LabProfile, reportProfile } from './profile-report';
-import type { RegisterGroup, TranslationStatistics } from './protocol';
+import type { LabActivity, RegisterGroup, TranslationStatistics } from './protocol';
 import { SymbolTable } from './symbols';
 
 const SPACE = /^(pa|va:(\d+))$/;
@@ -35,6 +35,15 @@ export class BoardMachine implements LabMachine {
 
   get translation(): TranslationStatistics | undefined {
     return this.#machine.translation;
+  }
+
+  activity(): LabActivity {
+    const { exceptions, syndromes, devices } = this.#machine.activity();
+    return {
+      exceptions: exceptions.map(one => ({ ...one })),
+      syndromes: syndromes.map(({ hsr, count }) => ({ hsr: `0x${hsr.toString(16)}`, count })),
+      devices: devices.map(one => ({ ...one })),
+    };
   }
 
   profile(): LabProfile | undefined {

@@ -10,6 +10,7 @@ import { completeTree, readTree } from './device-tree';
 import { readInput } from './files';
 import type { LabHost } from './host';
 import { readElf, readKernel, type Program, type Segment } from './programs';
+import { fail } from './problems';
 import type { LabConfiguration, LabProblem } from './protocol';
 import { planXen, xenFile } from './xen/plan';
 
@@ -71,10 +72,18 @@ export async function planBoot(request: PlanRequest): Promise<BootPlan> {
     entry: {
       pc: placed.entry - (thumb ? 1 : 0),
       registers: [r0, r1, r2],
-      secure: configuration.el !== 1,
+      secure: startsSecure(request),
       ...(thumb && { cpsr: SUPERVISOR_THUMB }),
     },
   };
+}
+
+/** Whether the program starts in Secure state; a board without the Security Extensions has none. */
+function startsSecure({ board, configuration: { el } }: PlanRequest): boolean {
+  if (board.cpu.virtualization) return el !== 1;
+  if (el !== undefined && el !== 1)
+    fail('configuration.value', `el: the processor of ${board.name} has no exception level ${el}, only 1`);
+  return false;
 }
 
 const readPayload = async (host: LabHost, file: string): Promise<Payload> => ({

@@ -1,6 +1,6 @@
 // What the lab needs of a machine; src/emu/machine.ts has it, and the lab's own tests bring a small stand-in.
 import type { LabProfile } from './profile-report';
-import type { LabProblem, PlacementRow, RegisterGroup, TranslationStatistics } from './protocol';
+import type { LabActivity, LabProblem, PlacementRow, RegisterGroup, TranslationStatistics } from './protocol';
 
 /** How a slice of work ended. */
 export interface SliceEnd {
@@ -20,6 +20,8 @@ export interface LabMachine {
   readonly timeNs: number;
   /** Of the translator; undefined when code is interpreted only. */
   readonly translation?: TranslationStatistics | undefined;
+  /** A stand-in has none. */
+  activity?(): LabActivity;
   /** What was executed where; undefined when it was not counted. */
   profile?(): LabProfile | undefined;
   run(instructions: number): SliceEnd;

@@ -119,6 +119,8 @@ export interface LabRequests {
   disassemble: [{ cpu: number; address: number; count: number }, { address: number; bytes: string; text: string }[]];
   input: [{ console: string; data: Uint8Array }, void];
   statistics: [Record<string, never>, LabStatistics];
+  /** What the guests made the machine do since it was started. */
+  activity: [Record<string, never>, LabActivity];
   /** Of a lab that was started with `profile`. Waits for the end of the slice that runs. */
   profile: [Record<string, never>, LabProfile];
   /** Ends the lab; the worker can be terminated after the answer. */
@@ -150,6 +152,15 @@ export interface LabStatistics {
   guestSeconds: number;
   tier1?: TranslationStatistics;
   exitReason?: ExitReason;
+}
+
+/** Counts of all cores. Modes have the manual's abbreviations (usr, svc, hyp); `exception` is a name of its own for each. */
+export interface LabActivity {
+  exceptions: { exception: string; from: string; to: string; count: number }[];
+  /** Synchronous exceptions that Hyp mode took, by the value of HSR in hexadecimal. */
+  syndromes: { hsr: string; count: number }[];
+  /** Accesses to devices, by their windows in the address space. */
+  devices: { name: string; base: number; reads: number; writes: number }[];
 }
 
 /** What a lab says unasked. */

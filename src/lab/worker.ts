@@ -130,6 +130,7 @@ class LabServer {
         ...(exited === undefined ? {} : { exitReason: exited }),
       };
     },
+    activity: () => this.#started().machine.activity?.() ?? { exceptions: [], syndromes: [], devices: [] },
     profile: () => this.#started().machine.profile?.() ?? fail('lab.state', 'the lab was not started with a profile'),
     stop: async () => {
       if (!this.#active) return;

@@ -56,7 +56,12 @@ describe.concurrent('xenlab boot', () => {
     const { instructions, exitReason, ...rest } = JSON.parse(readFileSync(stats, 'utf8'));
     expect(exitReason).toBe('poweroff');
     expect(instructions).toBeGreaterThan(100_000);
-    expect(Object.keys(rest).sort()).toEqual(['cpuSeconds', 'guestSeconds', 'tier1', 'wallSeconds']);
+    const { exceptions, syndromes, devices, ...times } = rest;
+    expect(Object.keys(times).sort()).toEqual(['cpuSeconds', 'guestSeconds', 'tier1', 'wallSeconds']);
+    expect(exceptions.map((one: { exception: string }) => one.exception)).toContain('irq');
+    expect(syndromes).toEqual([]);
+    const uart = devices.find((one: { name: string }) => one.name === 'uart0');
+    expect(uart.writes).toBeGreaterThanOrEqual(out.replaceAll('\r', '').length);
   });
 
   it('takes keys from standard input', async () => {

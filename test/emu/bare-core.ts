@@ -41,7 +41,7 @@ export function bareCore(
         isWritable: () => true,
         hasCode: h => holder.processor?.code.hasCode(Math.floor((h - layout.guest) / 4096)) ?? false,
       },
-      timer: { read: () => 0n, write: () => {} },
+      timer: { high: 0, read: () => 0, write: () => {} },
       peripheralBase: 0x2c000000,
       instructions: () => 0,
       log,

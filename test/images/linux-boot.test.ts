@@ -4,22 +4,19 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { consoleLines as lines, unexplained } from './golden/compare';
 import { NATIVE_DIFFERENCES, ONLY_OURS } from './golden/native-differences';
+import { currentRamDisks } from './ramdisks';
 
 const images = process.env['XENLAB_IMAGES'] ?? 'images';
-const KERNEL = [
-  '--hypervisor',
-  'none',
-  '--kernel',
-  join(images, 'zImage-armhf'),
-  '--initrd',
-  join(images, 'busybox.cpio.gz'),
-];
+const KERNEL = ['--hypervisor', 'none', '--kernel', join(images, 'zImage-armhf')];
 const APPEND = ['--append', 'console=ttyAMA0 rdinit=/init'];
 const QUICK = ['--append', 'console=ttyAMA0 rdinit=/init cryptomgr.notests'];
 
-function boot(...options: string[]): Promise<{ code: number | null; console: string }> {
-  const child = spawn(process.execPath, ['dist/xenlab.mjs', 'boot', ...KERNEL, ...options], {
+const boot = (...options: string[]) => bootWith(join(images, 'busybox.cpio.gz'), ...options);
+
+function bootWith(ramDisk: string, ...options: string[]): Promise<{ code: number | null; console: string }> {
+  const child = spawn(process.execPath, ['dist/xenlab.mjs', 'boot', ...KERNEL, '--initrd', ramDisk, ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let console = '';
@@ -27,9 +24,6 @@ function boot(...options: string[]): Promise<{ code: number | null; console: str
   child.stderr.resume(); // what the lab says: the table of what lies where
   return new Promise(resolve => child.on('close', code => resolve({ code, console })));
 }
-
-const lines = (text: string): string[] =>
-  text.replaceAll('\r', '').split('\n').map(line => line.replace(/^\[ *[\d.]+\] /, '').trimEnd()).filter(line => line !== ''); // prettier-ignore
 
 describe('native boot of the stock kernel', () => {
   for (const decompress of ['host', 'guest'])
@@ -53,22 +47,7 @@ describe('native boot of the stock kernel', () => {
     const ours = lines(end.console);
     const theirs = lines(readFileSync(join(import.meta.dirname, 'golden/vexpress-a15-native-qemu.log'), 'utf8'));
     const last = theirs.findIndex(line => line.startsWith('LAB-SHELL-UP'));
-    const unexplained: string[] = [];
-    // Lines are matched in order; those of threads may come in another one, so each is looked for in all of ours.
-    const left = [...ours];
-    for (const line of theirs.slice(0, last + 1)) {
-      const same = left.indexOf(line);
-      if (same >= 0) {
-        left.splice(same, 1);
-        continue;
-      }
-      const known = NATIVE_DIFFERENCES.find(d => d.theirs.test(line));
-      const instead = known?.ours && left.findIndex(l => known.ours!.test(l));
-      if (!known || (instead !== undefined && instead < 0)) unexplained.push(`- ${line}`);
-      else if (instead !== undefined) left.splice(instead, 1);
-    }
-    unexplained.push(...left.filter(line => !ONLY_OURS.some(o => o.line.test(line))).map(line => `+ ${line}`));
-    expect(unexplained).toEqual([]);
+    expect(unexplained(theirs.slice(0, last + 1), ours, NATIVE_DIFFERENCES, ONLY_OURS)).toEqual([]);
   });
 
   it('types into the shell and switches off', async () => {
@@ -82,6 +61,19 @@ describe('native boot of the stock kernel', () => {
       '42 armv7l=>poweroff -f',
     );
     expect(end.console).toContain('42 armv7l');
+    expect(end.code).toBe(0);
+  });
+
+  it('gives a new shell for one that ends, and obeys poweroff and reboot without -f', async () => {
+    const disks = await currentRamDisks();
+    const end = await bootWith(
+      disks.small,
+      ...QUICK,
+      ...['lab# =>exit', 'lab# =>reboot', 'LAB-SHELL-UP=>', 'lab# =>poweroff'].flatMap(one => ['--send', one]),
+    ).finally(disks.remove);
+    expect(end.console.match(/LAB-SHELL-UP/g)).toHaveLength(2);
+    expect(end.console).toContain('reboot: Restarting system');
+    expect(end.console).toContain('reboot: Power down');
     expect(end.code).toBe(0);
   });
 

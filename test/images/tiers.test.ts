@@ -34,7 +34,7 @@ const LINUX: readonly Row[] = [
 ];
 const XEN: readonly Row[] = [
   ['a threshold of 30', 1, { threshold: 30, capacity: 4096, limit: 600 }],
-  ['random choice and 64 modules at most', 1, { threshold: 50, capacity: 64, limit: 600, decline: randomly(2) }],
+  ['random choice', 1, { threshold: 50, capacity: 4096, limit: 600, decline: randomly(2) }],
   ['two cores and a threshold of 300', 2, { threshold: 300, capacity: 4096, limit: 600 }],
 ];
 

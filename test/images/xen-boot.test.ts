@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { XEN_DIFFERENCES } from './golden/xen-differences';
-import { bootXen, xenLines, xenOptions } from './xen-lab';
+import { bootXen, image, xenLines, xenOptions } from './xen-lab';
 
-const OPTIONS = [...xenOptions('busybox.cpio.gz'), '--expect', 'LAB-SHELL-UP'];
+const OPTIONS = [...xenOptions(image('busybox.cpio.gz')), '--expect', 'LAB-SHELL-UP'];
 
 describe('Xen with a small dom0', () => {
   it('says line by line what it says on qemu, but for differences with a reason', async () => {

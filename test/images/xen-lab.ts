@@ -5,9 +5,9 @@ import path from 'node:path';
 const images = process.env['XENLAB_IMAGES'] ?? 'images';
 export const image = (name: string): string => path.join(images, name);
 
-/** @param dom0 name of its RAM disk */
-export const xenOptions = (dom0: string, append = ''): string[] => [
-  ...['--hypervisor', image('xen-armhf'), '--kernel', image('zImage-armhf'), '--initrd', image(dom0)],
+/** @param ramDisk path of that of dom0 */
+export const xenOptions = (ramDisk: string, append = ''): string[] => [
+  ...['--hypervisor', image('xen-armhf'), '--kernel', image('zImage-armhf'), '--initrd', ramDisk],
   ...['--xen-append', 'dom0_mem=512M loglvl=all guest_loglvl=all'],
   ...['--append', `console=hvc0 rdinit=/init ${append}`.trim()],
 ];

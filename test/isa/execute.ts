@@ -46,7 +46,7 @@ export function executor(translated: boolean): { execute: (c: Case) => Answer; p
         isWritable: host => host >= windowAt,
         hasCode: host => processor.code.hasCode(Math.floor((host - layout.guest) / 4096)),
       },
-      timer: { read: () => 0n, write: () => {} },
+      timer: { high: 0, read: () => 0, write: () => {} },
       peripheralBase: 0,
       instructions: () => 0,
       log: () => {},

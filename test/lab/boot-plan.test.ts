@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseBlob, writeBlob } from '../../src/dt/blob';
 import { loadSource } from '../../src/dt/source/compile';
 import type { DeviceTree } from '../../src/dt/tree';
-import { BOARDS } from '../../src/emu/boards';
+import { type Board, BOARDS, findBoard } from '../../src/emu/boards';
 import { planBoot, type BootPlan } from '../../src/lab/boot-plan';
 import type { LabConfiguration } from '../../src/lab/protocol';
 import { buildElf } from '../image/elf-builder';
@@ -26,10 +26,16 @@ const elf = (entry: bigint, bits: 32 | 64 = 32): Uint8Array =>
     ],
   });
 
-async function plan(configuration: LabConfiguration, files: Record<string, Uint8Array>, cpus = 1, memoryMiB = 1024) {
+async function plan(
+  configuration: LabConfiguration,
+  files: Record<string, Uint8Array>,
+  cpus = 1,
+  memoryMiB = 1024,
+  board: Board = BOARDS[0]!,
+) {
   const host = new FakeHost();
   for (const [name, contents] of Object.entries(files)) host.files.set(name, contents);
-  return planBoot({ host, board: BOARDS[0]!, configuration, cpus, memoryBytes: memoryMiB * MIB });
+  return planBoot({ host, board, configuration, cpus, memoryBytes: memoryMiB * MIB });
 }
 
 const treeOf = ({ images, entry }: BootPlan): DeviceTree =>
@@ -128,5 +134,29 @@ describe('a program with a place of its own', () => {
     const { entry, placed } = await plan({}, {});
     expect(entry.pc).toBe(0x8001_0000);
     expect(placed[0]!.name).toBe('demo guest');
+  });
+});
+
+describe('a board without a secure state', () => {
+  const board = findBoard('virt')!;
+  const bare = (el?: 1 | 3) =>
+    plan({ load: [{ file: 'b', address: 0x4001_0000 }], ...(el && { el }) }, { b: IMAGE }, 3, 64, board);
+
+  it('starts programs at exception level 1, whether that was said or not', async () => {
+    for (const el of [undefined, 1] as const) expect((await bare(el)).entry.secure).toBe(false);
+    const { entry } = await plan({ kernel: 'k' }, { k: zImage() }, 1, 64, board);
+    expect(entry.secure).toBe(false);
+    await expect(bare(3)).rejects.toThrow('el: the processor of virt has no exception level 3, only 1');
+  });
+
+  it('has memory where the demo guest is linked', async () => {
+    const { entry } = await plan({}, {}, 1, board.ram.fitted / MIB, board);
+    expect(entry.pc).toBe(0x8001_0000);
+  });
+
+  it('describes as many cores as there are', async () => {
+    const tree = treeOf(await bare());
+    expect([...tree.root.child('cpus')!.children.keys()]).toEqual(['cpu@0', 'cpu@1', 'cpu@2']);
+    expect(cells(tree, '/memory@40000000', 'reg')).toEqual([0, 0x4000_0000, 0, 64 * MIB]);
   });
 });

@@ -1,5 +1,14 @@
 // The text files of the two initial RAM disks.
 
+/**
+ * What both end in. BusyBox's poweroff, which Linux also starts when Xen's tools shut a domain down, asks process 1 with a
+ * signal, which Linux drops unless process 1 has a handler: so that is a script with traps, and the shell its child. It
+ * waits for a child in the background because a shell runs traps only between its commands.
+ */
+const SHELL = `trap 'poweroff -f' USR2; trap 'reboot -f' TERM; trap 'halt -f' USR1
+while :; do setsid cttyhack sh & wait; done
+`;
+
 /** Makes the file systems that every program expects, and a shell on the console. The marker is what tests wait for. */
 export const SMALL_INIT = `#!/bin/busybox sh
 /bin/busybox mount -t proc proc /proc
@@ -8,8 +17,7 @@ export const SMALL_INIT = `#!/bin/busybox sh
 /bin/busybox mkdir -p /sbin /usr/bin /usr/sbin; /bin/busybox --install -s
 echo "LAB-SHELL-UP $(uname -rm) cpus=$(nproc) up=$(cut -d' ' -f1 /proc/uptime)"
 export PS1='lab# '
-exec setsid cttyhack sh
-`;
+${SHELL}`;
 
 export const DOM0_INIT = `#!/bin/busybox sh
 /bin/busybox mount -t proc proc /proc
@@ -22,8 +30,7 @@ mods xen-privcmd xen-evtchn xen-gntdev xen-gntalloc xenfs
 mount -t xenfs xenfs /proc/xen
 hostname dom0; ifconfig lo 127.0.0.1 up
 echo "LAB-DOM0-UP $(uname -rm) up=$(cut -d' ' -f1 /proc/uptime) caps=$(cat /proc/xen/capabilities)"
-exec setsid cttyhack sh
-`;
+${SHELL}`;
 
 /** /bin/mods: loads modules with what they need, from the lists beside them. */
 export const MODS_SCRIPT = `#!/bin/sh

@@ -40,8 +40,8 @@ export interface UnmodelledSpec extends Range {
 /** Options of each type of device. Clocks are named after entries of the configuration bus where they can change. */
 export interface DeviceOptions {
   readonly 'compact-flash': object;
-  /** Number of INTIDs, and the INTID of the maintenance interrupt of the virtual interfaces. */
-  readonly gicv2: { readonly interrupts: number; readonly maintenance: number };
+  /** Number of INTIDs, INTID of the maintenance interrupt of the virtual interfaces, Security Extensions (default: yes). */
+  readonly gicv2: { readonly interrupts: number; readonly maintenance: number; readonly security?: boolean };
   readonly hdlcd: { readonly pixelClock: string };
   readonly isp1761: object;
   readonly lan9118: object;
@@ -95,6 +95,16 @@ export interface FirmwareWrite {
   readonly about: string;
 }
 
+/** How firmware lets secondary cores wait for their start. */
+export type SecondaryStart =
+  /**
+   * They sleep until an interrupt wakes them and the word at this physical address is not zero, then jump to where it
+   * points.
+   */
+  | { readonly method: 'mailbox'; readonly address: number }
+  /** They are off. Firmware answers calls of PSCI, which this instruction makes (ARM DEN 0022D). */
+  | { readonly method: 'psci'; readonly conduit: 'hvc' };
+
 export interface Board {
   /** As `--board` takes it. */
   readonly name: string;
@@ -103,7 +113,10 @@ export interface Board {
   readonly compatible: readonly string[];
   readonly cpu: {
     readonly model: 'cortex-a15';
-    /** Whether it has the Virtualization Extensions: Hyp mode, stage 2, virtual interrupts. */
+    /**
+     * Whether it has the Virtualization Extensions (Hyp mode, stage 2, virtual interrupts), and with them the Security
+     * Extensions. Without, there is one security state and what runs at PL1 owns the machine.
+     */
     readonly virtualization: boolean;
     /** How many cores it can have, and has by default. */
     readonly most: number;
@@ -119,11 +132,7 @@ export interface Board {
   readonly devices: readonly DeviceSpec[];
   readonly unmodelled: readonly UnmodelledSpec[];
   readonly firmware: readonly FirmwareWrite[];
-  /**
-   * Where firmware lets secondary cores wait: they sleep until an interrupt wakes them and this word (a physical
-   * address) is not zero, then jump to where it points.
-   */
-  readonly secondaryEntry: number;
+  readonly secondaries: SecondaryStart;
   /** Source of the board's own device tree. */
   readonly deviceTree: { readonly file: string; readonly source: string };
 }

@@ -154,6 +154,7 @@ export const vexpressV2pCa15Tc1: Board = {
     { name: 'private', base: 0x2c000000, size: 0x1000, about: 'reserved in the private peripherals of the Cortex-A15' },
   ],
   firmware: motherboard.FIRMWARE,
-  secondaryEntry: 0x1c010030,
+  // SYS_FLAGS
+  secondaries: { method: 'mailbox', address: 0x1c010030 },
   deviceTree: { file: 'vexpress-v2p-ca15-tc1.dts', source },
 };

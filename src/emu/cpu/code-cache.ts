@@ -14,6 +14,8 @@ export type InterpreterImports = Readonly<Record<string, (...args: number[]) => 
 export interface CompiledCode {
   /** Bytes of a page changed: a bit for each granule. `all`: nothing that was known of the page's code is left. */
   changed(hostPage: number, granules: number, all: boolean): void;
+  /** A page without code has lost its records in one instruction set. */
+  vacated(hostPage: number, thumb: boolean): void;
   dropAll(): void;
 }
 
@@ -53,7 +55,7 @@ export class CodeCache {
   readonly regions = new WebAssembly.Table({ initial: 64, element: 'anyfunc' });
   compiled: CompiledCode | undefined;
   /** Whoever counts what records execute takes the counts over before they are dropped. */
-  counting: { drain(): void } | undefined;
+  counting: { drain(): void; drainSlot(slot: number, hostPage: number, thumb: boolean): void } | undefined;
   private readonly table = new WebAssembly.Table({ initial: TABLE_SIZE, element: 'anyfunc' });
   private readonly templates = new RecordTemplates();
   /** Slots that were in use at some time: those behind them are zero. */
@@ -67,6 +69,9 @@ export class CodeCache {
   /** Host page and set of each slot: page * 2 + thumb. */
   private readonly owner: Int32Array;
   private used = 0;
+  /** Slots whose pages had no code when they were put here, and whether a slot is here. */
+  private readonly vacant: number[] = [];
+  private readonly isVacant: Uint8Array;
   /** Whether instructions that HSTR can trap are left to TypeScript: for good, once a hypervisor wanted that. */
   traps = false;
   /** Counts for `--stats`. */
@@ -86,6 +91,7 @@ export class CodeCache {
     this.u16 = new Uint16Array(memory.buffer);
     this.u32 = new Uint32Array(memory.buffer);
     this.owner = new Int32Array(layout.slotCount);
+    this.isVacant = new Uint8Array(layout.slotCount);
     const variants = hot.map(parseVariant);
     hot.forEach((key, i) => this.numbers.set(key, CASE.VARIANT + i));
     this.nextNumber = CASE.VARIANT + hot.length;
@@ -117,9 +123,10 @@ export class CodeCache {
     const i = this.mapIndex(hostPage, thumb);
     const known = this.u32[i]!;
     if (known !== 0) return known;
-    if (this.used === this.layout.slotCount) this.flush();
+    const vacant = this.takeVacant();
+    if (vacant < 0 && this.used === this.layout.slotCount) this.flush();
     if (!this.hasCode(hostPage)) this.onCode(hostPage);
-    const index = this.used++;
+    const index = vacant >= 0 ? vacant : this.used++;
     const at = this.layout.slots + index * SLOT_SIZE;
     const records = thumb ? PAGE_SIZE / 2 : PAGE_SIZE / 4;
     if (index < this.everUsed) this.clear(at);
@@ -129,6 +136,35 @@ export class CodeCache {
     this.u32[i] = at;
     this.statistics.slots = this.used;
     return at;
+  }
+
+  /** Takes a slot from a page that has no code any more. @returns its number, or −1 */
+  private takeVacant(): number {
+    for (let index = this.vacant.pop(); index !== undefined; index = this.vacant.pop()) {
+      this.isVacant[index] = 0;
+      const owner = this.owner[index]!;
+      const page = owner >> 1;
+      // It may have got code again.
+      if (this.u32[(this.layout.granules >> 2) + page] !== 0) continue;
+      const thumb = (owner & 1) !== 0;
+      this.counting?.drainSlot(this.layout.slots + index * SLOT_SIZE, page, thumb);
+      this.compiled?.vacated(page, thumb);
+      this.u32[(this.layout.codeMap >> 2) + owner] = 0;
+      return index;
+    }
+    return -1;
+  }
+
+  /** The slots of a page without code can serve others. Later: a core may be in one of their records. */
+  private vacate(hostPage: number): void {
+    for (let thumb = 0; thumb < 2; thumb++) {
+      const slot = this.u32[this.mapIndex(hostPage, thumb)]!;
+      if (slot === 0) continue;
+      const index = (slot - this.layout.slots) / SLOT_SIZE;
+      if (this.isVacant[index]) continue;
+      this.isVacant[index] = 1;
+      this.vacant.push(index);
+    }
   }
 
   private clear(slot: number): void {
@@ -187,6 +223,8 @@ export class CodeCache {
       this.u32[(this.layout.granules >> 2) + page] = 0;
     }
     this.used = 0;
+    this.vacant.length = 0;
+    this.isVacant.fill(0);
     this.statistics.flushes++;
   }
 
@@ -220,6 +258,7 @@ export class CodeCache {
       if (thumb)
         this.u16[Math.max(slot, slot + (((from & ~((1 << GRANULE_SHIFT) - 1)) - 2) << shift)) >> 1] = CASE.UNDECODED;
     }
+    if (this.u32[granules] === 0) this.vacate(hostPage);
   }
 
   /** Forgets one record. */

@@ -5,6 +5,7 @@ import { HCR, HSTR, SCR, SCTLR } from './control-bits';
 import { CoreMmu } from './core-mmu';
 import { InterruptLines } from './interrupts';
 import { MODE, MODES } from './modes';
+import { ExceptionCounts } from './profile/exception-counts';
 import { PSR } from './psr';
 import { floatingPointAnswer, VFP_VECTORS } from './sysregs/floating-point';
 import { isBanked, resetStorage, SLOT, type StoredName } from './sysregs/storage';
@@ -23,10 +24,20 @@ export interface CoreHost {
   readonly timer: GenericTimerPort;
   /** Base of the private peripherals (GIC), as CBAR shows it. */
   readonly peripheralBase: number;
+  /** Whether there are Monitor and Hyp mode, and so a Secure state (Board.cpu.virtualization). Default: true. */
+  readonly virtualization?: boolean;
+  /**
+   * Firmware that HVC calls at PL1, instead of Hyp mode; PC is that of the next instruction. Cores of a machine without
+   * it take the architecture's exceptions.
+   */
+  readonly firmware?: (core: Core) => FirmwareAnswer;
   /** Instructions that the core has executed since power-on, for the performance monitors. */
   instructions(): number;
   readonly log: Log;
 }
+
+/** What a core does after a call of firmware: goes on at PC, waits there as in WFI, or has been switched off. */
+export type FirmwareAnswer = 'continue' | 'wait' | 'off';
 
 /** How a core starts; all that is not given is as after a reset. */
 export interface EntryState {
@@ -44,12 +55,13 @@ export interface EntryState {
 
 /** What {@link Core.save} returns. Everything a guest can observe; TLBs are not: they are flushed by `load`. */
 export interface CoreSnapshot {
-  readonly version: 1;
+  readonly version: 2;
   readonly words: Uint32Array;
   readonly banked: Uint32Array;
   readonly sys: Uint32Array;
   readonly lines: { readonly irq: boolean; readonly fiq: boolean; readonly virq: boolean; readonly vfiq: boolean };
   readonly waiting: boolean;
+  readonly off: boolean;
 }
 
 const MPIDR_MULTIPROCESSING = 0x80000000;
@@ -66,8 +78,12 @@ export class Core extends CoreMmu {
   readonly lines: InterruptLines;
   /** HSTR or HCR traps something that generated code does alone unless it was decoded for that (CodeCache.traps). */
   inlineTraps = false;
+  /** All that were taken since the core was made; no state of the guest's. */
+  readonly exceptions = new ExceptionCounts();
   /** In WFI (or WFE) until something wakes the core. */
   waiting = false;
+  /** Without power: nothing but {@link reset} ends that. */
+  off = false;
 
   constructor(
     readonly env: CoreHost,
@@ -124,6 +140,11 @@ export class Core extends CoreMmu {
     this.bank = bank;
   }
 
+  /** Whether controls that Secure software keeps from other software are open: in Secure state, or where there is none. */
+  get owner(): boolean {
+    return this.secure || this.env.virtualization === false;
+  }
+
   /** Whether traps to Hyp mode concern what executes now: Non-secure PL1 and PL0. */
   get trappable(): boolean {
     return !this.secure && this.mode.privilege < 2;
@@ -141,11 +162,15 @@ export class Core extends CoreMmu {
     this.setField(CPU.CPSR, this.mode.number);
     this.bank = 1;
     this.waiting = false;
+    this.off = false;
     this.sys[SLOT.VMPIDR] = MPIDR_MULTIPROCESSING | this.index;
     const cpsr = entry.cpsr ?? PSR.A | PSR.I | PSR.F | MODE.svc;
-    if (entry.secure === false) {
-      // Firmware that starts software in Hyp mode lets HVC reach it.
-      this.sys[SLOT.SCR] = (cpsr & PSR.M) === MODE.hyp ? SCR.NS | SCR.HCE : SCR.NS;
+    const { virtualization = true } = this.env;
+    if (!virtualization || entry.secure === false) {
+      // Firmware that starts software in Hyp mode lets HVC reach it. A core that has one state is like one in Non-secure
+      // state that no way leads out of: HVC and SMC are UNDEFINED.
+      const hyp = (cpsr & PSR.M) === MODE.hyp;
+      this.sys[SLOT.SCR] = SCR.NS | (!virtualization ? SCR.SCD : hyp ? SCR.HCE : 0);
       this.sys[SLOT.NSACR] = 0xc00;
     }
     this.refresh(cpsr);
@@ -156,19 +181,20 @@ export class Core extends CoreMmu {
   save(): CoreSnapshot {
     const { words, at } = this;
     return {
-      version: 1,
+      version: 2,
       words: words.slice(at, at + (CPU.SIZE >> 2)),
       banked: this.banked.slice(),
       sys: this.sys.slice(),
       lines: { irq: this.lines.irq, fiq: this.lines.fiq, virq: this.lines.virq, vfiq: this.lines.vfiq },
       waiting: this.waiting,
+      off: this.off,
     };
   }
 
   /** @throws RangeError when the snapshot is of another version or shape. */
   load(snapshot: CoreSnapshot): void {
     if (
-      snapshot.version !== 1 ||
+      snapshot.version !== 2 ||
       snapshot.words.length !== CPU.SIZE >> 2 ||
       snapshot.banked.length !== this.banked.length ||
       snapshot.sys.length !== this.sys.length
@@ -179,6 +205,7 @@ export class Core extends CoreMmu {
     this.sys.set(snapshot.sys);
     Object.assign(this.lines, snapshot.lines);
     this.waiting = snapshot.waiting;
+    this.off = snapshot.off;
     this.bank = this.sys[SLOT.SCR]! & SCR.NS ? 0 : 1;
     // r8 to r14 in the words are those of the mode in the words: no banks to switch.
     this.mode = MODES[this.field(CPU.CPSR) & PSR.M] ?? this.mode;

@@ -6,6 +6,7 @@ import { HCR, HDCR, SCR, SCTLR, TTBCR_EAE } from './control-bits';
 import type { Core } from './core';
 import type { Interrupt } from './interrupts';
 import { MODE, type ModeName } from './modes';
+import type { ExceptionName } from './profile/exception-counts';
 import { advanceIt, PSR } from './psr';
 import { writeCpsr } from './psr-write';
 import { BANKED } from './state';
@@ -102,7 +103,7 @@ export function takeException(core: Core, kind: ExceptionKind, at: number, lengt
   if (!monitor && !entry.virtual && toHyp(core, kind)) {
     if (kind === 'undefined') writeHsr(core, EC.UNKNOWN, 0, NO_LENGTH);
     const fromHyp = core.mode.privilege === 2 || kind === 'irq' || kind === 'fiq';
-    enterHyp(core, fromHyp ? entry.vector : HYP_ENTRY, entry.completes ? at + length : at, entry.completes);
+    enterHyp(core, kind, fromHyp ? entry.vector : HYP_ENTRY, entry.completes ? at + length : at, entry.completes);
     return;
   }
   const spsr = savedPsr(core, entry.completes);
@@ -113,6 +114,7 @@ export function takeException(core: Core, kind: ExceptionKind, at: number, lengt
   const sctlr = sys[SLOT.SCTLR + bank]!;
   const mode = monitor ? MODE.mon : MODE[entry.mode];
   const masks = monitor ? PSR.A | PSR.I | PSR.F : entry.masks;
+  core.exceptions.took(kind, spsr, mode);
   const kept = spsr & ~(PSR.IT | PSR.J | PSR.T | PSR.E | PSR.M);
   core.setCpsr(kept | masks | mode | (sctlr & SCTLR.TE ? PSR.T : 0) | (sctlr & SCTLR.EE ? PSR.E : 0));
   core.spsr = spsr;
@@ -127,11 +129,13 @@ function savedPsr(core: Core, completes: boolean | undefined): number {
 }
 
 /** EnterHypMode (B1.9.4). @param elr preferred return address */
-function enterHyp(core: Core, vector: number, elr: number, completes?: boolean): void {
+function enterHyp(core: Core, exception: ExceptionName, vector: number, elr: number, completes?: boolean): void {
   const spsr = savedPsr(core, completes);
   const { sys } = core;
   const scr = sys[SLOT.SCR]!;
   const hsctlr = sys[SLOT.HSCTLR]!;
+  core.exceptions.took(exception, spsr, MODE.hyp);
+  if (exception !== 'irq' && exception !== 'fiq') core.exceptions.tookWithSyndrome(sys[SLOT.HSR]!);
   // What Monitor mode takes is none of Hyp mode's business to mask.
   const masks = (scr & SCR.EA ? 0 : PSR.A) | (scr & SCR.IRQ ? 0 : PSR.I) | (scr & SCR.FIQ ? 0 : PSR.F);
   const kept = spsr & ~(PSR.IT | PSR.J | PSR.T | PSR.E | PSR.M);
@@ -146,7 +150,7 @@ function enterHyp(core: Core, vector: number, elr: number, completes?: boolean):
  * itself is an Undefined Instruction exception there.
  */
 export function takeHypTrap(core: Core, at: number): void {
-  enterHyp(core, core.mode.privilege === 2 ? EXCEPTIONS.undefined.vector : HYP_ENTRY, at);
+  enterHyp(core, 'hypTrap', core.mode.privilege === 2 ? EXCEPTIONS.undefined.vector : HYP_ENTRY, at);
 }
 
 /**
@@ -247,7 +251,7 @@ export function takeHypervisorCall(core: Core, at: number, immediate: number): v
   if (core.secure || !core.privileged || !(core.sys[SLOT.SCR]! & SCR.HCE))
     return takeException(core, 'undefined', at, 4);
   writeHsr(core, EC.HVC, immediate & 0xffff, 4);
-  enterHyp(core, core.mode.privilege === 2 ? 0x08 : HYP_ENTRY, at + 4, true);
+  enterHyp(core, 'hypervisorCall', core.mode.privilege === 2 ? 0x08 : HYP_ENTRY, at + 4, true);
 }
 
 /**

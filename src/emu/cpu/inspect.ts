@@ -77,7 +77,8 @@ function floatingPoint(core: Core): ShownGroup {
 function systemRegister(core: Core, row: Row): ShownRegister {
   const description = `${row.about} (${row.at})`;
   if (!row.wide) return { name: row.name, value: hex(peek(core, row)), bits: 32, description };
-  return { name: row.name, value: hex(peekWide(core, row), 64), bits: 64, description };
+  const low = peekWide(core, row);
+  return { name: row.name, value: hex((BigInt(core.high) << 32n) | BigInt(low), 64), bits: 64, description };
 }
 
 /** Everything that can be read without an effect; of banked system registers the copy that instructions access. */

@@ -338,6 +338,11 @@ export class Processor {
       core.pc = next;
       return !this.wait(core, core.field(CPU.EXIT_ARG) !== 0);
     }
+    if (exit === EXIT.HVC && core.privileged && core.env.firmware) {
+      core.pc = next;
+      const answer = core.env.firmware(core);
+      return answer === 'continue' || (answer === 'wait' && !this.wait(core, false));
+    }
     // The prefix of an IT block has advanced ITSTATE already; an exception sees that of the instruction.
     if (inside && core.thumb) core.setField(CPU.IT, recordItState(core));
     core.pc = at;
@@ -404,6 +409,7 @@ export class Processor {
   /** Whether a sleeping core has reason to go on; wakes it. */
   wakes(index: number): boolean {
     const core = this.cores[index]!;
+    if (core.off) return false;
     if (!core.waiting) return true;
     if (!wakesUp(core) && !(this.awaitsEvent[index] && this.hasEvent(index))) return false;
     core.waiting = false;

@@ -26,6 +26,8 @@ export class CoreState {
   readonly banked = new Uint32Array(BANKED_WORDS);
   /** System registers, see SLOT. */
   readonly sys = new Uint32Array(STORAGE_WORDS);
+  /** Bits 63:32 of the 64-bit system register that was read last. */
+  high = 0;
   /** The current mode. Changed by {@link switchMode} only. */
   mode: Mode = MODES[MODE.svc]!;
 

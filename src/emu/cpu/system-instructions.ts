@@ -133,9 +133,9 @@ const HANDLERS: Readonly<Record<SystemInstruction, Handler>> = {
   mrrc: (core, e) => {
     const value = mrrc(core, (e >>> 8) & 15, (e >>> 4) & 15, e & 15);
     if (value === TRAPPED) trapRegisterAccess(core, e, true, true);
-    if (typeof value === 'number') return finish(core, value);
-    core.setR(rd(e), Number(BigInt.asUintN(32, value)));
-    core.setR(rn(e), Number(value >> 32n));
+    if (value < 0) return finish(core, value);
+    core.setR(rd(e), value);
+    core.setR(rn(e), core.high);
     return NEXT;
   },
   ldc: (core, e, x) => (transferDebugWord(core, e, x.memory), NEXT),

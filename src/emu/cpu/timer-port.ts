@@ -16,10 +16,15 @@ export type TimerRegister =
   | 'CNTHP_CTL'
   | 'CNTHP_CVAL';
 
-/** The timers of one core. Access rights are the core's business; the port does what it is told. */
+/**
+ * The timers of one core. Access rights are the core's business; the port does what it is told. 64-bit values are two words,
+ * without BigInt: guests read counts in loops.
+ */
 export interface GenericTimerPort {
-  /** @param secure which copy of the physical timer (CNTP_*), the only banked one. */
-  read(register: TimerRegister, secure: boolean): bigint;
-  /** @param value 32 or 64 bits as an unsigned number, after the width of the register. */
-  write(register: TimerRegister, value: bigint, secure: boolean): void;
+  /** Bits 63:32 of the last answer; 0 for registers of 32 bits. */
+  readonly high: number;
+  /** @param secure which copy of the physical timer (CNTP_*), the only banked one. @returns bits 31:0 */
+  read(register: TimerRegister, secure: boolean): number;
+  /** @param high 0 for registers of 32 bits */
+  write(register: TimerRegister, low: number, high: number, secure: boolean): void;
 }

@@ -312,6 +312,11 @@ export class Translator implements CompiledCode {
     }
   }
 
+  /** What was learnt of a page names records that are no longer its own. */
+  vacated(hostPage: number, thumb: boolean): void {
+    this.homes.delete(hostPage * 2 + (thumb ? 1 : 0));
+  }
+
   /** What was learnt of a page is of no use to the code that comes after it. */
   private forget(key: number, home: Home): void {
     if (home.regions.size > 0) return;

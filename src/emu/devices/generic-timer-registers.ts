@@ -2,37 +2,35 @@
 import { TIMER, type GenericTimer, type TimerIndex } from './generic-timer';
 
 interface Access {
-  readonly read: (timer: GenericTimer, index: TimerIndex) => bigint;
-  readonly write?: (timer: GenericTimer, index: TimerIndex, value: bigint) => void;
+  /** 64 bits: the high word is in the timer afterwards. */
+  readonly wide?: true;
+  readonly read: (timer: GenericTimer, index: TimerIndex) => number;
+  readonly write?: (timer: GenericTimer, index: TimerIndex, low: number, high: number) => void;
 }
 
-/** Joins a low word with the high word that the same call left in the timer. */
-const wide = (timer: GenericTimer, low: number): bigint => (BigInt(timer.high) << 32n) | BigInt(low);
-const high = (value: bigint): number => Number((value >> 32n) & 0xffffffffn);
-const low = (value: bigint): number => Number(value & 0xffffffffn);
-
 const TVAL: Access = {
-  read: (t, i) => BigInt(t.timerValue(i)),
-  write: (t, i, value) => t.setTimerValue(i, low(value)),
+  read: (t, i) => t.timerValue(i),
+  write: (t, i, low) => t.setTimerValue(i, low),
 };
-const CTL: Access = { read: (t, i) => BigInt(t.control(i)), write: (t, i, value) => t.setControl(i, low(value)) };
+const CTL: Access = { read: (t, i) => t.control(i), write: (t, i, low) => t.setControl(i, low) };
 const CVAL: Access = {
-  read: (t, i) => wide(t, t.compareValue(i)),
-  write: (t, i, value) => t.setCompareValue(i, high(value), low(value)),
+  wide: true,
+  read: (t, i) => t.compareValue(i),
+  write: (t, i, low, high) => t.setCompareValue(i, high, low),
 };
 
 /** Implemented bits of CNTKCTL (B4.1.25). */
 const CNTKCTL_BITS = 0x3ff;
 
 const REGISTERS = {
-  CNTFRQ: { read: t => BigInt(t.state.frequency), write: (t, _i, value) => void (t.state.frequency = low(value)) },
+  CNTFRQ: { read: t => t.state.frequency, write: (t, _i, low) => void (t.state.frequency = low) },
   CNTKCTL: {
-    read: t => BigInt(t.state.kernelControl),
-    write: (t, _i, value) => void (t.state.kernelControl = low(value) & CNTKCTL_BITS),
+    read: t => t.state.kernelControl,
+    write: (t, _i, low) => void (t.state.kernelControl = low & CNTKCTL_BITS),
   },
-  CNTPCT: { read: t => wide(t, t.physicalCount()) },
-  CNTVCT: { read: t => wide(t, t.virtualCount()) },
-  CNTVOFF: { read: t => wide(t, t.offset()), write: (t, _i, value) => t.setOffset(high(value), low(value)) },
+  CNTPCT: { wide: true, read: t => t.physicalCount() },
+  CNTVCT: { wide: true, read: t => t.virtualCount() },
+  CNTVOFF: { wide: true, read: t => t.offset(), write: (t, _i, low, high) => t.setOffset(high, low) },
   CNTP_TVAL: TVAL,
   CNTP_CTL: CTL,
   CNTP_CVAL: CVAL,
@@ -53,18 +51,29 @@ function timerOf(register: TimerRegisterName, secure: boolean): TimerIndex {
   return secure ? TIMER.SECURE_PHYSICAL : TIMER.PHYSICAL;
 }
 
-/** Reads and writes of the timer registers of one core by name, as 32- or 64-bit unsigned integers. */
+/** By register: the timer for Non-secure and for Secure accesses. */
+const TIMERS = {} as Record<TimerRegisterName, readonly [TimerIndex, TimerIndex]>;
+for (const name of Object.keys(REGISTERS) as TimerRegisterName[])
+  TIMERS[name] = [timerOf(name, false), timerOf(name, true)];
+
+/** Reads and writes of the timer registers of one core by name. */
 export class GenericTimerRegisters {
+  /** Bits 63:32 of the last answer. */
+  high = 0;
+
   constructor(private readonly timer: GenericTimer) {}
 
-  /** @param secure which copy of the physical timer. */
-  read(register: TimerRegisterName, secure: boolean): bigint {
-    return REGISTERS[register].read(this.timer, timerOf(register, secure));
+  /** @param secure which copy of the physical timer. @returns bits 31:0 */
+  read(register: TimerRegisterName, secure: boolean): number {
+    const access: Access = REGISTERS[register];
+    const low = access.read(this.timer, TIMERS[register][secure ? 1 : 0]);
+    this.high = access.wide ? this.timer.high : 0;
+    return low;
   }
 
   /** Writes to CNTPCT and CNTVCT, which are read-only, have no effect. */
-  write(register: TimerRegisterName, value: bigint, secure: boolean): void {
+  write(register: TimerRegisterName, low: number, high: number, secure: boolean): void {
     const access: Access = REGISTERS[register];
-    access.write?.(this.timer, timerOf(register, secure), value);
+    access.write?.(this.timer, TIMERS[register][secure ? 1 : 0], low, high);
   }
 }

@@ -134,7 +134,8 @@ export class CpuInterfaceWindow extends RegisterWindow {
 
   setControl(value: number): void {
     const { control } = this.gic.state;
-    if (this.secure) control[this.core] = value & CONTROL_BITS;
+    if (this.secure)
+      control[this.core] = value & CONTROL_BITS & (this.gic.security ? -1 : ~CONTROL.EOI_MODE_NON_SECURE);
     else {
       for (const [bit, at] of NON_SECURE_CONTROL) {
         control[this.core] = (control[this.core]! & ~(1 << bit)) | (((value >>> at) & 1) << bit);

@@ -133,9 +133,10 @@ export class DistributorWindow extends RegisterWindow {
     this.gic.update();
   }
 
-  /** 31 lockable SPIs and the Security Extensions (DDI 0438I table 8-4). */
+  /** With the Security Extensions: 31 lockable SPIs, and that it has them (DDI 0438I table 8-4). */
   type(): number {
-    return (0x1f << 11) | (1 << 10) | ((this.gic.cores - 1) << 5) | (this.gic.words - 1);
+    const { security, cores, words } = this.gic;
+    return (security ? (0x1f << 11) | (1 << 10) : 0) | ((cores - 1) << 5) | (words - 1);
   }
 
   private visible(n: number): number {
@@ -236,7 +237,10 @@ export class DistributorWindow extends RegisterWindow {
     return n === 0 ? level >>> 16 : level;
   }
 
-  /** GICD_SGIR: Non-secure writes and NSATT reach SGIs of Group 1, other Secure writes those of Group 0. */
+  /**
+   * GICD_SGIR: Non-secure writes and NSATT reach SGIs of Group 1, other Secure writes those of Group 0. Without the
+   * Security Extensions the group makes no difference.
+   */
   generate(value: number): void {
     const everyone = (1 << this.gic.cores) - 1;
     const me = 1 << this.core;
@@ -244,7 +248,8 @@ export class DistributorWindow extends RegisterWindow {
     const sgi = value & 0xf;
     const group1 = !this.secure || (value & 0x8000) !== 0;
     for (let core = 0; core < this.gic.cores; core++) {
-      if ((targets >>> core) & 1 && this.gic.isGroup1(core, sgi) === group1) this.gic.sendSgi(core, sgi, this.core);
+      const reached = !this.gic.security || this.gic.isGroup1(core, sgi) === group1;
+      if ((targets >>> core) & 1 && reached) this.gic.sendSgi(core, sgi, this.core);
     }
     this.gic.update();
   }

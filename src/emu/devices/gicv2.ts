@@ -51,12 +51,16 @@ export interface GicOptions {
   readonly interrupts: number;
   /** INTID of the maintenance interrupt, a private one. */
   readonly maintenance: number;
+  /** Whether it tells Secure accesses from others; without, all software has what Secure software has. Default: true. */
+  readonly security?: boolean;
 }
 
 export class Gicv2 implements Stateful {
   readonly cores: number;
   /** Words of 32 INTIDs. */
   readonly words: number;
+  /** Has the Security Extensions (IHI 0048B 1.1.2). */
+  readonly security: boolean;
   readonly log: Log;
   readonly state: GicState;
   readonly virtual: VirtualInterface;
@@ -76,8 +80,9 @@ export class Gicv2 implements Stateful {
     ports: GicPorts,
     options: GicOptions,
   ) {
-    const { cores, interrupts, maintenance } = options;
+    const { cores, interrupts, maintenance, security = true } = options;
     this.cores = cores;
+    this.security = security;
     this.words = interrupts / 32;
     this.log = ports.log;
     this.initial = initialState(cores, this.words);
@@ -99,12 +104,12 @@ export class Gicv2 implements Stateful {
 
   /** The distributor as one core sees it, from one security state. */
   distributor(core: number, secure: boolean): BusTarget {
-    return new DistributorWindow(this, core, secure);
+    return new DistributorWindow(this, core, secure || !this.security);
   }
 
   /** A core's CPU interface, as seen from one security state. */
   cpuInterface(core: number, secure: boolean): BusTarget {
-    return new CpuInterfaceWindow(this, core, secure);
+    return new CpuInterfaceWindow(this, core, secure || !this.security);
   }
 
   /** The virtual interface control block as one core sees it: its own registers, then those of all cores. */
@@ -145,6 +150,7 @@ export class Gicv2 implements Stateful {
    * that lets Non-secure software set its own (GICC_PMR writes are ignored while the mask is below 0x80).
    */
   handOverToNonSecure(): void {
+    if (!this.security) return;
     this.state.group.fill(0xffffffff);
     this.state.priorityMask.fill(PRIORITY_BITS);
     this.update();

@@ -66,7 +66,7 @@ export async function readDomainKernel(request: KernelRequest): Promise<ModuleFi
     request.say({ ...problem('xen.choice', `${file}: ${why}`, { file }), severity: 'information' });
   }
   if (request.decompress === 'guest') return plain;
-  const kernel = await unpackZImage(zimage);
+  const kernel = await unpackZImage(zimage, request.host.unpacked);
   if (!isMovable(kernel)) return { ...plain, why: 'runs at one address only, so it unpacks itself' };
   if (!unpacksInDomain(memory, kernel, initrd))
     return { ...plain, why: `unpacks itself: ${memory / MIB} MiB are too few for both forms of it` };

@@ -48,7 +48,8 @@ describe.each(BOARDS.map(board => [board.name, board] as const))('%s', (_name, b
       }
     };
     visit(tree!.root);
-    expect(windows).toBeGreaterThan(30);
+    // All devices are in the tree, but for parts that only firmware knows.
+    expect(windows).toBeGreaterThanOrEqual(board.devices.length);
   });
 
   it.each([...new Set([1, board.cpu.most])])('runs on from a snapshot as if nothing had been (%d cores)', cores => {

@@ -2,7 +2,7 @@
 import { layoutMemory } from '../../../src/emu/codegen/layout';
 import { Core, type CoreHost, type EntryState } from '../../../src/emu/cpu/core';
 import { mcr } from '../../../src/emu/cpu/sysregs';
-import type { TimerRegister } from '../../../src/emu/cpu/timer-port';
+import { NotedTimer } from './noted-timer';
 
 export const RAM = 0x80000000;
 export const RAM_BYTES = 1 << 20;
@@ -31,16 +31,16 @@ export function testCores(count = 1, entry: EntryState = {}): TestCores {
   const code = new Set<number>();
   const flash = new Set<number>();
   const log: string[] = [];
-  const timer = new Map<string, bigint>();
-  const name = (register: TimerRegister, secure: boolean): string =>
-    register.startsWith('CNTP_') && secure ? `${register}.secure` : register;
+  const timer = new NotedTimer((register, secure) =>
+    register.startsWith('CNTP_') && secure ? `${register}.secure` : register,
+  );
   const test: TestCores = {
     cores,
     get core() {
       return cores[0]!;
     },
     log,
-    timer,
+    timer: timer.values,
     code,
     flash,
     now: 0,
@@ -52,10 +52,7 @@ export function testCores(count = 1, entry: EntryState = {}): TestCores {
     layout,
     cores,
     physical: { hostOf: host, isWritable: h => !flash.has(h), hasCode: h => code.has(h) },
-    timer: {
-      read: (register, secure) => timer.get(name(register, secure)) ?? 0n,
-      write: (register, value, secure) => void timer.set(name(register, secure), value),
-    },
+    timer,
     peripheralBase: 0x2c000000,
     instructions: () => test.now,
     log: message => void log.push(message),

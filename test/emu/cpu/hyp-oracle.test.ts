@@ -69,7 +69,7 @@ describe('registers of Hyp mode as qemu-system-arm has them', () => {
         const exists = (mode: number): boolean => {
           const core = hyp();
           core.setCpsr(mode);
-          return typeof mrrc(core, cp, n >> 4, n & 15) === 'bigint';
+          return mrrc(core, cp, n >> 4, n & 15) >= 0;
         };
         const where = [...(exists(MODE.hyp) ? ['hyp'] : []), ...(exists(MODE.svc) ? ['svc'] : [])];
         if (where.length > 0)

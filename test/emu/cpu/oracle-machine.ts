@@ -2,6 +2,7 @@
 import { layoutMemory } from '../../../src/emu/codegen/layout';
 import { Core, type CoreHost, type EntryState } from '../../../src/emu/cpu/core';
 import { Processor } from '../../../src/emu/cpu/processor';
+import { NotedTimer } from './noted-timer';
 
 const RAM = 0x80000000;
 const RAM_BYTES = 4 << 20;
@@ -22,7 +23,6 @@ export function run(image: Uint8Array, entry: number, end: string, limit: number
   let line = '';
   const cores: Core[] = [];
   const holder: { processor?: Processor } = {};
-  const timer = new Map<string, bigint>();
   const env: CoreHost = {
     memory,
     layout,
@@ -32,7 +32,7 @@ export function run(image: Uint8Array, entry: number, end: string, limit: number
       isWritable: () => true,
       hasCode: h => holder.processor?.code.hasCode(Math.floor((h - layout.guest) / 4096)) ?? false,
     },
-    timer: { read: name => timer.get(name) ?? 0n, write: (name, value) => void timer.set(name, value) },
+    timer: new NotedTimer(),
     peripheralBase: 0x2c000000,
     instructions: () => 0,
     log: () => {},

@@ -23,7 +23,7 @@ const core = new Core(
     layout,
     cores: [],
     physical: { hostOf: pa => (pa < SIZE ? layout.guest + pa : 0), isWritable: () => true, hasCode: () => false },
-    timer: { read: () => 0n, write: () => {} },
+    timer: { high: 0, read: () => 0, write: () => {} },
     peripheralBase: 0,
     instructions: () => 0,
     log: () => {},

@@ -78,3 +78,32 @@ describe('a page that is written again and again', () => {
     expect(compiled()).toBe(2);
   });
 });
+
+describe('pages that hold code for a while', () => {
+  it('leave their records to others', () => {
+    const machine = new Machine({
+      board: findBoard('vexpress-v2p-ca15-tc1')!,
+      cpus: 1,
+      memoryBytes: 16 << 20,
+      output: () => {},
+      log: () => {},
+      baseSeconds: 0,
+      translation: { threshold: THRESHOLD, capacity: 100, limit: 100 },
+    });
+    machine.start({ images: [], entry: { pc: CODE } });
+    const core = machine.cores[0]!;
+    for (let i = 1; i <= 300; i++) {
+      const page = CODE + i * PAGE;
+      machine.writePhysical(page - PAGE, new Uint8Array(PAGE));
+      machine.writePhysical(page, counting(i % 256));
+      core.pc = page;
+      core.setR(0, 0);
+      core.setR(1, 0);
+      machine.run(3 * THRESHOLD * 4);
+      expect(core.r(0)).toBe(core.r(1) * (i % 256));
+      expect(core.r(1)).toBeGreaterThan(THRESHOLD);
+    }
+    expect(machine.processor.code.statistics.slots).toBeLessThan(4);
+    expect(machine.translation!.drops).toBe(299);
+  });
+});

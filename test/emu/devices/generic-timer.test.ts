@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GenericTimer, TIMER } from '../../../src/emu/devices/generic-timer';
-import { GenericTimerRegisters } from '../../../src/emu/devices/generic-timer-registers';
 import { TickRate } from '../../../src/emu/devices/tick-rate';
 import { FakeClock, FakeLine } from './fakes';
+import { WideRegisters } from './wide-registers';
 
 const HERTZ = 24_000_000;
 
@@ -11,7 +11,7 @@ function make(start = 0) {
   const clock = new FakeClock(start);
   const lines = [0, 1, 2, 3].map(() => new FakeLine());
   const timer = new GenericTimer('timer0', { clock, lines }, HERTZ);
-  return { clock, lines, timer, registers: new GenericTimerRegisters(timer) };
+  return { clock, lines, timer, registers: new WideRegisters(timer) };
 }
 
 describe('tick rate', () => {

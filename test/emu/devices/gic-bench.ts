@@ -30,8 +30,8 @@ export const GICV = {
   DIR: 0x1000,
 } as const;
 
-/** The controller of the board: 160 INTIDs, maintenance interrupt 25. */
-export function gicBench(cores = 1) {
+/** The controller of the Versatile Express: 160 INTIDs, maintenance interrupt 25. @param security its Security Extensions */
+export function gicBench(cores = 1, security = true) {
   const row = (): FakeLine[] => Array.from({ length: cores }, () => new FakeLine());
   const [irq, fiq, virq, vfiq] = [row(), row(), row(), row()];
   const log: string[] = [];
@@ -42,7 +42,7 @@ export function gicBench(cores = 1) {
     virq: (n: number) => virq[n]!,
     vfiq: (n: number) => vfiq[n]!,
   };
-  const gic = new Gicv2('gic', ports, { cores, interrupts: 160, maintenance: 25 });
+  const gic = new Gicv2('gic', ports, { cores, interrupts: 160, maintenance: 25, security });
   const each = <T>(make: (core: number) => T): T[] => Array.from({ length: cores }, (_, n) => make(n));
   return {
     ...{ gic, irq, fiq, virq, vfiq, log },

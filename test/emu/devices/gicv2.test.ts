@@ -370,6 +370,42 @@ describe('EOImode', () => {
   });
 });
 
+describe('without the Security Extensions', () => {
+  const plain = (cores = 1) => gicBench(cores, false);
+
+  it('says so, and shows everybody everything', () => {
+    const { d, dn, cn } = plain(2);
+    expect(d[0]!.read(0x004, 4)).toBe(0x24);
+    dn[0]!.write(0x080, 4, 1); // GICD_IGROUPR
+    expect(dn[0]!.read(0x080, 4)).toBe(1);
+    dn[0]!.write(0x420, 4, 0x10203040);
+    expect(dn[0]!.read(0x420, 4)).toBe(0x10203040);
+    cn[0]!.write(0x00, 4, 0xffffffff);
+    expect(cn[0]!.read(0x00, 4)).toBe(0x3ff); // EOImode is bit 9; EOImodeNS does not exist
+    cn[0]!.write(0x04, 4, 0x48);
+    expect(cn[0]!.read(0x04, 4)).toBe(0x48);
+  });
+
+  it('stays in Group 0 when firmware hands over, and signals that as IRQ', () => {
+    const g = plain();
+    g.gic.handOverToNonSecure();
+    expect(g.dn[0]!.read(0x080, 4)).toBe(0);
+    g.dn[0]!.write(0x000, 4, 1);
+    g.cn[0]!.write(0x00, 4, 1);
+    g.cn[0]!.write(0x04, 4, 0xff);
+    g.dn[0]!.write(0xf00, 4, 0x02008003); // SGI 3 to this core; NSATT means nothing
+    expect([g.irq[0]!.level, g.fiq[0]!.level]).toEqual([true, false]);
+    expect(g.cn[0]!.read(IAR, 4)).toBe(3);
+  });
+
+  it('sends an SGI to cores that have it in either group', () => {
+    const g = plain(2);
+    g.dn[1]!.write(0x080, 4, 1 << 3);
+    g.dn[0]!.write(0xf00, 4, 0x00030003);
+    expect([0, 1].map(core => g.dn[core]!.read(0x200, 4))).toEqual([8, 8]);
+  });
+});
+
 describe('the outside', () => {
   it('keeps input levels over a reset, refuses inputs that do not exist', () => {
     const g = make();

@@ -1,13 +1,7 @@
 // Where the console of a native boot differs from that of qemu-system-arm 7.2 -M vexpress-a15, and why. The log of qemu
 // is in vexpress-a15-native-qemu.log; both are compared without time stamps, line by line.
 
-export interface Difference {
-  /** Lines of qemu's console that ours lacks, or has in another form. */
-  readonly theirs: RegExp;
-  /** What stands there instead, if anything does. */
-  readonly ours?: RegExp;
-  readonly why: string;
-}
+import type { Difference, OnlyOurs } from './compare';
 
 export const NATIVE_DIFFERENCES: readonly Difference[] = [
   {
@@ -44,7 +38,7 @@ export const NATIVE_DIFFERENCES: readonly Difference[] = [
 ];
 
 /** Lines that only our console has. */
-export const ONLY_OURS: readonly { readonly line: RegExp; readonly why: string }[] = [
+export const ONLY_OURS: readonly OnlyOurs[] = [
   { line: /^audit: type=2000/, why: 'at another place: it is printed by a thread' },
   { line: /^dma-pl330 /, why: 'the board has a PL330; qemu models none' },
 ];

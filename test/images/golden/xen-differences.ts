@@ -1,6 +1,6 @@
 // Where Xen's console differs from that on qemu-system-arm 7.2 -M vexpress-a15,secure=off,virtualization=on, and why. The log
 // of qemu is in vexpress-a15-xen-dom0-qemu.log: 1 GiB, one core, modules at addresses that were chosen by hand.
-import type { Difference } from './native-differences';
+import type { Difference } from './compare';
 
 const SECURITY =
   'this Cortex-A15 has the Security Extensions, as the real one; qemu is told to leave them out (secure=off)';

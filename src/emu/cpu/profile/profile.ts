@@ -99,16 +99,19 @@ export class Profile {
 
   /** Takes over all counters. Only while nothing runs, or before all records are dropped. */
   drain(): void {
-    for (const { slot, hostPage, thumb } of this.code.slotsInUse()) {
-      const key = pageKey({ hostPage, thumb });
-      const size = thumb ? 2 : 4;
-      for (let i = 0; i < PAGE_SIZE / size; i++) {
-        const record = slot + i * RECORD.SIZE;
-        const count = this.executions(record);
-        if (count === 0) continue;
-        this.interpreted.add(key, i * size, count);
-        this.clear(record);
-      }
+    for (const { slot, hostPage, thumb } of this.code.slotsInUse()) this.drainSlot(slot, hostPage, thumb);
+  }
+
+  /** The same of the records of one page. */
+  drainSlot(slot: number, hostPage: number, thumb: boolean): void {
+    const key = pageKey({ hostPage, thumb });
+    const size = thumb ? 2 : 4;
+    for (let i = 0; i < PAGE_SIZE / size; i++) {
+      const record = slot + i * RECORD.SIZE;
+      const count = this.executions(record);
+      if (count === 0) continue;
+      this.interpreted.add(key, i * size, count);
+      this.clear(record);
     }
   }
 

@@ -74,7 +74,7 @@ function writeCpacr(core: Core, value: number): void {
 
 /** Non-secure software may write ACTLR.SMP alone, and that only when NSACR.NS_SMP is set. */
 function writeActlr(core: Core, value: number): void {
-  const mask = core.secure ? -1 : core.sys[SLOT.NSACR]! & NSACR.NS_SMP ? ACTLR_SMP : 0;
+  const mask = core.owner ? -1 : core.sys[SLOT.NSACR]! & NSACR.NS_SMP ? ACTLR_SMP : 0;
   core.sys[SLOT.ACTLR] = (core.sys[SLOT.ACTLR]! & ~mask) | (value & mask);
 }
 
@@ -173,6 +173,8 @@ export const CONTROL: readonly SystemRegister[] = [
     group: 'Control',
     about: 'What Non-secure software may access',
     secureOnly: 'write',
+    // Part of the Security Extensions.
+    permit: ({ env }) => env.virtualization ?? true,
     store: 'NSACR',
     mask: 0x00068c00,
     written: core => core.regimeChanged(),

@@ -29,6 +29,16 @@ const main = (name: string, opc2: number, about: string): SystemRegister => ({
   read: readMidr,
 });
 
+/** Says whether the core has the Security and Virtualization Extensions. */
+const extended = (name: string, opc2: number, value: number, without: number, about: string): SystemRegister => ({
+  name,
+  at: `p15,0,c0,c1,${opc2}`,
+  group: 'Identification',
+  rights: 'ro',
+  about,
+  read: ({ env: { virtualization = true } }) => (virtualization ? value : without),
+});
+
 /** The rest of the space of feature registers, c3 to c7, reads as zero (B7.2.1). */
 const RESERVED: readonly SystemRegister[] = Array.from({ length: 40 }, (_, n) => {
   const at = `p15,0,c0,c${3 + (n >> 3)},${n & 7}`;
@@ -56,8 +66,8 @@ export const IDENTIFICATION: readonly SystemRegister[] = [
   main('MIDR (alias, opc2 4)', 4, 'Alias of MIDR'),
   main('MIDR (alias, opc2 7)', 7, 'Alias of MIDR'),
   id('ID_PFR0', 'p15,0,c0,c1,0', 0x00001131, 'Processor features: A32, T32, trivial Jazelle, ThumbEE'),
-  id('ID_PFR1', 'p15,0,c0,c1,1', 0x00011011, 'Processor features: Security, Virtualization, Generic Timer'),
-  id('ID_DFR0', 'p15,0,c0,c1,2', 0x02010555, 'Debug features: v7.1, PMUv2'),
+  extended('ID_PFR1', 1, 0x00011011, 0x00010001, 'Processor features: Security, Virtualization, Generic Timer'),
+  extended('ID_DFR0', 2, 0x02010555, 0x02010505, 'Debug features: v7.1, Secure debug, PMUv2'),
   id('ID_AFR0', 'p15,0,c0,c1,3', 0, 'Auxiliary features'),
   id('ID_MMFR0', 'p15,0,c0,c1,4', 0x10201105, 'Memory model: VMSAv7 with PXN and LPAE'),
   id('ID_MMFR1', 'p15,0,c0,c1,5', 0x20000000, 'Memory model: branch predictor'),

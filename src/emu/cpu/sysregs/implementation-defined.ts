@@ -23,7 +23,7 @@ const readL2ctlr = (core: Core): number =>
 const writeSecure =
   (name: 'L2CTLR' | 'L2ACTLR' | 'L2PFR' | 'ACTLR2', mask: number) =>
   (core: Core, value: number): void => {
-    if (core.secure) core.sys[SLOT[name]] = value & mask;
+    if (core.owner) core.sys[SLOT[name]] = value & mask;
   };
 
 const stored = (name: 'L2ACTLR' | 'L2PFR' | 'ACTLR2'): Partial<SystemRegister> => ({

@@ -14,8 +14,6 @@ import {
   readRegister,
   readWideRegister,
   SystemRegisterTable,
-  type TRAPPED,
-  type UNDEFINED,
   writeRegister,
   writeWideRegister,
 } from './table';
@@ -51,8 +49,8 @@ export const mcr = (
   value: number,
 ): number => writeRegister(SYSTEM_REGISTERS, core, packKey(cp, opc1, crn, crm, opc2), value);
 
-/** MRRC. @returns 64 bits, UNDEFINED or TRAPPED */
-export const mrrc = (core: Core, cp: number, opc1: number, crm: number): bigint | typeof UNDEFINED | typeof TRAPPED =>
+/** MRRC. @returns bits 31:0, with the others in `core.high`; UNDEFINED or TRAPPED */
+export const mrrc = (core: Core, cp: number, opc1: number, crm: number): number =>
   readWideRegister(SYSTEM_REGISTERS, core, packWideKey(cp, opc1, crm));
 
 /** MCRR. @returns 0, UNDEFINED, TRAPPED or ABORT */

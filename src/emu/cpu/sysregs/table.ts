@@ -42,7 +42,10 @@ export interface SystemRegister {
   readonly user?: Rights | undefined;
   /** Only Hyp mode may do this, and Monitor mode while SCR.NS is set; UNDEFINED elsewhere. */
   readonly hypOnly?: true;
-  /** Only Secure PL1 modes may do this; UNDEFINED elsewhere. */
+  /**
+   * Only Secure PL1 modes may do this; UNDEFINED elsewhere. On a core without the Security Extensions `all` is UNDEFINED
+   * and `write` open to PL1.
+   */
   readonly secureOnly?: 'all' | 'write';
   /** A further condition, for example an enable bit; false makes the access UNDEFINED. */
   readonly permit?: ((core: Core, write: boolean) => boolean) | undefined;
@@ -62,9 +65,9 @@ export interface SystemRegister {
   readonly write?: (core: Core, value: number) => void | typeof ABORT;
   /** After the store has changed. */
   readonly written?: (core: Core) => void;
-  /** Of 64-bit registers, instead of the store. */
-  readonly readWide?: (core: Core) => bigint;
-  readonly writeWide?: (core: Core, value: bigint) => void;
+  /** Of 64-bit registers, instead of the store. @returns bits 31:0; the others are in `core.high` */
+  readonly readWide?: (core: Core) => number;
+  readonly writeWide?: (core: Core, low: number, high: number) => void;
   /** A read changes something or is an operation: debuggers do not read it. */
   readonly volatile?: true;
   /** Reads as zero and means nothing: debuggers do not show it. */
@@ -182,7 +185,8 @@ export class SystemRegisterTable {
 function allowed(core: Core, row: Row, write: boolean): boolean {
   const rights = core.privileged ? row.rights : row.user;
   if (rights === undefined || rights === (write ? 'ro' : 'wo')) return false;
-  if (row.secureOnly && !core.secure && (write || row.secureOnly === 'all')) return false;
+  if (row.secureOnly === 'all' && !core.secure) return false;
+  if (row.secureOnly === 'write' && write && !core.owner) return false;
   if (row.hypOnly && core.mode.privilege < 2 && !(core.mode.number === MODE.mon && core.bank === 0)) return false;
   return row.permit === undefined || row.permit(core, write);
 }
@@ -195,12 +199,14 @@ export function peek(core: Core, row: Row): number {
   return row.index < 0 ? row.value : core.sys[indexOf(core, row)]!;
 }
 
-/** Reads a 64-bit register without any check of rights. */
-export function peekWide(core: Core, row: Row): bigint {
-  if (row.readWide) return row.readWide(core);
-  if (row.index < 0) return BigInt(row.value);
+/** Reads a 64-bit register without any check of rights. @returns bits 31:0; the others are in `core.high` */
+export function peekWide(core: Core, row: Row): number {
+  if (row.readWide) return row.readWide(core) >>> 0;
+  core.high = 0;
+  if (row.index < 0) return row.value;
   const index = indexOf(core, row);
-  return (BigInt(core.sys[index + HIGH_WORD]!) << 32n) | BigInt(core.sys[index]!);
+  core.high = core.sys[index + HIGH_WORD]!;
+  return core.sys[index]!;
 }
 
 function poke(core: Core, row: Row, value: number): number {
@@ -214,7 +220,7 @@ function poke(core: Core, row: Row, value: number): number {
 }
 
 function pokeWide(core: Core, row: Row, low: number, high: number): number {
-  if (row.writeWide) row.writeWide(core, (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0));
+  if (row.writeWide) row.writeWide(core, low >>> 0, high >>> 0);
   else if (row.index >= 0) {
     const index = indexOf(core, row);
     const { mask, highMask } = row;
@@ -272,12 +278,8 @@ export function writeRegister(table: SystemRegisterTable, core: Core, key: numbe
   return typeof row === 'number' ? row : poke(core, row, value);
 }
 
-/** @returns the value, UNDEFINED or TRAPPED. @param key of {@link packWideKey} */
-export function readWideRegister(
-  table: SystemRegisterTable,
-  core: Core,
-  key: number,
-): bigint | typeof UNDEFINED | typeof TRAPPED {
+/** @returns bits 31:0, with the others in `core.high`; UNDEFINED or TRAPPED. @param key of {@link packWideKey} */
+export function readWideRegister(table: SystemRegisterTable, core: Core, key: number): number {
   const row = find(table, core, key, false);
   return typeof row === 'number' ? row : peekWide(core, row);
 }

@@ -31,13 +31,16 @@ const timer = (name: TimerRegister, at: string, about: string, access: Access = 
   ...(access.hypOnly && { hypOnly: access.hypOnly }),
   ...(access.user !== undefined && {
     user: access.userRights ?? 'rw',
-    permit: (core: Core) =>
-      core.privileged || (Number(core.env.timer.read('CNTKCTL', copy(core))) & access.user!) !== 0,
+    permit: (core: Core) => core.privileged || (core.env.timer.read('CNTKCTL', copy(core)) & access.user!) !== 0,
   }),
-  read: core => Number(core.env.timer.read(name, copy(core))),
-  write: (core, value) => core.env.timer.write(name, BigInt(value >>> 0), copy(core)),
-  readWide: core => core.env.timer.read(name, copy(core)),
-  writeWide: (core, value) => core.env.timer.write(name, value, copy(core)),
+  read: core => core.env.timer.read(name, copy(core)),
+  write: (core, value) => core.env.timer.write(name, value >>> 0, 0, copy(core)),
+  readWide: core => {
+    const low = core.env.timer.read(name, copy(core));
+    core.high = core.env.timer.high;
+    return low;
+  },
+  writeWide: (core, low, high) => core.env.timer.write(name, low, high, copy(core)),
 });
 
 export const TIMERS: readonly SystemRegister[] = [

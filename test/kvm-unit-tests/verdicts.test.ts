@@ -1,0 +1,41 @@
+// What decides whether kvm-unit-tests say the same here and there (scripts/kvm-unit-tests.mjs), and the table of tests.
+import { describe, expect, it } from 'vitest';
+import table from './tests.json';
+import { compare, verdicts } from './verdicts.mjs';
+
+describe('verdicts', () => {
+  it('keeps verdicts and the exit code, in one order', () => {
+    const said = 'PASS: b\nINFO: b: 17 us\nFAIL: a\r\nSUMMARY: 2 tests, 1 unexpected failures\n\nEXIT: STATUS=3\n';
+    expect(verdicts(said)).toEqual(['EXIT: STATUS=3', 'FAIL: a', 'PASS: b']);
+  });
+
+  it('finds what only one side says, as often as it says it', () => {
+    expect(compare(['PASS: a', 'PASS: a'], ['PASS: a'], {}).unexplained).toEqual(['only there: PASS: a']);
+    expect(compare(['PASS: a'], ['PASS: a', 'PASS: b'], {}).unexplained).toEqual(['only here: PASS: b']);
+    expect(compare(['PASS: a'], ['FAIL: a'], {}).unexplained).toEqual(['only there: PASS: a', 'only here: FAIL: a']);
+    expect(compare(['PASS: a', 'FAIL: b'], ['PASS: a', 'FAIL: b'], {})).toEqual({ unexplained: [], explained: 0 });
+  });
+
+  it('takes an explanation for the line that it names, and for nothing else', () => {
+    const reasons = { 'PASS: a': 'why', 'EXIT: STATUS=1': 'that one' };
+    const there = ['EXIT: STATUS=3', 'FAIL: a', 'FAIL: b'];
+    expect(compare(there, ['EXIT: STATUS=1', 'PASS: a', 'FAIL: b'], reasons)).toEqual({
+      unexplained: [],
+      explained: 2,
+    });
+    expect(compare(there, ['EXIT: STATUS=1', 'PASS: a', 'PASS: b'], reasons).unexplained).toEqual([
+      'only there: FAIL: b',
+      'only here: PASS: b',
+    ]);
+  });
+});
+
+describe('the table of tests', () => {
+  it.each(table.tests.map(test => [test.name, test] as const))('%s', (_name, test) => {
+    expect(test.cpus).toBeLessThanOrEqual(8);
+    expect(test.expected.filter(line => line.startsWith('EXIT: STATUS='))).toHaveLength(1);
+    expect(test.expected).toEqual(verdicts(test.expected.join('\n')));
+    // What differs is not what qemu says.
+    for (const line of Object.keys(test.different ?? {})) expect(test.expected).not.toContain(line);
+  });
+});
