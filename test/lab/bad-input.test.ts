@@ -141,9 +141,9 @@ const CASES: [string, LabConfiguration, RegExp][] = [
     /memory: .* takes 16 to 2048, not 3072 \[configuration\.value\]/,
   ],
   [
-    'a kernel without a word about the hypervisor',
+    'a kernel of dom0 that is not there',
     { kernel: '/zImage' },
-    /set hypervisor to "none" \(--hypervisor none\).* \[configuration\.later\]/,
+    /^\/zImage: there is no such file; check the path of the kernel of dom0 \[file\.missing\]$/,
   ],
   [
     'a Xen binary that is not there',
