@@ -20,10 +20,15 @@ const bench = JSON.parse(readFileSync(path.join(GUESTS, 'bench/bench.json'), 'ut
 const build = (guests: string, option: string) =>
   spawnSync(process.execPath, [path.join(guests, 'build.mjs'), option], { encoding: 'utf8' });
 
-const isSameToolchain = Object.entries(manifest.toolchain).every(
-  ([tool, version]) =>
-    spawnSync(`arm-none-eabi-${tool}`, ['--version'], { encoding: 'utf8' }).stdout?.split('\n')[0] === version,
-);
+/** The compiler comes without the headers of a library when nobody asks for them. */
+const hasHeaders =
+  spawnSync('arm-none-eabi-gcc', ['-E', '-x', 'c', '-'], { input: '#include <string.h>\n' }).status === 0;
+const isSameToolchain =
+  hasHeaders &&
+  Object.entries(manifest.toolchain).every(
+    ([tool, version]) =>
+      spawnSync(`arm-none-eabi-${tool}`, ['--version'], { encoding: 'utf8' }).stdout?.split('\n')[0] === version,
+  );
 
 /** Section names of a 32-bit little-endian ELF file. */
 function sectionNames(elf: Buffer): string[] {
