@@ -187,6 +187,10 @@ class Boot {
 
   #onEvent(event: LabEvent): void {
     if (event.event === 'problem') say(describeProblem(event.problem));
+    if (event.event === 'card') {
+      say(describeProblem(event.card));
+      sayMore(event.card.lines);
+    }
     // What follows the first line is a stack, for those who ask for it.
     if (event.event === 'log') say(process.env['XENLAB_STACKS'] ? event.message : event.message.split('\n')[0]!);
     if (event.event !== 'exited') return;

@@ -6,6 +6,7 @@ import { checkConfiguration, resolvePaths } from '../lab/configuration';
 import { placementTable, showsPlacement } from '../lab/placement-table';
 import { fail, describeProblem, problemsOf } from '../lab/problems';
 import type {
+  LabCard,
   LabConfiguration,
   LabEvent,
   LabProblem,
@@ -36,6 +37,8 @@ export interface SessionPorts {
   onStarted?(lab: SessionLab, started: StartedLab): void;
   /** Told why something was refused, beside the answer to the client; the editor marks the places. */
   onProblems?(problems: readonly LabProblem[]): void;
+  /** Told what a person should know of the running machine, beside the output with the same text. */
+  onCard?(card: LabCard): void;
 }
 
 /** Threads are cores, and the protocol counts threads from 1. */
@@ -312,6 +315,10 @@ export class XenLabSession extends DebugSession {
         return this.#event('terminated');
       case 'problem':
         return this.#report([event.problem]);
+      case 'card':
+        this.#report([event.card]);
+        for (const line of event.card.lines) this.#say('console', `  ${line}\n`);
+        return this.#ports.onCard?.(event.card);
       case 'log':
         return this.#say('console', `${event.message}\n`);
       case 'progress':
@@ -344,7 +351,7 @@ export class XenLabSession extends DebugSession {
     return decoder.decode(data, { stream: true });
   }
 
-  #report(problems: readonly LabProblem[]): void {
+  #report(problems: readonly Pick<LabProblem, 'severity' | 'code' | 'message'>[]): void {
     for (const one of problems)
       this.#say(one.severity === 'information' ? 'console' : 'stderr', `${describeProblem(one)}\n`);
   }

@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { XenLabSession } from '../debugAdapter/session';
 import { spawnLab } from '../lab/node/spawn';
 import type { LabProblem } from '../lab/protocol';
+import { showCard } from './cards';
 import type { Consoles } from './consoles';
 import type { LabRegistry } from './labs';
 
@@ -47,6 +48,7 @@ class AdapterFactory implements vscode.DebugAdapterDescriptorFactory {
         if (lab && main !== undefined) this.consoles.open(lab, main, { takeFocus: false });
       },
       onProblems: problems => this.mark(problems),
+      onCard: card => void showCard(session, card),
     });
     return new vscode.DebugAdapterInlineImplementation(adapter);
   }

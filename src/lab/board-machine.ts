@@ -1,4 +1,6 @@
 // The emulated machine as the lab sees it.
+import { conditionOf, type MachineCondition } from '../emu/condition';
+import { physicalAddress } from '../emu/cpu/inspect';
 import type { Machine } from '../emu/machine';
 import { fail } from './problems';
 import type { LabMachine, SliceEnd } from './machine-port';
@@ -79,6 +81,18 @@ export class BoardMachine implements LabMachine {
 
   registers(cpu: number): RegisterGroup[] {
     return this.#machine.registers(cpu);
+  }
+
+  get exceptions(): number {
+    return this.#machine.cores.reduce((sum, core) => sum + core.exceptionLog.total, 0);
+  }
+
+  condition(): MachineCondition {
+    return conditionOf(this.#machine);
+  }
+
+  translate(cpu: number, address: number): number {
+    return physicalAddress(this.#machine.cores[cpu]!, address);
   }
 
   read(space: string, address: number, length: number): Uint8Array {

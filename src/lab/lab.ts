@@ -11,6 +11,7 @@ import { didYouMean } from './nearest';
 import { fail } from './problems';
 import type { LabConfiguration, LabLaunch } from './protocol';
 import { openCard } from './sd-card';
+import { bootFacts } from './silence/evidence';
 import { readSymbols, SymbolTable } from './symbols';
 import type { LabPorts } from './worker';
 
@@ -51,14 +52,17 @@ export async function openLab(configuration: LabLaunch, host: LabHost, ports: La
   for (const console of machine.hardware.consoles.keys()) sinks.set(console, ports.sink(console));
   machine.start(plan);
   ports.progress(title, 2, 2);
+  const placement = plan.placed.map(({ role, name, address, size, reserved, why }) => ({
+    ...{ role, name, address, size, why },
+    end: Math.max(address + size, reserved.to),
+  }));
   return {
     board: board.name,
     machine: new BoardMachine(machine, symbols),
     problems: [...plan.problems],
-    placement: plan.placed.map(({ role, name, address, size, reserved, why }) => ({
-      ...{ role, name, address, size, why },
-      end: Math.max(address + size, reserved.to),
-    })),
+    placement,
+    boot: bootFacts(plan, placement, configuration, board),
+    symbols: () => readSymbols(host, configuration),
   };
 }
 

@@ -57,6 +57,16 @@ export interface LabProblem {
   offset?: number;
 }
 
+/** What a person should know of a machine that runs, with a next step. The message is one line, like that of a problem. */
+export interface LabCard {
+  severity: 'warning' | 'information';
+  /** Stable, listed in docs/errors.md; for example `boot.notHyp`. */
+  code: string;
+  message: string;
+  /** The particulars, a line each. */
+  lines: string[];
+}
+
 /** Why a machine is not running. */
 export type StopReason = 'entry' | 'pause' | 'step' | 'breakpoint' | 'crash';
 /** Why a lab has ended. */
@@ -170,6 +180,7 @@ export type LabEvent =
   | { event: 'stopped'; reason: StopReason; cpu: number; pc: number; description?: string }
   | { event: 'exited'; reason: ExitReason; code: number; description?: string }
   | { event: 'problem'; problem: LabProblem }
+  | { event: 'card'; card: LabCard }
   | { event: 'log'; message: string }
   | { event: 'progress'; title: string; done: number; total: number };
 

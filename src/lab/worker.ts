@@ -15,6 +15,8 @@ import type {
   StopReason,
 } from './protocol';
 import { Runner, type RunEnd } from './runner';
+import { watchSilence } from './silence/teller';
+import type { SilenceWatch } from './silence/watch';
 
 /** What a lab may say while it is being opened and run. */
 export interface LabPorts {
@@ -163,12 +165,27 @@ class LabServer {
 
   async #load(configuration: LabLaunch): Promise<StartedLab> {
     this.#cpuSecondsAtStart = this.#host.cpuSeconds();
-    const { machine, board, problems, placement } = await this.#open(configuration, this.#host, {
-      sink: console => this.#output.sink(console),
+    const heard: { watch?: SilenceWatch | undefined } = {};
+    const opened = await this.#open(configuration, this.#host, {
+      sink: console => {
+        const sink = this.#output.sink(console);
+        return {
+          write: byte => {
+            heard.watch?.heard();
+            sink.write(byte);
+          },
+        };
+      },
       log: message => this.#tell({ event: 'log', message }),
       progress: (title, done, total) => this.#tell({ event: 'progress', title, done, total }),
     });
+    const { machine, board, problems, placement } = opened;
+    heard.watch = watchSilence(opened, card => {
+      this.#output.flush(this.#host.now());
+      this.#tell({ event: 'card', card });
+    });
     const runner = new Runner(machine, this.#host, {
+      watch: heard.watch,
       pace: configuration.pace ?? 'realtime',
       ...(configuration.maxInstructions === undefined ? {} : { maxInstructions: configuration.maxInstructions }),
       ...(configuration.profile && { slice: PROFILE_SLICE }),
