@@ -11,7 +11,7 @@ const SILENT_NS = 10e9;
  * Somebody looks early, every so many instructions, where exceptions are this part of them: they cost the host much more
  * than other instructions. And once where there was any, and nothing was said yet.
  */
-const EARLY_INSTRUCTIONS = 10_000_000;
+const EARLY_INSTRUCTIONS = 1_000_000;
 const STORM_SHARE = 0.1;
 
 export type SilenceLook = Pick<Evidence, 'occasion' | 'instructions' | 'early' | 'appointment'>;
