@@ -6,6 +6,7 @@ import { localLab } from '../lab/node/local';
 import type { SpawnedLab } from '../lab/node/spawn';
 import { placementTable, showsPlacement } from '../lab/placement-table';
 import { describeProblem, fail } from '../lab/problems';
+import { XEN_CONSOLE } from '../lab/xen/console-split';
 import type { LabConfiguration, LabEvent, StartedLab } from '../lab/protocol';
 import { BOOT_OPTIONS, newBootRequest, type BootRequest } from './boot-options';
 import { Expectations } from './expectations';
@@ -126,7 +127,9 @@ class Boot {
       else process.stdout.write(data);
       this.#heard(data);
     };
-    for (const name of wanted === 'all' ? consoles : [wanted])
+    // What the first UART says is split between these.
+    const whole = consoles.includes(XEN_CONSOLE) ? consoles.slice(1) : consoles;
+    for (const name of wanted === 'all' ? whole : [wanted])
       this.#client.consoles.get(name).attach(data => heard(name, data));
   }
 

@@ -4,6 +4,7 @@ import type { DebugProtocol as P } from '@vscode/debugprotocol';
 import type { LabClient } from '../lab/client';
 import { checkConfiguration, resolvePaths } from '../lab/configuration';
 import { placementTable, showsPlacement } from '../lab/placement-table';
+import { DOM0_CONSOLE, XEN_CONSOLE } from '../lab/xen/console-split';
 import { fail, describeProblem, problemsOf } from '../lab/problems';
 import type {
   LabCard,
@@ -324,9 +325,12 @@ export class XenLabSession extends DebugSession {
       case 'progress':
         return this.#showProgress(event.title, event.done, event.total);
       case 'output':
-        if (this.#ports.consolesAsOutput) this.#say('stdout', this.#decode(event.console, event.data));
+        // The consoles of Xen and dom0 are parts of what the UART says.
+        if (this.#ports.consolesAsOutput && event.console !== XEN_CONSOLE && event.console !== DOM0_CONSOLE)
+          this.#say('stdout', this.#decode(event.console, event.data));
         return;
       case 'running':
+      case 'el2':
         return;
     }
   }

@@ -45,6 +45,8 @@ export interface LabMachine {
   read(space: string, address: number, length: number): Uint8Array;
   /** As far as memory is readable. */
   disassemble(cpu: number, address: number, count: number): { address: number; bytes: string; text: string }[];
+  /** The machine waits: what consoles have held back, to see how it goes on, goes out. */
+  settle?(): void;
   /** Offers one byte of input to a console. @returns false when its device has no room now. */
   receive(console: string, byte: number): boolean;
 }
@@ -56,6 +58,8 @@ export interface OpenedLab {
   problems: LabProblem[];
   /** What lies where, in order of address. */
   placement: PlacementRow[];
+  /** Who has Hyp mode (EL2): see StartedLab. */
+  el2?: string;
   /** What is needed to tell why the machine says nothing. */
   boot?: BootFacts;
   /** Of the program that it runs; read when somebody asks. */

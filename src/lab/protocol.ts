@@ -102,6 +102,8 @@ export interface StartedLab {
   problems: LabProblem[];
   /** What lies where, in order of address. */
   placement: PlacementRow[];
+  /** Who has Hyp mode (EL2), for people: `Xen`, the name of a program, or `none`; an event `el2` can say more. */
+  el2?: string;
 }
 
 export interface LabFrame {
@@ -181,6 +183,7 @@ export type LabEvent =
   | { event: 'exited'; reason: ExitReason; code: number; description?: string }
   | { event: 'problem'; problem: LabProblem }
   | { event: 'card'; card: LabCard }
+  | { event: 'el2'; name: string }
   | { event: 'log'; message: string }
   | { event: 'progress'; title: string; done: number; total: number };
 

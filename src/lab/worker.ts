@@ -24,6 +24,8 @@ export interface LabPorts {
   sink(console: string): { write(byte: number): void };
   log(message: string): void;
   progress(title: string, done: number, total: number): void;
+  /** Who has Hyp mode, when that is known better than before. */
+  el2?(name: string): void;
 }
 
 /** Turns a configuration into a machine; see lab.ts. */
@@ -178,6 +180,7 @@ class LabServer {
       },
       log: message => this.#tell({ event: 'log', message }),
       progress: (title, done, total) => this.#tell({ event: 'progress', title, done, total }),
+      el2: name => this.#tell({ event: 'el2', name }),
     });
     const { machine, board, problems, placement } = opened;
     heard.watch = watchSilence(opened, card => {
@@ -189,11 +192,16 @@ class LabServer {
       pace: configuration.pace ?? 'realtime',
       ...(configuration.maxInstructions === undefined ? {} : { maxInstructions: configuration.maxInstructions }),
       ...(configuration.profile && { slice: PROFILE_SLICE }),
-      onSlice: idle => (idle ? this.#output.flush(this.#host.now()) : this.#output.tick(this.#host.now())),
+      onSlice: idle => {
+        if (!idle) return this.#output.tick(this.#host.now());
+        machine.settle?.();
+        return this.#output.flush(this.#host.now());
+      },
       onReboot: () => this.#tell({ event: 'log', message: 'the guest has reset the board; it starts again' }),
     });
     this.#active = { configuration, machine, runner, ending: false, runBeganMs: 0, wallMs: 0 };
-    return { cpus: machine.cpus, consoles: [...machine.consoles], board, problems, placement };
+    const el2 = opened.el2 === undefined ? {} : { el2: opened.el2 };
+    return { cpus: machine.cpus, consoles: [...machine.consoles], board, problems, placement, ...el2 };
   }
 
   async #run(lab: Active): Promise<void> {

@@ -210,9 +210,7 @@ export class Pl011 extends RegisterDevice<typeof INITIAL> {
   /** Whether a byte from outside raises an interrupt. */
   get listens(): boolean {
     const listening = CONTROL.UARTEN | CONTROL.RXE;
-    return (
-      (this.values[R.UARTCR]! & listening) === listening && (this.values[R.UARTIMSC]! & (INT.RX | INT.RT)) !== 0
-    );
+    return (this.values[R.UARTCR]! & listening) === listening && (this.values[R.UARTIMSC]! & (INT.RX | INT.RT)) !== 0;
   }
 
   get transmitting(): boolean {
