@@ -26,7 +26,7 @@ it('Xen and dom0 have a console each, besides the UART that they share', { timeo
     expect(started.consoles.slice(-2)).toEqual(['xen', 'dom0']);
     expect(started.el2).toBe('Xen');
     await client.request('run', {});
-    await until('dom0', /LAB-SHELL-UP[^#]*# $/);
+    await until('dom0', /LAB-SHELL-UP[^#]*# /);
     expect(el2).toEqual(['Xen 4.17.5']);
     type('dom0', 'echo $((6*7)) in dom0\n');
     await until('dom0', /\n42 in dom0\r/);

@@ -58,19 +58,27 @@ describe('output', () => {
           else hear(one);
         }
         split.settle();
-        expect(text()).toBe(pieces.join(''));
+        expect(text()).toBe(pieces.filter(one => one !== undefined).join(''));
       }),
     );
   });
 
   it('that could become a line of Xen waits until it is known, or nothing follows', () => {
     const { split, text, hear } = bench();
-    hear('lab# echo (XEN) \r\n(');
-    expect(text('dom0')).toBe('lab# echo (XEN) \r\n');
+    hear('lab# echo (XEN)\r\n(');
+    expect(text('dom0')).toBe('lab# echo (XEN)\r\n');
     split.settle();
-    expect(text('dom0')).toBe('lab# echo (XEN) \r\n(');
-    hear('XEN) no more\n(XEN) one\n');
+    expect(text('dom0')).toBe('lab# echo (XEN)\r\n(');
+    hear('XEN) no more\n((XEN) one\n');
+    expect(text('dom0')).toBe('lab# echo (XEN)\r\n(XEN) no more\n(');
     expect(text('xen')).toBe('(XEN) one\n');
+  });
+
+  it('of Xen may begin behind a prompt of dom0, which goes on where it was', () => {
+    const { text, hear } = bench();
+    hear("lab# \x1b[6n(XEN) 'h' pressed\r\nls\r\n");
+    expect(text('dom0')).toBe('lab# \x1b[6nls\r\n');
+    expect(text('xen')).toBe("(XEN) 'h' pressed\r\n");
   });
 });
 

@@ -35,9 +35,9 @@ export function switchKey(xenArguments: string): number {
 export class ConsoleSplit {
   readonly #ports: SplitPorts;
   readonly #key: number;
-  /** Bytes at the beginning of a line that can become the prefix. */
+  /** Bytes that can become the prefix. */
   #held = 0;
-  #lineOf: SplitName | undefined;
+  #inXen = false;
   #line = '';
   /** Who gets what is typed, as far as Xen has said it: its boot begins with itself. */
   #input = 'Xen';
@@ -53,26 +53,28 @@ export class ConsoleSplit {
 
   /** Takes a byte of the UART. */
   write(byte: number): void {
-    if (this.#lineOf === undefined) {
-      if (byte === PREFIX[this.#held]) {
-        this.#held++;
-        if (this.#held === PREFIX.length) this.#begin(XEN_CONSOLE);
-        return;
-      }
-      this.#begin(DOM0_CONSOLE);
-    }
-    this.#pass(byte);
+    if (this.#inXen) return this.#ofXen(byte);
+    // Xen's lines begin wherever dom0's cursor is, behind a prompt for example.
+    if (byte !== PREFIX[this.#held]) this.settle();
+    if (byte !== PREFIX[this.#held]) return this.#ports.output(DOM0_CONSOLE, byte);
+    this.#held++;
+    if (this.#held < PREFIX.length) return;
+    this.#held = 0;
+    this.#inXen = true;
+    PREFIX.forEach(one => this.#ofXen(one));
   }
 
   /** Nothing more comes for now: what could have become a prefix is dom0's, and is seen. */
   settle(): void {
-    if (this.#held > 0 && this.#lineOf === undefined) this.#begin(DOM0_CONSOLE);
+    const held = this.#held;
+    this.#held = 0;
+    for (const byte of PREFIX.subarray(0, held)) this.#ports.output(DOM0_CONSOLE, byte);
   }
 
   /** The machine starts again. */
   reset(): void {
     this.settle();
-    this.#lineOf = undefined;
+    this.#inXen = false;
     this.#line = '';
     this.#input = 'Xen';
     this.#typed = 0;
@@ -94,21 +96,15 @@ export class ConsoleSplit {
     return false;
   }
 
-  #begin(console: SplitName): void {
-    this.#lineOf = console;
-    const held = this.#held;
-    this.#held = 0;
-    for (const byte of PREFIX.subarray(0, held)) this.#pass(byte);
-  }
-
-  #pass(byte: number): void {
-    const console = this.#lineOf!;
-    this.#ports.output(console, byte);
-    if (byte === NEWLINE) {
-      if (console === XEN_CONSOLE) this.#read(this.#line);
-      this.#lineOf = undefined;
-      this.#line = '';
-    } else if (console === XEN_CONSOLE && this.#line.length < LONGEST) this.#line += String.fromCharCode(byte);
+  #ofXen(byte: number): void {
+    this.#ports.output(XEN_CONSOLE, byte);
+    if (byte !== NEWLINE) {
+      if (this.#line.length < LONGEST) this.#line += String.fromCharCode(byte);
+      return;
+    }
+    this.#read(this.#line);
+    this.#inXen = false;
+    this.#line = '';
   }
 
   #read(line: string): void {
