@@ -6,7 +6,6 @@ import { localLab } from '../lab/node/local';
 import type { SpawnedLab } from '../lab/node/spawn';
 import { placementTable, showsPlacement } from '../lab/placement-table';
 import { describeProblem, fail } from '../lab/problems';
-import { XEN_CONSOLE } from '../lab/xen/console-split';
 import type { LabConfiguration, LabEvent, StartedLab } from '../lab/protocol';
 import { BOOT_OPTIONS, newBootRequest, type BootRequest } from './boot-options';
 import { Expectations } from './expectations';
@@ -117,7 +116,7 @@ class Boot {
     sayMore(placementTable(placement));
   }
 
-  #chooseConsole({ consoles, board }: StartedLab): void {
+  #chooseConsole({ consoles, board, whole }: StartedLab): void {
     const wanted = this.#request.console;
     if (wanted !== 'all' && !consoles.includes(wanted))
       fail('configuration.console', `--console ${wanted}: ${board} has ${consoles.join(', ')} and all`);
@@ -127,9 +126,9 @@ class Boot {
       else process.stdout.write(data);
       this.#heard(data);
     };
-    // What the first UART says is split between these.
-    const whole = consoles.includes(XEN_CONSOLE) ? consoles.slice(1) : consoles;
-    for (const name of wanted === 'all' ? whole : [wanted])
+    // What a UART says that is split is said by its parts.
+    const all = consoles.filter(name => name !== whole);
+    for (const name of wanted === 'all' ? all : [wanted])
       this.#client.consoles.get(name).attach(data => heard(name, data));
   }
 

@@ -62,6 +62,8 @@ export class XenLabSession extends DebugSession {
   readonly #decoders = new Map<string, TextDecoder>();
   #lab: SessionLab | undefined;
   #cpus = 0;
+  /** Consoles that say what another one says too. */
+  #parts: ReadonlySet<string> = new Set();
   #stopOnEntry = false;
   #state: 'loading' | 'loaded' | 'begun' | 'ended' = 'loading';
   #configured = false;
@@ -264,6 +266,7 @@ export class XenLabSession extends DebugSession {
     for (let cpu = started.cpus; cpu < this.#cpus; cpu++) this.#thread('exited', cpu);
     for (let cpu = this.#cpus; cpu < started.cpus; cpu++) this.#thread('started', cpu);
     this.#cpus = started.cpus;
+    this.#parts = new Set(started.whole === undefined ? [] : [XEN_CONSOLE, DOM0_CONSOLE]);
     this.#report(started.problems);
     this.#ports.onStarted?.(this.#lab!, started);
   }
@@ -325,8 +328,7 @@ export class XenLabSession extends DebugSession {
       case 'progress':
         return this.#showProgress(event.title, event.done, event.total);
       case 'output':
-        // The consoles of Xen and dom0 are parts of what the UART says.
-        if (this.#ports.consolesAsOutput && event.console !== XEN_CONSOLE && event.console !== DOM0_CONSOLE)
+        if (this.#ports.consolesAsOutput && !this.#parts.has(event.console))
           this.#say('stdout', this.#decode(event.console, event.data));
         return;
       case 'running':

@@ -9,7 +9,6 @@ import { checkPlacement, kernelEntryRegisters, placeLinux, type PlacedImage, typ
 import { completeTree, readTree } from './device-tree';
 import { readInput } from './files';
 import type { LabHost } from './host';
-import { fail } from './problems';
 import { readElf, readKernel, type Program, type Segment } from './programs';
 import { fail } from './problems';
 import type { LabConfiguration, LabProblem } from './protocol';
@@ -52,8 +51,6 @@ export async function planBoot(request: PlanRequest): Promise<BootPlan> {
   const { host, configuration } = request;
   const xen = xenFile(configuration);
   if (xen !== undefined) return planXen(request, xen);
-  if (configuration.el === 2 && !request.board.cpu.virtualization)
-    fail('xen.board', `el: ${request.board.name} has no Hyp mode (EL2); choose another board, or el 1 or 3`);
   const program = await readProgram(request);
   const initrd = configuration.initrd === undefined ? undefined : await readPayload(host, configuration.initrd);
   const tree = await treeOf(request, program);

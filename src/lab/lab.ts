@@ -64,6 +64,7 @@ export async function openLab(configuration: LabLaunch, host: LabHost, ports: La
     machine: new BoardMachine(machine, symbols, split),
     problems: [...plan.problems],
     placement,
+    ...(split && { whole: machine.hardware.consoles.keys().next().value! }),
     el2: split ? 'Xen' : configuration.el === 2 ? lastPart(plan.placed[0]!.name) : 'none',
     boot: bootFacts(plan, placement, configuration, board),
     symbols: () => readSymbols(host, configuration),

@@ -60,6 +60,8 @@ export interface OpenedLab {
   placement: PlacementRow[];
   /** Who has Hyp mode (EL2): see StartedLab. */
   el2?: string;
+  /** See StartedLab. */
+  whole?: string;
   /** What is needed to tell why the machine says nothing. */
   boot?: BootFacts;
   /** Of the program that it runs; read when somebody asks. */

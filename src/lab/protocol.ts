@@ -104,6 +104,8 @@ export interface StartedLab {
   placement: PlacementRow[];
   /** Who has Hyp mode (EL2), for people: `Xen`, the name of a program, or `none`; an event `el2` can say more. */
   el2?: string;
+  /** The UART that the consoles `xen` and `dom0` are parts of: what it says, one of both says too. */
+  whole?: string;
 }
 
 export interface LabFrame {

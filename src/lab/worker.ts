@@ -200,8 +200,12 @@ class LabServer {
       onReboot: () => this.#tell({ event: 'log', message: 'the guest has reset the board; it starts again' }),
     });
     this.#active = { configuration, machine, runner, ending: false, runBeganMs: 0, wallMs: 0 };
-    const el2 = opened.el2 === undefined ? {} : { el2: opened.el2 };
-    return { cpus: machine.cpus, consoles: [...machine.consoles], board, problems, placement, ...el2 };
+    const { el2, whole } = opened;
+    return {
+      ...{ cpus: machine.cpus, consoles: [...machine.consoles], board, problems, placement },
+      ...(el2 !== undefined && { el2 }),
+      ...(whole !== undefined && { whole }),
+    };
   }
 
   async #run(lab: Active): Promise<void> {

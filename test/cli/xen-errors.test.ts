@@ -99,7 +99,7 @@ describe('before Xen runs', () => {
     [
       'a program in Hyp mode',
       { elf: 'e', el: 2 },
-      /^el: plain has no Hyp mode \(EL2\); choose another board.*xen\.board/,
+      /^el: the processor of plain has no exception level 2, only 1 \[configuration\.value\]$/,
     ],
   ])('a board without virtualization: %s', async (_what, configuration, expected) => {
     const board = { ...BOARD, name: 'plain', cpu: { ...BOARD.cpu, virtualization: false } };

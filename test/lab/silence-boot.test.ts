@@ -13,7 +13,8 @@ import { BOARD } from './xen-bench';
 const SERIAL =
   'serial@1c090000 { compatible = "arm,pl011", "arm,primecell"; reg = <0x1c090000 0x1000>; }; ' +
   'off@1c0a0000 { compatible = "arm,pl011"; status = "disabled"; }; other { compatible = "ns16550a"; };';
-const treeWith = (chosen: string) => loadSource(`/dts-v1/; / { ${SERIAL} chosen { ${chosen === '' ? '' : `${chosen};`} }; };`);
+const treeWith = (chosen: string) =>
+  loadSource(`/dts-v1/; / { ${SERIAL} chosen { ${chosen === '' ? '' : `${chosen};`} }; };`);
 const TREE = 0x8800_0000;
 
 const core: CoreCondition = {
