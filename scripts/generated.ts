@@ -4,6 +4,8 @@ import { DT_CODES } from '../src/dt/error';
 import { IMAGE_PROBLEMS } from '../src/image/error';
 import { ATTRIBUTES, type Attribute } from '../src/lab/attributes';
 import { LAB_PROBLEMS } from '../src/lab/problems';
+import { SILENCE_RULES } from '../src/lab/silence/rules';
+import { SILENT_INSTRUCTIONS } from '../src/lab/silence/watch';
 import { XL_CODES } from '../src/xl/problem';
 
 /** An attribute as JSON Schema for VS Code, without what only the lab reads. */
@@ -81,6 +83,12 @@ const problemRows = (codes: Readonly<Record<string, string>>, prefix = ''): stri
     .map(([code, meaning]) => `| \`${prefix}${code}\` | ${cell(meaning)} |\n`)
     .join('');
 
+const SILENCE = `When a machine has executed ${SILENT_INSTRUCTIONS / 1e6} million instructions and no console has said a byte, or when it only waits and
+something is known to be wrong, the lab says once where it is stuck: exception level, PC with symbol, the last
+exceptions, and why. The machine goes on. On the command line this goes to standard error, in the editor it is a
+notification, with the particulars in the Debug Console. A machine that has spoken is looked at again after as many
+silent instructions; then only a proof counts (\`boot.exceptionLoop\`).`;
+
 export function errorsDocument(): string {
   const table = (title: string, rows: string): string => `## ${title}\n\n| code | meaning |\n|---|---|\n${rows}`;
   return `# Errors
@@ -89,6 +97,13 @@ Every message ends with its code in brackets. On the command line bad input ends
 problem; in the editor the same text is an error message, and a mark in the file where the place is known.
 
 ${table('The lab and its configuration', problemRows(LAB_PROBLEMS))}
+## Machines that say nothing
+
+${SILENCE}
+
+| code | what is found |
+|---|---|
+${problemRows(Object.fromEntries(SILENCE_RULES.map(({ code, about }) => [code, about])))}
 ${table('Kernels, RAM disks and other images', problemRows(IMAGE_PROBLEMS))}
 ${table('Device trees', problemRows(DT_CODES, 'dt.'))}
 ${table('Configurations of domains (xl.cfg)', problemRows(XL_CODES, 'xl.'))}`;

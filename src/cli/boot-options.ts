@@ -125,7 +125,7 @@ export const BOOT_OPTIONS: readonly Option<BootRequest>[] = [
   {
     name: '--console',
     value: 'NAME',
-    help: 'console on stdin and stdout: uart0 (default), another of the board, or all',
+    help: 'console on stdin and stdout: uart0 (default), another of the board, xen or dom0 with Xen, or all',
     apply: (request, given) => void (request.console = given),
   },
   {

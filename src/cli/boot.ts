@@ -116,7 +116,7 @@ class Boot {
     sayMore(placementTable(placement));
   }
 
-  #chooseConsole({ consoles, board }: StartedLab): void {
+  #chooseConsole({ consoles, board, whole }: StartedLab): void {
     const wanted = this.#request.console;
     if (wanted !== 'all' && !consoles.includes(wanted))
       fail('configuration.console', `--console ${wanted}: ${board} has ${consoles.join(', ')} and all`);
@@ -126,7 +126,9 @@ class Boot {
       else process.stdout.write(data);
       this.#heard(data);
     };
-    for (const name of wanted === 'all' ? consoles : [wanted])
+    // What a UART says that is split is said by its parts.
+    const all = consoles.filter(name => name !== whole);
+    for (const name of wanted === 'all' ? all : [wanted])
       this.#client.consoles.get(name).attach(data => heard(name, data));
   }
 
@@ -187,6 +189,10 @@ class Boot {
 
   #onEvent(event: LabEvent): void {
     if (event.event === 'problem') say(describeProblem(event.problem));
+    if (event.event === 'card') {
+      say(describeProblem(event.card));
+      sayMore(event.card.lines);
+    }
     // What follows the first line is a stack, for those who ask for it.
     if (event.event === 'log') say(process.env['XENLAB_STACKS'] ? event.message : event.message.split('\n')[0]!);
     if (event.event !== 'exited') return;

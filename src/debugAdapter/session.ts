@@ -4,8 +4,10 @@ import type { DebugProtocol as P } from '@vscode/debugprotocol';
 import type { LabClient } from '../lab/client';
 import { checkConfiguration, resolvePaths } from '../lab/configuration';
 import { placementTable, showsPlacement } from '../lab/placement-table';
+import { DOM0_CONSOLE, XEN_CONSOLE } from '../lab/xen/console-split';
 import { fail, describeProblem, problemsOf } from '../lab/problems';
 import type {
+  LabCard,
   LabConfiguration,
   LabEvent,
   LabProblem,
@@ -36,6 +38,8 @@ export interface SessionPorts {
   onStarted?(lab: SessionLab, started: StartedLab): void;
   /** Told why something was refused, beside the answer to the client; the editor marks the places. */
   onProblems?(problems: readonly LabProblem[]): void;
+  /** Told what a person should know of the running machine, beside the output with the same text. */
+  onCard?(card: LabCard): void;
 }
 
 /** Threads are cores, and the protocol counts threads from 1. */
@@ -58,6 +62,8 @@ export class XenLabSession extends DebugSession {
   readonly #decoders = new Map<string, TextDecoder>();
   #lab: SessionLab | undefined;
   #cpus = 0;
+  /** Consoles that say what another one says too. */
+  #parts: ReadonlySet<string> = new Set();
   #stopOnEntry = false;
   #state: 'loading' | 'loaded' | 'begun' | 'ended' = 'loading';
   #configured = false;
@@ -260,6 +266,7 @@ export class XenLabSession extends DebugSession {
     for (let cpu = started.cpus; cpu < this.#cpus; cpu++) this.#thread('exited', cpu);
     for (let cpu = this.#cpus; cpu < started.cpus; cpu++) this.#thread('started', cpu);
     this.#cpus = started.cpus;
+    this.#parts = new Set(started.whole === undefined ? [] : [XEN_CONSOLE, DOM0_CONSOLE]);
     this.#report(started.problems);
     this.#ports.onStarted?.(this.#lab!, started);
   }
@@ -312,14 +319,20 @@ export class XenLabSession extends DebugSession {
         return this.#event('terminated');
       case 'problem':
         return this.#report([event.problem]);
+      case 'card':
+        this.#report([event.card]);
+        for (const line of event.card.lines) this.#say('console', `  ${line}\n`);
+        return this.#ports.onCard?.(event.card);
       case 'log':
         return this.#say('console', `${event.message}\n`);
       case 'progress':
         return this.#showProgress(event.title, event.done, event.total);
       case 'output':
-        if (this.#ports.consolesAsOutput) this.#say('stdout', this.#decode(event.console, event.data));
+        if (this.#ports.consolesAsOutput && !this.#parts.has(event.console))
+          this.#say('stdout', this.#decode(event.console, event.data));
         return;
       case 'running':
+      case 'el2':
         return;
     }
   }
@@ -344,7 +357,7 @@ export class XenLabSession extends DebugSession {
     return decoder.decode(data, { stream: true });
   }
 
-  #report(problems: readonly LabProblem[]): void {
+  #report(problems: readonly Pick<LabProblem, 'severity' | 'code' | 'message'>[]): void {
     for (const one of problems)
       this.#say(one.severity === 'information' ? 'console' : 'stderr', `${describeProblem(one)}\n`);
   }

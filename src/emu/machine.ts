@@ -13,7 +13,7 @@ import { type ExceptionCount, sumOf, type SyndromeCount } from './cpu/profile/ex
 import type { TranslationOptions } from './cpu/translator';
 import type { BlockStore } from './devices/device';
 import { GenericTimerRegisters } from './devices/generic-timer-registers';
-import { mailboxCode } from './mailbox';
+import { MAILBOX_CODE_BYTES, mailboxCode } from './mailbox';
 import { type MemoryRegion, PhysicalMap, type WindowActivity } from './physical-map';
 import { callPsci } from './psci';
 
@@ -288,6 +288,14 @@ export class Machine {
     const [base] = this.map.regions.find(r => r.name === 'sram')!.bases;
     this.writePhysical(base!, mailboxCode(cpu.peripheralBase + 0x2000, secondaries.address));
     core.pc = base!;
+  }
+
+  /** Whether a core has not been started yet: it waits where firmware has left it. */
+  isParked(index: number): boolean {
+    if (this.board.secondaries.method === 'psci') return this.cores[index]!.off;
+    const [base] = this.map.regions.find(r => r.name === 'sram')!.bases;
+    const { pc } = this.cores[index]!;
+    return index > 0 && pc >= base! && pc < base! + MAILBOX_CODE_BYTES;
   }
 
   /** The board's firmware answers a call. */

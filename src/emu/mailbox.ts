@@ -1,5 +1,8 @@
 // Firmware's code for secondary cores that wait for an address in a mailbox (SecondaryStart).
 
+/** Bytes of it: the instructions, without the two words behind them. */
+export const MAILBOX_CODE_BYTES = 44;
+
 /**
  * @param cpuInterface address of the CPU interface of the interrupt controller
  * @param mailbox address of the word that says where to go on

@@ -75,8 +75,13 @@ export class Consoles implements vscode.Disposable {
     });
   }
 
-  /** Shows a console of a lab, in the terminal that the same console of an earlier run has, if it is still there. */
+  /** Shows a console of a lab: in the terminal that the same console of an earlier run has, if it is still there. */
   open(lab: EditorLab, name: string, options: { takeFocus: boolean }): void {
+    this.add(lab, name).terminal.show(!options.takeFocus);
+  }
+
+  /** The terminal of a console, made if need be; it stays where it is. */
+  add(lab: EditorLab, name: string): { terminal: vscode.Terminal } {
     const key = `${lab.session.name} ${name}`;
     let found = this.#terminals.get(key);
     if (!found) {
@@ -87,7 +92,7 @@ export class Consoles implements vscode.Disposable {
       this.#terminals.set(key, found);
     }
     found.pty.show(lab.client.consoles.get(name));
-    found.terminal.show(!options.takeFocus);
+    return found;
   }
 
   /** The machine of a lab is gone. */

@@ -4,9 +4,11 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { XenLabSession } from '../debugAdapter/session';
 import { spawnLab } from '../lab/node/spawn';
-import type { LabProblem } from '../lab/protocol';
+import type { LabProblem, StartedLab } from '../lab/protocol';
+import { DOM0_CONSOLE, XEN_CONSOLE } from '../lab/xen/console-split';
+import { showCard } from './cards';
 import type { Consoles } from './consoles';
-import type { LabRegistry } from './labs';
+import type { EditorLab, LabRegistry } from './labs';
 
 export const DEBUG_TYPE = 'xenlab';
 
@@ -43,12 +45,21 @@ class AdapterFactory implements vscode.DebugAdapterDescriptorFactory {
       consolesAsOutput: false,
       onStarted: (_lab, started) => {
         const lab = this.labs.loaded(session, started);
-        const [main] = started.consoles;
-        if (lab && main !== undefined) this.consoles.open(lab, main, { takeFocus: false });
+        if (lab) this.openConsoles(lab, started);
       },
       onProblems: problems => this.mark(problems),
+      onCard: card => void showCard(session, card),
     });
     return new vscode.DebugAdapterInlineImplementation(adapter);
+  }
+
+  /** Xen's console and dom0's have terminals of their own beside that of their UART; the others come when asked for. */
+  private openConsoles(lab: EditorLab, { consoles }: StartedLab): void {
+    const [main] = consoles;
+    if (main === undefined) return;
+    const split = [XEN_CONSOLE, DOM0_CONSOLE].filter(name => consoles.includes(name));
+    for (const name of [main, ...split]) this.consoles.add(lab, name);
+    this.consoles.open(lab, split[0] ?? main, { takeFocus: false });
   }
 
   /** Shows where problems lie that have a place in a text file. */

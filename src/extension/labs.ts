@@ -12,6 +12,8 @@ export interface EditorLab {
   state: LabState;
   /** Known once everything is loaded. */
   started?: StartedLab;
+  /** Who has Hyp mode (EL2). */
+  el2: string;
 }
 
 export class LabRegistry implements vscode.Disposable {
@@ -32,11 +34,12 @@ export class LabRegistry implements vscode.Disposable {
   }
 
   booting(session: vscode.DebugSession, { client }: SessionLab): void {
-    const lab: EditorLab = { session, client, state: 'booting' };
+    const lab: EditorLab = { session, client, state: 'booting', el2: 'none' };
     this.#labs.set(session.id, lab);
     client.onEvent(event => {
       if (event.event === 'running') this.#set(lab, 'running');
       if (event.event === 'stopped') this.#set(lab, 'stopped');
+      if (event.event === 'el2') lab.el2 = event.name;
     });
     this.#changed.fire(lab);
   }
@@ -46,6 +49,7 @@ export class LabRegistry implements vscode.Disposable {
     const lab = this.#labs.get(session.id);
     if (lab) {
       lab.started = started;
+      lab.el2 = started.el2 ?? 'none';
       this.#set(lab, 'stopped');
     }
     return lab;

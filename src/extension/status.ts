@@ -1,4 +1,4 @@
-// The one item in the status bar: which board, what it does, and how much guest time has passed.
+// The one item in the status bar: which board, what it does, how much guest time has passed, who runs at EL2.
 import * as vscode from 'vscode';
 import type { EditorLab, LabRegistry } from './labs';
 
@@ -51,7 +51,7 @@ export class StatusItem implements vscode.Disposable {
     // The answer may come after the state it was asked for.
     if (!statistics || lab.state !== state || lab !== this.#labs.active) return;
     const doing = state === 'running' ? 'running' : 'paused';
-    this.#item.text = `${ICONS[state]} ${board} ${doing} ${statistics.guestSeconds.toFixed(1)} s`;
+    this.#item.text = `${ICONS[state]} ${board} ${doing} ${statistics.guestSeconds.toFixed(1)} s, EL2: ${lab.el2}`;
     const millions = (statistics.instructions / 1e6).toFixed(0);
     this.#item.tooltip =
       `Xen Lab: ${lab.session.name}\n${started.cpus} core(s), ${millions} million instructions, ` +

@@ -156,8 +156,8 @@ export const ATTRIBUTES: Readonly<Record<keyof LabConfiguration | LaterAttribute
     maximum: 3,
     default: 3,
     description:
-      'Bare metal: exception level of the first instruction (1: non-secure Supervisor, 3: secure Supervisor). A board ' +
-      'without a secure state starts at 1.',
+      'Bare metal: exception level of the first instruction (1: Non-secure Supervisor mode, 2: Hyp mode, 3: Secure ' +
+      'Supervisor mode). A board without a secure state starts at 1.',
   },
   maxInstructions: { type: 'integer', minimum: 1, description: 'End the run after this many instructions.' },
   snapshot: {

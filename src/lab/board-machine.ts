@@ -1,10 +1,13 @@
 // The emulated machine as the lab sees it.
+import { conditionOf, type MachineCondition } from '../emu/condition';
+import { physicalAddress } from '../emu/cpu/inspect';
 import type { Machine } from '../emu/machine';
 import { fail } from './problems';
 import type { LabMachine, SliceEnd } from './machine-port';
 import { type LabProfile, reportProfile } from './profile-report';
 import type { LabActivity, RegisterGroup, TranslationStatistics } from './protocol';
 import { SymbolTable } from './symbols';
+import { type ConsoleSplit, DOM0_CONSOLE, XEN_CONSOLE } from './xen/console-split';
 
 const SPACE = /^(pa|va:(\d+))$/;
 
@@ -16,13 +19,19 @@ export class BoardMachine implements LabMachine {
   readonly consoles: readonly string[];
   readonly #machine: Machine;
   readonly #symbols: SymbolTable;
+  readonly #split: ConsoleSplit | undefined;
 
-  /** @param machine started. @param symbols of its program, for profiles */
-  constructor(machine: Machine, symbols = new SymbolTable([])) {
+  /**
+   * @param machine started
+   * @param symbols of its program, for profiles
+   * @param split of its first UART, when Xen has that
+   */
+  constructor(machine: Machine, symbols = new SymbolTable([]), split?: ConsoleSplit) {
     this.#machine = machine;
     this.#symbols = symbols;
+    this.#split = split;
     this.cpus = machine.cores.length;
-    this.consoles = [...machine.hardware.consoles.keys()];
+    this.consoles = [...machine.hardware.consoles.keys(), ...(split ? [XEN_CONSOLE, DOM0_CONSOLE] : [])];
   }
 
   get instructions(): number {
@@ -71,6 +80,7 @@ export class BoardMachine implements LabMachine {
 
   reboot(): void {
     this.#machine.reset();
+    this.#split?.reset();
   }
 
   pc(cpu: number): number {
@@ -79,6 +89,18 @@ export class BoardMachine implements LabMachine {
 
   registers(cpu: number): RegisterGroup[] {
     return this.#machine.registers(cpu);
+  }
+
+  get exceptions(): number {
+    return this.#machine.cores.reduce((sum, core) => sum + core.exceptionLog.total, 0);
+  }
+
+  condition(): MachineCondition {
+    return conditionOf(this.#machine);
+  }
+
+  translate(cpu: number, address: number): number {
+    return physicalAddress(this.#machine.cores[cpu]!, address);
   }
 
   read(space: string, address: number, length: number): Uint8Array {
@@ -94,7 +116,12 @@ export class BoardMachine implements LabMachine {
     return this.#machine.disassemble(cpu, address, count);
   }
 
+  settle(): void {
+    this.#split?.settle();
+  }
+
   receive(console: string, byte: number): boolean {
+    if (this.#split && (console === XEN_CONSOLE || console === DOM0_CONSOLE)) return this.#split.type(console, byte);
     return this.#machine.receive(console, byte);
   }
 }

@@ -17,8 +17,10 @@ import { planXen, xenFile } from './xen/plan';
 const MIB = 1 << 20;
 /** r1 of the Linux boot protocol when the tree alone describes the board. */
 const NO_MACHINE_TYPE = 0xffff_ffff;
-/** CPSR for a start in Thumb state: Supervisor mode, everything masked. */
-const SUPERVISOR_THUMB = 0x1d3 | 0x20;
+/** CPSR of the first instruction: Supervisor or Hyp mode, everything masked; in T32 where bit 0 of the entry says so. */
+const SUPERVISOR = 0x1d3;
+const HYP = 0x1da;
+const THUMB = 0x20;
 /** Where the tree goes beside a program that has a place of its own: out of its way, if there is so much memory. */
 const TREE_OFFSET = 128 * MIB;
 const TREE_ALIGNMENT = 2 * MIB;
@@ -64,23 +66,24 @@ export async function planBoot(request: PlanRequest): Promise<BootPlan> {
   const images = [...placed.program, { address: treePlace.address, bytes: writeBlob(tree) }];
   if (initrd && initrdPlace) images.push({ address: initrdPlace.address, bytes: initrd.bytes });
   const { r0, r1, r2 } = kernelEntryRegisters(NO_MACHINE_TYPE, treePlace.address);
-  const thumb = placed.entry % 2 === 1;
+  const thumb = placed.entry % 2 === 1 ? THUMB : 0;
+  const cpsr = (configuration.el === 2 ? HYP : SUPERVISOR) | thumb;
   return {
     images,
     placed: placed.all,
     problems: [],
     entry: {
       pc: placed.entry - (thumb ? 1 : 0),
+      cpsr,
       registers: [r0, r1, r2],
       secure: startsSecure(request),
-      ...(thumb && { cpsr: SUPERVISOR_THUMB }),
     },
   };
 }
 
 /** Whether the program starts in Secure state; a board without the Security Extensions has none. */
 function startsSecure({ board, configuration: { el } }: PlanRequest): boolean {
-  if (board.cpu.virtualization) return el !== 1;
+  if (board.cpu.virtualization) return el === undefined || el === 3;
   if (el !== undefined && el !== 1)
     fail('configuration.value', `el: the processor of ${board.name} has no exception level ${el}, only 1`);
   return false;

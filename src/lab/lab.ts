@@ -11,8 +11,11 @@ import { didYouMean } from './nearest';
 import { fail } from './problems';
 import type { LabConfiguration, LabLaunch } from './protocol';
 import { openCard } from './sd-card';
+import { bootFacts } from './silence/evidence';
 import { readSymbols, SymbolTable } from './symbols';
 import type { LabPorts } from './worker';
+import { ConsoleSplit, DOM0_CONSOLE, switchKey, XEN_CONSOLE } from './xen/console-split';
+import { xenFile } from './xen/plan';
 
 const MIB = 1 << 20;
 /** 2026-01-01T00:00:00Z: what the clock of a machine shows whose time is not that of the wall. */
@@ -49,18 +52,52 @@ export async function openLab(configuration: LabLaunch, host: LabHost, ports: La
     ...translationOf(configuration, host),
   });
   for (const console of machine.hardware.consoles.keys()) sinks.set(console, ports.sink(console));
+  const split = xenFile(configuration) === undefined ? undefined : splitConsole(machine, sinks, configuration, ports);
   machine.start(plan);
   ports.progress(title, 2, 2);
+  const placement = plan.placed.map(({ role, name, address, size, reserved, why }) => ({
+    ...{ role, name, address, size, why },
+    end: Math.max(address + size, reserved.to),
+  }));
   return {
     board: board.name,
-    machine: new BoardMachine(machine, symbols),
+    machine: new BoardMachine(machine, symbols, split),
     problems: [...plan.problems],
-    placement: plan.placed.map(({ role, name, address, size, reserved, why }) => ({
-      ...{ role, name, address, size, why },
-      end: Math.max(address + size, reserved.to),
-    })),
+    placement,
+    ...(split && { whole: machine.hardware.consoles.keys().next().value! }),
+    el2: split ? 'Xen' : configuration.el === 2 ? lastPart(plan.placed[0]!.name) : 'none',
+    boot: bootFacts(plan, placement, configuration, board),
+    symbols: () => readSymbols(host, configuration),
   };
 }
+
+/** The first UART is Xen's: `uart0` stays what it sends, and what it sends goes to `xen` or `dom0` too. */
+function splitConsole(
+  machine: Machine,
+  sinks: Map<string, { write(byte: number): void }>,
+  { xenArgs = '' }: LabConfiguration,
+  ports: LabPorts,
+): ConsoleSplit {
+  const [uart] = machine.hardware.consoles.keys();
+  const raw = sinks.get(uart!)!;
+  const parts = { [XEN_CONSOLE]: ports.sink(XEN_CONSOLE), [DOM0_CONSOLE]: ports.sink(DOM0_CONSOLE) };
+  const split = new ConsoleSplit(
+    {
+      output: (console, byte) => parts[console].write(byte),
+      type: byte => machine.receive(uart!, byte),
+      version: version => ports.el2?.(`Xen ${version}`),
+    },
+    switchKey(xenArgs),
+  );
+  const write = (byte: number): void => {
+    raw.write(byte);
+    split.write(byte);
+  };
+  sinks.set(uart!, { write });
+  return split;
+}
+
+const lastPart = (file: string): string => file.split(/[\\/]/).at(-1)!;
 
 function boardOf({ board = DEFAULT_BOARD }: LabConfiguration): Board {
   const names = BOARDS.map(({ name }) => name);

@@ -1,5 +1,8 @@
 // What the lab needs of a machine; src/emu/machine.ts has it, and the lab's own tests bring a small stand-in.
 import type { LabProfile } from './profile-report';
+import type { MachineCondition } from '../emu/condition';
+import type { BootFacts } from './silence/evidence';
+import type { SymbolTable } from './symbols';
 import type { LabActivity, LabProblem, PlacementRow, RegisterGroup, TranslationStatistics } from './protocol';
 
 /** How a slice of work ended. */
@@ -32,10 +35,18 @@ export interface LabMachine {
   reboot(): void;
   pc(cpu: number): number;
   registers(cpu: number): RegisterGroup[];
+  /** Exceptions that its cores have taken since the last reset. */
+  readonly exceptions?: number;
+  /** What it is doing, for people who ask why it says nothing. */
+  condition?(): MachineCondition;
+  /** Where a virtual address of a core leads now, or −1. */
+  translate?(cpu: number, address: number): number;
   /** As far as it is readable. `space` is `pa` or `va:N`. */
   read(space: string, address: number, length: number): Uint8Array;
   /** As far as memory is readable. */
   disassemble(cpu: number, address: number, count: number): { address: number; bytes: string; text: string }[];
+  /** The machine waits: what consoles have held back, to see how it goes on, goes out. */
+  settle?(): void;
   /** Offers one byte of input to a console. @returns false when its device has no room now. */
   receive(console: string, byte: number): boolean;
 }
@@ -47,4 +58,12 @@ export interface OpenedLab {
   problems: LabProblem[];
   /** What lies where, in order of address. */
   placement: PlacementRow[];
+  /** Who has Hyp mode (EL2): see StartedLab. */
+  el2?: string;
+  /** See StartedLab. */
+  whole?: string;
+  /** What is needed to tell why the machine says nothing. */
+  boot?: BootFacts;
+  /** Of the program that it runs; read when somebody asks. */
+  symbols?(): Promise<SymbolTable>;
 }

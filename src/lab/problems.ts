@@ -73,6 +73,6 @@ function libraryProblem(code: string, error: { message: string } & Partial<Recor
 }
 
 /** One line for people: the message says what, where, why and what to do; the code leads to the docs. */
-export function describeProblem({ code, message }: LabProblem): string {
+export function describeProblem({ code, message }: Pick<LabProblem, 'code' | 'message'>): string {
   return `${message} [${code}]`;
 }

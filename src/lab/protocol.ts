@@ -57,6 +57,16 @@ export interface LabProblem {
   offset?: number;
 }
 
+/** What a person should know of a machine that runs, with a next step. The message is one line, like that of a problem. */
+export interface LabCard {
+  severity: 'warning' | 'information';
+  /** Stable, listed in docs/errors.md; for example `boot.notHyp`. */
+  code: string;
+  message: string;
+  /** The particulars, a line each. */
+  lines: string[];
+}
+
 /** Why a machine is not running. */
 export type StopReason = 'entry' | 'pause' | 'step' | 'breakpoint' | 'crash';
 /** Why a lab has ended. */
@@ -92,6 +102,10 @@ export interface StartedLab {
   problems: LabProblem[];
   /** What lies where, in order of address. */
   placement: PlacementRow[];
+  /** Who has Hyp mode (EL2), for people: `Xen`, the name of a program, or `none`; an event `el2` can say more. */
+  el2?: string;
+  /** The UART that the consoles `xen` and `dom0` are parts of: what it says, one of both says too. */
+  whole?: string;
 }
 
 export interface LabFrame {
@@ -170,6 +184,8 @@ export type LabEvent =
   | { event: 'stopped'; reason: StopReason; cpu: number; pc: number; description?: string }
   | { event: 'exited'; reason: ExitReason; code: number; description?: string }
   | { event: 'problem'; problem: LabProblem }
+  | { event: 'card'; card: LabCard }
+  | { event: 'el2'; name: string }
   | { event: 'log'; message: string }
   | { event: 'progress'; title: string; done: number; total: number };
 

@@ -1,6 +1,7 @@
 // The run loop: slices of machine work, between which messages come in; and the pace at which idle time passes.
 import type { LabHost, Sleep } from './host';
 import type { LabMachine, SliceEnd } from './machine-port';
+import type { SilenceWatch } from './silence/watch';
 
 /** Milliseconds of work between two looks at the messages. */
 const SLICE_MS = 8;
@@ -24,6 +25,8 @@ export interface RunnerOptions {
   maxInstructions?: number;
   /** Instructions of every slice; else as many as fit the host's speed. Where slices end decides what is translated. */
   slice?: number;
+  /** Wants to see the machine when it has been silent for long. */
+  watch?: Pick<SilenceWatch, 'left' | 'after' | 'restart'> | undefined;
   /** Called between slices, and before the loop sleeps. @returns whether a console has said something since */
   onSlice(idle: boolean): boolean;
   onReboot(): void;
@@ -68,6 +71,7 @@ export class Runner {
       if (end === undefined) return 'max-instructions';
       if (end.reason === 'poweroff' || end.reason === 'breakpoint') return end.reason;
       if (end.reason === 'reboot') this.#reboot();
+      await this.#options.watch?.after(end);
       const idle = end.reason === 'idle';
       if (this.#options.onSlice(idle)) this.#lastSound = this.#host.now();
       if (idle) await this.#idle(end.idleUntilNs);
@@ -100,7 +104,8 @@ export class Runner {
   #slice(): SliceEnd | undefined {
     let size = this.#sliceSize;
     if (this.#deliverInput().left) size = Math.min(size, INPUT_SLICE);
-    const { maxInstructions } = this.#options;
+    const { maxInstructions, watch } = this.#options;
+    if (watch) size = Math.min(size, watch.left);
     if (maxInstructions !== undefined) size = Math.min(size, maxInstructions - this.#executed);
     if (size <= 0) return undefined;
     const began = this.#host.now();
@@ -176,6 +181,7 @@ export class Runner {
   #reboot(): void {
     this.#machine.reboot();
     this.#anchor = { wallMs: this.#host.now(), guestNs: this.#machine.timeNs };
+    this.#options.watch?.restart();
     this.#options.onReboot();
   }
 }

@@ -4,6 +4,7 @@ import { identify, parseElf, type ElfSymbol } from '../image';
 import { readInput } from './files';
 import type { LabHost } from './host';
 import type { LabConfiguration } from './protocol';
+import { xenFile } from './xen/plan';
 
 /** A function, or what lies between two symbols. Addresses are virtual; `to` is the one behind it. */
 export interface NamedRange {
@@ -31,9 +32,19 @@ function rangesOf(symbols: readonly ElfSymbol[], segments: readonly NamedRange[]
   });
 }
 
+/** Code of a file: where it is linked to run, and where it is loaded. */
+export interface CodeSegment {
+  readonly virtual: number;
+  readonly physical: number;
+  readonly size: number;
+}
+
 export class SymbolTable {
-  /** @param ranges sorted, apart from each other */
-  constructor(private readonly ranges: readonly NamedRange[]) {}
+  /** @param ranges sorted, apart from each other. @param segments of the file that they are from */
+  constructor(
+    private readonly ranges: readonly NamedRange[],
+    readonly segments: readonly CodeSegment[] = [],
+  ) {}
 
   find(address: number): NamedRange | undefined {
     let low = 0;
@@ -49,22 +60,24 @@ export class SymbolTable {
 }
 
 /**
- * Reads the symbols of the ELF file that a lab runs: `elf`, an ELF `kernel`, or the demo guest.
+ * Reads the symbols of the ELF file that a lab runs: Xen, `elf`, an ELF `kernel`, or the demo guest.
  * @returns an empty table when it is none, or has no symbols
  * @throws LabFailure or ImageError when the file cannot be read
  */
 export async function readSymbols(host: LabHost, configuration: LabConfiguration): Promise<SymbolTable> {
   const { kernel, elf, load } = configuration;
-  const file = elf ?? kernel;
+  const file = xenFile(configuration) ?? elf ?? kernel;
   if (file === undefined && load !== undefined) return new SymbolTable([]);
   const data = file === undefined ? demoGuest : await readInput(host, file, 'file with symbols');
   if (identify(data) !== 'elf') return new SymbolTable([]);
   const parsed = parseElf(data, file ?? 'demo guest', 'arm');
   const segments = parsed.segments
     .filter(({ executable }) => executable)
-    .map(({ virtualAddress, memorySize }) => {
-      const from = Number(virtualAddress);
-      return { name: '', from, to: from + memorySize };
-    });
-  return new SymbolTable(rangesOf(parsed.symbols(), segments));
+    .map(({ virtualAddress, physicalAddress, memorySize }) => ({
+      virtual: Number(virtualAddress),
+      physical: Number(physicalAddress),
+      size: memorySize,
+    }));
+  const spans = segments.map(({ virtual, size }) => ({ name: '', from: virtual, to: virtual + size }));
+  return new SymbolTable(rangesOf(parsed.symbols(), spans), segments);
 }

@@ -15,6 +15,8 @@ import type {
   StopReason,
 } from './protocol';
 import { Runner, type RunEnd } from './runner';
+import { watchSilence } from './silence/teller';
+import type { SilenceWatch } from './silence/watch';
 
 /** What a lab may say while it is being opened and run. */
 export interface LabPorts {
@@ -22,6 +24,8 @@ export interface LabPorts {
   sink(console: string): { write(byte: number): void };
   log(message: string): void;
   progress(title: string, done: number, total: number): void;
+  /** Who has Hyp mode, when that is known better than before. */
+  el2?(name: string): void;
 }
 
 /** Turns a configuration into a machine; see lab.ts. */
@@ -163,20 +167,45 @@ class LabServer {
 
   async #load(configuration: LabLaunch): Promise<StartedLab> {
     this.#cpuSecondsAtStart = this.#host.cpuSeconds();
-    const { machine, board, problems, placement } = await this.#open(configuration, this.#host, {
-      sink: console => this.#output.sink(console),
+    const heard: { watch?: SilenceWatch | undefined } = {};
+    const opened = await this.#open(configuration, this.#host, {
+      sink: console => {
+        const sink = this.#output.sink(console);
+        return {
+          write: byte => {
+            heard.watch?.heard();
+            sink.write(byte);
+          },
+        };
+      },
       log: message => this.#tell({ event: 'log', message }),
       progress: (title, done, total) => this.#tell({ event: 'progress', title, done, total }),
+      el2: name => this.#tell({ event: 'el2', name }),
+    });
+    const { machine, board, problems, placement } = opened;
+    heard.watch = watchSilence(opened, card => {
+      this.#output.flush(this.#host.now());
+      this.#tell({ event: 'card', card });
     });
     const runner = new Runner(machine, this.#host, {
+      watch: heard.watch,
       pace: configuration.pace ?? 'realtime',
       ...(configuration.maxInstructions === undefined ? {} : { maxInstructions: configuration.maxInstructions }),
       ...(configuration.profile && { slice: PROFILE_SLICE }),
-      onSlice: idle => (idle ? this.#output.flush(this.#host.now()) : this.#output.tick(this.#host.now())),
+      onSlice: idle => {
+        if (!idle) return this.#output.tick(this.#host.now());
+        machine.settle?.();
+        return this.#output.flush(this.#host.now());
+      },
       onReboot: () => this.#tell({ event: 'log', message: 'the guest has reset the board; it starts again' }),
     });
     this.#active = { configuration, machine, runner, ending: false, runBeganMs: 0, wallMs: 0 };
-    return { cpus: machine.cpus, consoles: [...machine.consoles], board, problems, placement };
+    const { el2, whole } = opened;
+    return {
+      ...{ cpus: machine.cpus, consoles: [...machine.consoles], board, problems, placement },
+      ...(el2 !== undefined && { el2 }),
+      ...(whole !== undefined && { whole }),
+    };
   }
 
   async #run(lab: Active): Promise<void> {

@@ -37,12 +37,12 @@ export class Workbench {
     }
   }
 
-  async #pick(key, text, row) {
+  async #pick(key, text, row, timeout = TIMEOUT) {
     await this.page.keyboard.press(key);
     const input = this.page.locator('.quick-input-widget .quick-input-box input');
     await input.waitFor();
     await input.fill(text);
-    await this.page.locator('.quick-input-widget .monaco-list-row', { hasText: row }).first().click();
+    await this.page.locator('.quick-input-widget .monaco-list-row', { hasText: row }).first().click({ timeout });
   }
 
   /** Runs a command of the palette by its full title. */
@@ -60,8 +60,8 @@ export class Workbench {
   }
 
   /** Starts a configuration of launch.json by its name. */
-  startDebugging(name) {
-    return this.#pick('Control+P', `debug ${name}`, name);
+  startDebugging(name, timeout = TIMEOUT) {
+    return this.#pick('Control+P', `debug ${name}`, name, timeout);
   }
 
   /** All text of the terminal in the panel, as far as it is on the screen. */

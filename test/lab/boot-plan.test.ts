@@ -62,7 +62,12 @@ describe('a boot of Linux', () => {
     const { images, entry } = await plan(configuration, files);
     expect(images[0]!.address).toBe(RAM + 0x8000);
     expect(images[0]!.bytes).toEqual(IMAGE);
-    expect(entry).toEqual({ pc: RAM + 0x8000, registers: [0, 0xffff_ffff, images[1]!.address], secure: true });
+    expect(entry).toEqual({
+      pc: RAM + 0x8000,
+      cpsr: 0x1d3,
+      registers: [0, 0xffff_ffff, images[1]!.address],
+      secure: true,
+    });
   });
 
   it('leaves the unpacking to the guest when it is told to', async () => {

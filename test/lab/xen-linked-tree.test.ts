@@ -29,7 +29,7 @@ const module = (address: number, size: number): string =>
   `chosen { bootargs = "console=dtuart"; #address-cells = <1>; #size-cells = <1>;
     module@0 { compatible = "xen,linux-zimage", "xen,multiboot-module"; reg = <${address} ${size}>; }; };`;
 const WITH_MODULE = buildXen({ tree: tree(module(0x8400_0000, 0x1000)) });
-const WITHOUT = buildXen({ tree: tree('') });
+const WITHOUT = buildXen({ tree: tree('chosen { bootargs = "console=dtuart"; };') });
 const LAB: LabConfiguration = { hypervisor: 'xen', deviceTree: 'none' };
 
 async function plan(
@@ -91,6 +91,13 @@ describe('a tree linked into Xen', () => {
     );
     expect(notes(found)).toEqual([
       expect.stringMatching(/^xen: the linked tree lists 2 cores, the machine has 1.*--cpus 2/),
+    ]);
+  });
+
+  it('without /chosen leaves Xen without a command line, which is said', async () => {
+    const found = await plan({ ...LAB, kernel: 'k' }, { xen: buildXen({ tree: tree('') }) });
+    expect(notes(found)).toEqual([
+      expect.stringMatching(/^xen: the linked tree has no \/chosen.*build.*\[xen\.tree\]$/),
     ]);
   });
 

@@ -3,6 +3,7 @@ import { CPU, type Layout } from '../codegen/layout';
 import type { PhysicalMemory } from '../mmu/physical';
 import { HCR, HSTR, SCR, SCTLR } from './control-bits';
 import { CoreMmu } from './core-mmu';
+import { ExceptionLog } from './exception-log';
 import { InterruptLines } from './interrupts';
 import { MODE, MODES } from './modes';
 import { ExceptionCounts } from './profile/exception-counts';
@@ -76,6 +77,8 @@ const LIVE: readonly (readonly [StoredName, number])[] = [
 export class Core extends CoreMmu {
   /** Interrupt inputs, as levels that the interrupt controller sets. virq and vfiq are for the Non-secure PL1. */
   readonly lines: InterruptLines;
+  /** What it has taken since its reset. */
+  readonly exceptionLog = new ExceptionLog();
   /** HSTR or HCR traps something that generated code does alone unless it was decoded for that (CodeCache.traps). */
   inlineTraps = false;
   /** All that were taken since the core was made; no state of the guest's. */
@@ -159,6 +162,7 @@ export class Core extends CoreMmu {
     this.lines.setVirtual(0);
     this.banked.fill(0);
     resetStorage(this.sys);
+    this.exceptionLog.clear();
     this.setField(CPU.CPSR, this.mode.number);
     this.bank = 1;
     this.waiting = false;

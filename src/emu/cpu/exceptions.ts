@@ -4,9 +4,9 @@ import { dataFaultStatus, type Fault, hypFaultStatus, instructionFaultStatus } f
 import { describeAccess } from './abort-syndrome';
 import { HCR, HDCR, SCR, SCTLR, TTBCR_EAE } from './control-bits';
 import type { Core } from './core';
+import type { LoggedKind } from './exception-log';
 import type { Interrupt } from './interrupts';
 import { MODE, type ModeName } from './modes';
-import type { ExceptionName } from './profile/exception-counts';
 import { advanceIt, PSR } from './psr';
 import { writeCpsr } from './psr-write';
 import { BANKED } from './state';
@@ -103,7 +103,7 @@ export function takeException(core: Core, kind: ExceptionKind, at: number, lengt
   if (!monitor && !entry.virtual && toHyp(core, kind)) {
     if (kind === 'undefined') writeHsr(core, EC.UNKNOWN, 0, NO_LENGTH);
     const fromHyp = core.mode.privilege === 2 || kind === 'irq' || kind === 'fiq';
-    enterHyp(core, kind, fromHyp ? entry.vector : HYP_ENTRY, entry.completes ? at + length : at, entry.completes);
+    enterHyp(core, kind, fromHyp ? entry.vector : HYP_ENTRY, at, entry.completes ? length : 0);
     return;
   }
   const spsr = savedPsr(core, entry.completes);
@@ -121,28 +121,34 @@ export function takeException(core: Core, kind: ExceptionKind, at: number, lengt
   core.setR(14, link);
   const base = monitor ? sys[SLOT.MVBAR]! : sctlr & SCTLR.V ? 0xffff0000 : sys[SLOT.VBAR + bank]!;
   core.pc = base + entry.vector;
+  core.exceptionLog.note(core, kind, at, spsr);
 }
 
-function savedPsr(core: Core, completes: boolean | undefined): number {
+function savedPsr(core: Core, completes = false): number {
   if (completes) core.setField(CPU.IT, advanceIt(core.field(CPU.IT)));
   return core.cpsr;
 }
 
-/** EnterHypMode (B1.9.4). @param elr preferred return address */
-function enterHyp(core: Core, exception: ExceptionName, vector: number, elr: number, completes?: boolean): void {
-  const spsr = savedPsr(core, completes);
+/**
+ * EnterHypMode (B1.9.4).
+ * @param at address of the instruction
+ * @param completed bytes of the instruction if it has completed, so that the next one is where it returns to; else 0
+ */
+function enterHyp(core: Core, kind: LoggedKind, vector: number, at: number, completed = 0): void {
+  const spsr = savedPsr(core, completed > 0);
   const { sys } = core;
   const scr = sys[SLOT.SCR]!;
   const hsctlr = sys[SLOT.HSCTLR]!;
-  core.exceptions.took(exception, spsr, MODE.hyp);
-  if (exception !== 'irq' && exception !== 'fiq') core.exceptions.tookWithSyndrome(sys[SLOT.HSR]!);
+  core.exceptions.took(kind, spsr, MODE.hyp);
+  if (kind !== 'irq' && kind !== 'fiq') core.exceptions.tookWithSyndrome(sys[SLOT.HSR]!);
   // What Monitor mode takes is none of Hyp mode's business to mask.
   const masks = (scr & SCR.EA ? 0 : PSR.A) | (scr & SCR.IRQ ? 0 : PSR.I) | (scr & SCR.FIQ ? 0 : PSR.F);
   const kept = spsr & ~(PSR.IT | PSR.J | PSR.T | PSR.E | PSR.M);
   core.setCpsr(kept | masks | MODE.hyp | (hsctlr & SCTLR.TE ? PSR.T : 0) | (hsctlr & SCTLR.EE ? PSR.E : 0));
   core.spsr = spsr;
-  core.banked[BANKED.ELR_HYP] = elr;
+  core.banked[BANKED.ELR_HYP] = at + completed;
   core.pc = sys[SLOT.HVBAR]! + vector;
+  core.exceptionLog.note(core, kind, at, spsr);
 }
 
 /**
@@ -251,7 +257,7 @@ export function takeHypervisorCall(core: Core, at: number, immediate: number): v
   if (core.secure || !core.privileged || !(core.sys[SLOT.SCR]! & SCR.HCE))
     return takeException(core, 'undefined', at, 4);
   writeHsr(core, EC.HVC, immediate & 0xffff, 4);
-  enterHyp(core, 'hypervisorCall', core.mode.privilege === 2 ? 0x08 : HYP_ENTRY, at + 4, true);
+  enterHyp(core, 'hypervisorCall', core.mode.privilege === 2 ? 0x08 : HYP_ENTRY, at, 4);
 }
 
 /**

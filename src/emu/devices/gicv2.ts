@@ -290,6 +290,24 @@ export class Gicv2 implements Stateful {
     this.fiqLines[core]!.set(fiq);
   }
 
+  /** Whether a core would hear of some interrupt that a device raises: enabled, forwarded, and its interface open. */
+  canSignal(core: number): boolean {
+    const { state, words } = this;
+    const { enabled, group, control, distributorControl } = state;
+    if (state.priorityMask[core] === 0) return false;
+    const open = (bit: number, enable: number): number =>
+      distributorControl & bit && control[core]! & enable ? 0xffffffff : 0;
+    const open0 = open(1, CONTROL.ENABLE_GROUP0);
+    const open1 = open(2, CONTROL.ENABLE_GROUP1);
+    for (let n = 0; n < words; n++) {
+      const w = this.word(core, n);
+      const forwarded = (group[w]! & open1) | (~group[w]! & open0);
+      const ready = enabled[w]! & forwarded & this.routed[core * words + n]!;
+      if ((n === 0 ? ready & ~SGIS : ready) !== 0) return true;
+    }
+    return false;
+  }
+
   /** The part of a priority that decides preemption (IHI 0048B 3.3.3 and tables 3-2, 3-3). */
   private groupPriorityMask(core: number, group1: boolean): number {
     const { control, binaryPoint, aliasedBinaryPoint } = this.state;

@@ -202,7 +202,18 @@ export class Pl011 extends RegisterDevice<typeof INITIAL> {
     this.note(-1, 'written to while UARTCR.UARTEN or TXE is 0: nothing is sent until both are 1');
   }
 
-  private get transmitting(): boolean {
+  /** Bytes that wait for the transmitter to be switched on. */
+  get unsent(): number {
+    return this.state.txCount;
+  }
+
+  /** Whether a byte from outside raises an interrupt. */
+  get listens(): boolean {
+    const listening = CONTROL.UARTEN | CONTROL.RXE;
+    return (this.values[R.UARTCR]! & listening) === listening && (this.values[R.UARTIMSC]! & (INT.RX | INT.RT)) !== 0;
+  }
+
+  get transmitting(): boolean {
     const on = CONTROL.UARTEN | CONTROL.TXE;
     return (this.values[R.UARTCR]! & on) === on;
   }

@@ -43,7 +43,7 @@ export async function openBuiltin(
   const shown = new BuiltinMachine(machine, el2);
   for (const console of shown.consoles) sinks.set(console, ports.sink(console));
   machine.start({ images: [], entry: ENTRY });
-  return { board: board.name, machine: shown, problems: [], placement: [] };
+  return { board: board.name, machine: shown, problems: [], placement: [], el2: 'built-in' };
 }
 
 const NEWLINE = 10;

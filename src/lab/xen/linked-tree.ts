@@ -50,6 +50,14 @@ export async function planLinkedTree(request: PlanRequest, xen: XenBinary): Prom
     const what = `the linked tree lists ${listed} cores, the machine has ${cpus}: Xen waits for the others; --cpus ${listed}`;
     problems.push({ ...problem('xen.choice', `${file}: ${what}`, { file }), severity: 'warning' });
   }
+  if (!chosen) {
+    const what =
+      'the linked tree has no /chosen, where Xen finds its command line: without console= it may say nothing';
+    problems.push({
+      ...problem('xen.tree', `${file}: ${what}; build the tree with one`, { file }),
+      severity: 'warning',
+    });
+  }
   const memory = await startMemory(request, banks, takenMemory(tree));
   const modules = chosen ? modulesBelow(chosen) : [];
   await placeFiles(request, memory, modules, file);
