@@ -26,7 +26,7 @@ export interface TranslationOptions {
   readonly decline?: () => boolean;
 }
 
-export const TRANSLATION: TranslationOptions = { threshold: 16000, capacity: 4096, limit: 2000 };
+export const TRANSLATION: TranslationOptions = { threshold: 32000, capacity: 4096, limit: 2000 };
 
 /** Times that a region is left at an instruction before the instruction gets a call. */
 export const LEAVES = 500;
