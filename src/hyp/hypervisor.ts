@@ -67,6 +67,17 @@ export interface HypervisorOptions {
   readonly boot: (xen: Hypervisor) => void;
 }
 
+/** Hears of what becomes of domains. Called in the middle of whatever led to it. */
+export interface DomainObserver {
+  /** It has shut down; it is still there. */
+  ended?(domain: Domain): void;
+  /** All that it had is given back. */
+  gone?(domain: Domain): void;
+}
+
+/** VTTBR has eight bits for it; 0 is nobody's. */
+const VMIDS = 256;
+
 export class Hypervisor implements DomainHost {
   readonly memory: PhysicalMemory;
   readonly heap: Heap;
@@ -75,6 +86,13 @@ export class Hypervisor implements DomainHost {
   readonly pcpus: readonly PhysicalCpu[];
   readonly scheduler = new Credit2();
   readonly domains = new Map<number, Domain>();
+  /** Of the domain that was created last; dom0 at first. */
+  lastDomainId = 0;
+  /** Those who want to know of the ends of domains. */
+  readonly observers = new Set<DomainObserver>();
+  /** By virtual interrupt of which there is one: who gets it in the place of dom0. */
+  readonly virqHandlers = new Map<number, Domain>();
+  private readonly vmids = new Set<number>();
   readonly identity: Identity;
   readonly commandLine: string;
   private readonly traps: Traps;
@@ -87,7 +105,7 @@ export class Hypervisor implements DomainHost {
     readonly options: HypervisorOptions,
   ) {
     this.memory = new PhysicalMemory(machine);
-    this.heap = new Heap(this.memory.base, this.memory.size);
+    this.heap = new Heap(this.memory.base, this.memory.size, (mfn, owner) => this.pageFreed(mfn, owner));
     this.gic = new PhysicalGic(this.memory, options.gic);
     this.identity = options.identity;
     this.commandLine = options.commandLine;
@@ -98,7 +116,8 @@ export class Hypervisor implements DomainHost {
     this.console = new XenConsole({
       send: byte => this.memory.writeDevice(options.uart.base, byte, 0),
       receive: () => this.receive(),
-      inputReady: () => this.domains.get(0)?.channels.raiseVirq(VIRQ.CONSOLE),
+      inputReady: () => this.raiseGlobalVirq(VIRQ.CONSOLE),
+      ringChanged: () => this.raiseGlobalVirq(VIRQ.CON_RING),
       ...(options.heard && { heard: options.heard }),
     });
   }
@@ -121,6 +140,17 @@ export class Hypervisor implements DomainHost {
   guestError(message: string): void {
     this.console.print(message);
   }
+  takeVmid(): number {
+    for (let vmid = 1; vmid < VMIDS; vmid++)
+      if (!this.vmids.has(vmid)) {
+        this.vmids.add(vmid);
+        return vmid;
+      }
+    return -1;
+  }
+  giveVmid(vmid: number): void {
+    this.vmids.delete(vmid);
+  }
   flushTlb(vmid: number): void {
     for (const core of this.machine.cores) core.tlbFlushVm(vmid);
   }
@@ -139,11 +169,19 @@ export class Hypervisor implements DomainHost {
 
   wake(vcpu: Vcpu): void {
     if (vcpu.running || !vcpu.runnable) return;
-    if (vcpu.runstate !== RUNSTATE.RUNNABLE) vcpu.changeRunstate(RUNSTATE.RUNNABLE, this.now());
+    const now = this.now();
+    if (vcpu.runstate !== RUNSTATE.RUNNABLE) vcpu.changeRunstate(RUNSTATE.RUNNABLE, now);
     this.scheduler.add(vcpu);
-    const idle = this.pcpus.find(one => one.up && !one.current && vcpu.hardAffinity & (1 << one.core));
-    const target = idle ?? this.pcpus.find(({ current }) => current && this.scheduler.preempts(vcpu, current));
-    if (target) this.poke(target);
+    const allowed = this.pcpus.filter(one => one.up && vcpu.hardAffinity & (1 << one.core));
+    const idle = allowed.find(({ current }) => !current);
+    if (idle) return this.poke(idle);
+    // Nobody is idle: one is interrupted, now or when it has used up what it is ahead.
+    for (const pcpu of allowed) {
+      const wait = this.scheduler.preemption(vcpu, pcpu.current!, now - pcpu.since);
+      if (wait <= 0) return this.poke(pcpu);
+      const ticks = pcpu.timers.now + Math.ceil((wait * this.machine.board.cpu.counterHertz) / 1e9);
+      if (ticks < pcpu.sliceEnd.at) pcpu.timers.set(pcpu.sliceEnd, ticks);
+    }
   }
 
   /** Its interrupts have changed. */
@@ -158,6 +196,16 @@ export class Hypervisor implements DomainHost {
     target.reschedule = true;
     const here = this.machine.processor.running;
     if (here !== target.core) this.gic.sendSgi(SGI_RESCHEDULE, target.core, Math.max(here, 0));
+  }
+  deschedule(vcpu: Vcpu): void {
+    const running = this.pcpus.find(({ current }) => current === vcpu);
+    if (running) this.poke(running);
+  }
+  /** Lets a virtual CPU run on some cores only. @param cores bit n: on core n */
+  pin(vcpu: Vcpu, cores: number): void {
+    vcpu.hardAffinity = cores;
+    if (vcpu.running && !(cores & (1 << vcpu.processor))) this.deschedule(vcpu);
+    else this.wake(vcpu);
   }
   reschedule(core: number): void {
     this.pcpus[core]!.reschedule = true;
@@ -191,10 +239,16 @@ export class Hypervisor implements DomainHost {
     };
     for (const domain of this.domains.values()) this.writeWallclock(domain);
   }
+  /** Sets the clock of one domain forward. @param seconds */
+  setTimeOffset(domain: Domain, seconds: number): void {
+    domain.timeOffset = seconds;
+    this.writeWallclock(domain);
+  }
   /** wc_version, wc_sec, wc_nsec, wc_sec_hi: the version is odd while they change. */
-  private writeWallclock({ sharedInfo }: Domain): void {
+  private writeWallclock({ sharedInfo, timeOffset }: Domain): void {
     const at = sharedInfo + SHARED_INFO.WALLCLOCK;
-    const { seconds, nanoseconds } = this.wallclock;
+    const { nanoseconds } = this.wallclock;
+    const seconds = this.wallclock.seconds + timeOffset;
     const version = this.memory.read32(at);
     this.memory.write32(at + 4, seconds >>> 0);
     this.memory.write32(at + 8, nanoseconds);
@@ -213,7 +267,54 @@ export class Hypervisor implements DomainHost {
       this.console.print(`Hardware Dom0 shutdown: ${why}`);
       return this.options.over(domain.shutdownCode!);
     }
-    this.domains.get(0)?.channels.raiseVirq(VIRQ.DOM_EXC);
+    this.raiseGlobalVirq(VIRQ.DOM_EXC);
+    for (const one of [...this.observers]) one.ended?.(domain);
+  }
+
+  /** A virtual interrupt of which there is one; for dom0, unless somebody else handles it. */
+  raiseGlobalVirq(virq: number): void {
+    (this.virqHandlers.get(virq) ?? this.domains.get(0))?.channels.raiseVirq(virq);
+  }
+
+  /**
+   * A step of the end of a domain.
+   * @returns false: cores have to leave it first, or there is more to do; call again
+   */
+  endDomain(domain: Domain): boolean {
+    if (domain.dead) return true;
+    domain.dying = true;
+    if (domain.isRunning) {
+      domain.stopRunning();
+      return false;
+    }
+    for (const vcpu of domain.vcpus) this.scheduler.remove(vcpu);
+    if (!domain.relinquish()) return false;
+    for (const [virq, handler] of this.virqHandlers) if (handler === domain) this.virqHandlers.delete(virq);
+    this.raiseGlobalVirq(VIRQ.DOM_EXC);
+    this.forget(domain);
+    return true;
+  }
+
+  /**
+   * Ends a domain for good: at once, or as soon as the last core has left it.
+   * @returns whether all is given back but for what others have mapped
+   */
+  destroyDomain(domain: Domain): boolean {
+    domain.destroyed = true;
+    while (!this.endDomain(domain)) if (domain.isRunning) return false;
+    return true;
+  }
+
+  private pageFreed(mfn: number, owner: number): void {
+    const domain = this.domains.get(owner);
+    domain?.pageFreed(mfn);
+    if (domain) this.forget(domain);
+  }
+  /** A dead domain is known as long as somebody uses its memory. */
+  private forget(domain: Domain): void {
+    if (!domain.dead || !domain.holdsNothing || !this.domains.delete(domain.id)) return;
+    this.raiseGlobalVirq(VIRQ.DOM_EXC);
+    for (const one of [...this.observers]) one.gone?.(domain);
   }
 
   hypercall(call: Call, number: number, args: Uint32Array): Answer {
@@ -315,10 +416,10 @@ export class Hypervisor implements DomainHost {
     const before = pcpu.current;
     if (before) {
       this.scheduler.burn(before, now - pcpu.since);
-      pcpu.since = now;
       before.running = false;
       if (before.runnable) this.scheduler.add(before);
     }
+    pcpu.account(now);
     const { vcpu, slice } = this.scheduler.pick(core.index, now);
     const ticks = (slice * this.machine.board.cpu.counterHertz) / 1e9;
     pcpu.timers.set(pcpu.sliceEnd, slice === Infinity ? Infinity : pcpu.timers.now + Math.ceil(ticks));
@@ -326,6 +427,7 @@ export class Hypervisor implements DomainHost {
     if (before === vcpu) return;
     if (before) this.switchFrom(before, pcpu, core, now);
     pcpu.current = vcpu;
+    if (before?.domain.destroyed) this.destroyDomain(before.domain);
     if (vcpu) this.switchTo(vcpu, pcpu, core, now);
   }
 
@@ -339,7 +441,6 @@ export class Hypervisor implements DomainHost {
   private switchTo(vcpu: Vcpu, pcpu: PhysicalCpu, core: Core, now: number): void {
     const { p2m } = vcpu.domain;
     vcpu.processor = core.index;
-    pcpu.since = now;
     vcpu.changeRunstate(RUNSTATE.RUNNING, now);
     core.sys[SLOT.VTTBR] = p2m.root;
     core.sys[SLOT.VTTBR + HIGH_WORD] = (p2m.vmid & 0xff) << 16;

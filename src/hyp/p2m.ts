@@ -59,6 +59,13 @@ export interface P2mEntry {
   readonly order: number;
 }
 
+/** Where the pages of tables come from; the root is the heap's in any case. */
+export interface TablePages {
+  /** @returns a frame, or −1 */
+  take(): number;
+  give(mfn: number): void;
+}
+
 /** Called when translations may not be held any longer. */
 export type FlushTlb = (vmid: number) => void;
 
@@ -72,6 +79,7 @@ export class P2m {
   constructor(
     private readonly memory: PhysicalMemory,
     private readonly heap: Heap,
+    private readonly pages: TablePages,
     readonly vmid: number,
     private readonly flush: FlushTlb,
   ) {
@@ -116,7 +124,7 @@ export class P2m {
 
   /** Puts a table in the place of an entry; a block that was there is shattered into smaller ones. */
   private makeTable(pa: number, level: number): boolean {
-    const mfn = this.heap.take(0, OWNER.XEN);
+    const mfn = this.pages.take();
     if (mfn < 0) return false;
     const table = mfn * PAGE_SIZE;
     this.memory.clear(table, PAGE_SIZE);
@@ -199,7 +207,7 @@ export class P2m {
       const pa = mfn * PAGE_SIZE + 8 * i;
       if (this.isTable(pa, level)) this.freeTable(this.frame(pa), level + 1);
     }
-    this.heap.give(mfn, 0);
+    this.pages.give(mfn);
     this.tables--;
   }
 

@@ -48,10 +48,11 @@ export function buildDom0(xen: Hypervisor, plan: Dom0Plan): Domain {
   out.print('*** LOADING DOMAIN 0 ***');
   const frames = plan.memory >>> PAGE_SHIFT;
   const domain = new Domain(xen, {
-    ...{ id: 0, vcpus: plan.cpus, interrupts: gic.lines, eventIrq: EVENT_IRQ, privileged: true },
+    ...{ id: 0, vcpus: plan.cpus, interrupts: gic.lines, eventIrq: EVENT_IRQ, privileged: true, directMapped: true },
     ...{ gicd: gic.at.distributor, gicc: gic.at.cpuInterface, grantFrames: GRANT_FRAMES },
   });
   domain.maxPages = frames;
+  domain.createVcpus();
   out.print(`Loading d0 kernel from ${plan.kernel.name}`);
   if (plan.initrd) out.print(`Loading ramdisk from ${plan.initrd.name}`);
   out.print(`Allocating 1:1 mappings totalling ${plan.memory / MIB}MB for dom0:`);

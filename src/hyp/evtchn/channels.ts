@@ -45,12 +45,14 @@ export interface EventAbi {
   isPending(channel: Channel): boolean;
   isMasked(channel: Channel): boolean;
   unmask(channel: Channel): void;
+  /** Pages of the guest are not written any more. */
+  release(): void;
 }
 
 /** What channels need of their domain. */
 export interface ChannelHost {
   readonly id: number;
-  readonly vcpuCount: number;
+  vcpuCount(): number;
   /** The event channels of another domain. */
   peer(domain: number): EventChannels | undefined;
 }
@@ -81,6 +83,10 @@ export class EventChannels {
   get(port: number): Channel | undefined {
     const channel = this.channels[port];
     return channel && channel.state > STATE.FREE ? channel : undefined;
+  }
+  /** Ports below this have been in use. */
+  get known(): number {
+    return this.channels.length;
   }
   get all(): readonly Channel[] {
     return this.channels.filter(one => one.state > STATE.FREE);
@@ -135,7 +141,7 @@ export class EventChannels {
   bindVirq(virq: number, vcpu: number): number {
     if (virq >= VIRQS) return -ERRNO.EINVAL;
     if (isGlobalVirq(virq) && vcpu !== 0) return -ERRNO.EINVAL;
-    if (vcpu >= this.host.vcpuCount) return -ERRNO.ENOENT;
+    if (vcpu >= this.host.vcpuCount()) return -ERRNO.ENOENT;
     const key = vcpu * VIRQS + virq;
     if (this.virqs.has(key)) return -ERRNO.EEXIST;
     const channel = this.allocate();
@@ -148,7 +154,7 @@ export class EventChannels {
   }
 
   bindIpi(vcpu: number): number {
-    if (vcpu >= this.host.vcpuCount) return -ERRNO.ENOENT;
+    if (vcpu >= this.host.vcpuCount()) return -ERRNO.ENOENT;
     const channel = this.allocate();
     if (typeof channel === 'number') return channel;
     channel.vcpu = vcpu;
@@ -158,7 +164,7 @@ export class EventChannels {
 
   bindVcpu(port: number, vcpu: number): number {
     const channel = this.get(port);
-    if (!channel || vcpu >= this.host.vcpuCount) return channel ? -ERRNO.ENOENT : -ERRNO.EINVAL;
+    if (!channel || vcpu >= this.host.vcpuCount()) return channel ? -ERRNO.ENOENT : -ERRNO.EINVAL;
     if (channel.state === STATE.VIRQ && !isGlobalVirq(channel.virq)) return -ERRNO.EINVAL;
     if (channel.state === STATE.IPI) return -ERRNO.EINVAL;
     channel.vcpu = vcpu;
@@ -202,8 +208,10 @@ export class EventChannels {
     if (channel) this.abi.setPending(channel);
   }
 
+  /** Every port is free again, and the guest's pages are its own. */
   closeAll(): void {
     for (const { port } of this.all) this.close(port);
+    this.abi.release();
   }
 
   /** Takes what is pending over to another interface. */

@@ -57,12 +57,10 @@ export class GrantTable {
 
   /** @returns whether the table has so many frames now */
   grow(frames: number): boolean {
-    const { heap, memory } = this.domain.host;
     if (frames > this.maxFrames) return false;
     while (this.frames.length < frames) {
-      const mfn = heap.take(0, this.domain.id);
+      const mfn = this.domain.takeOwnPage();
       if (mfn < 0) return false;
-      memory.clear(mfn * PAGE_SIZE, PAGE_SIZE);
       this.frames.push(mfn);
     }
     return true;
@@ -139,11 +137,6 @@ export class GrantTable {
 
   unmapAll(): void {
     for (const handle of [...this.mappings.keys()]) this.unmap(handle);
-  }
-
-  free(): void {
-    for (const mfn of this.frames) this.domain.host.heap.give(mfn, 0);
-    this.frames.length = 0;
   }
 
   /** GNTTABOP_set_version: no other version is offered, as Xen answers for ARM. */

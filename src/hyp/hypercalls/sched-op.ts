@@ -34,17 +34,17 @@ const HANDLERS: Readonly<Record<number, (call: Call) => Answer>> = {
   },
   2: call =>
     call.with(SHUTDOWN, 1, v => {
-      call.domain.shutdown(v.reason);
+      call.domain.shutdown(v.reason & 0xff);
       return 0;
     }),
   3: poll,
   4: call =>
-    call.with(REMOTE_SHUTDOWN, 1, v => {
-      const domain = call.subject(v.domain_id);
-      if (!domain) return -ERRNO.ESRCH;
-      domain.shutdown(v.reason);
-      return 0;
-    }),
+    call.with(REMOTE_SHUTDOWN, 1, v =>
+      call.about(v.domain_id, domain => {
+        domain.shutdown(v.reason & 0xff);
+        return 0;
+      }),
+    ),
 };
 
 export const schedOp: Hypercall = {

@@ -19,7 +19,7 @@ function registerInfo(call: Call): Answer {
     const old =
       vcpu.infoAddress === 0 ? new Uint8Array(VCPU_INFO.SIZE) : memory.bytes(vcpu.infoAddress, VCPU_INFO.SIZE);
     memory.copyIn(at, old.slice());
-    vcpu.infoAddress = at;
+    vcpu.placeInfo(at);
     // All channels may have fired while nobody could see it.
     memory.write32(at + VCPU_INFO.SELECTOR, 0xffffffff);
     memory.write32(at + VCPU_INFO.SELECTOR + 4, 0xffffffff);
@@ -42,5 +42,5 @@ const HANDLERS: Readonly<Record<number, (call: Call) => Answer>> = { 5: register
 export const vcpuOp: Hypercall = {
   ...{ number: 24, name: 'vcpu_op' },
   operations: { 5: 'register_runstate_memory_area', 10: 'register_vcpu_info' },
-  handle: call => HANDLERS[call.arg(0)]?.(call) ?? -ERRNO.ENOSYS,
+  handle: call => (call.domain.vcpus[call.arg(1)] ? (HANDLERS[call.arg(0)]?.(call) ?? -ERRNO.EINVAL) : -ERRNO.ENOENT),
 };
