@@ -40,7 +40,8 @@ export interface Dom0Plan {
   readonly devices: readonly PassedDevice[];
 }
 
-const hex = (value: number): string => `0x${value.toString(16).padStart(16, '0')}`;
+/** As Xen shows addresses: with 16 digits, those of banks with 14. */
+const hex = (value: number, digits = 16): string => `0x${value.toString(16).padStart(digits, '0')}`;
 
 /** @throws RangeError when memory does not suffice, in words for the console */
 export function buildDom0(xen: Hypervisor, plan: Dom0Plan): Domain {
@@ -57,9 +58,11 @@ export function buildDom0(xen: Hypervisor, plan: Dom0Plan): Domain {
   if (plan.initrd) out.print(`Loading ramdisk from ${plan.initrd.name}`);
   out.print(`Allocating 1:1 mappings totalling ${plan.memory / MIB}MB for dom0:`);
   const banks = allocate(xen, domain, frames);
-  banks.forEach(({ base, size }, i) => out.print(`BANK[${i}] ${hex(base)}-${hex(base + size)} (${size / MIB}MB)`));
+  banks.forEach(({ base, size }, i) =>
+    out.print(`BANK[${i}] ${hex(base, 14)}-${hex(base + size, 14)} (${size / MIB}MB)`),
+  );
   const grants = grantRegion(xen);
-  out.print(`Grant table range: ${hex(grants.base)}-${hex(grants.base + grants.size)}`);
+  out.print(`Grant table range: ${hex(grants.base, 14)}-${hex(grants.base + grants.size, 14)}`);
   out.print(`Allocating PPI ${EVENT_IRQ} for event channel interrupt`);
   passDevices(xen, domain, plan.devices);
   // The guest finds its CPU interface where the host's is: it is the virtual one.
