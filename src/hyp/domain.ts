@@ -12,6 +12,7 @@ import { FIRST_PAGES, PagingPool, tablesOfHeap } from './memory/paging-pool';
 import { PAGE_SIZE, type PhysicalMemory } from './memory/physical';
 import { P2M, P2m, type P2mType } from './p2m';
 import type { Timers } from './timers';
+import type { Trace } from './trace';
 import { Vcpu } from './vcpu';
 
 /** Why a domain has ended (Xen, public/sched.h). */
@@ -28,6 +29,7 @@ export interface DomainHost {
   /** MIDR of the cores. */
   readonly midr: number;
   readonly now: () => number;
+  readonly trace: Trace | undefined;
   timersOf(core: number): Timers;
   /** A virtual CPU has become runnable. */
   wake(vcpu: Vcpu): void;
@@ -159,6 +161,7 @@ export class Domain implements EventHost {
         id: this.id,
         vcpuCount: () => this.vcpus.length,
         peer: id => host.domain(id)?.channels,
+        pending: port => host.trace?.add({ kind: 'event', domain: this.id, port }),
       },
       new TwoLevelEvents(this),
       options.ports,
@@ -222,7 +225,12 @@ export class Domain implements EventHost {
   }
 
   map(gfn: number, mfn: number, count: number, type: P2mType): boolean {
+    this.host.trace?.add({ kind: 'p2m', domain: this.id, gfn, count, mfn, type });
     return this.p2m.map(gfn, mfn, count, type);
+  }
+  unmap(gfn: number, count: number): boolean {
+    this.host.trace?.add({ kind: 'p2m', domain: this.id, gfn, count });
+    return this.p2m.unmap(gfn, count);
   }
 
   /** Gives the domain 2^order fresh, cleared frames. @returns the first, or −1 */
@@ -242,7 +250,7 @@ export class Domain implements EventHost {
   /** Takes one of its frames away from it. @returns whether there was one; it is the heap's again, or set aside for it */
   depopulate(gfn: number): boolean {
     const entry = this.p2m.lookup(gfn);
-    if (entry?.type !== P2M.RAM_RW || !this.p2m.unmap(gfn, 1)) return false;
+    if (entry?.type !== P2M.RAM_RW || !this.unmap(gfn, 1)) return false;
     const { heap } = this.host;
     // What is mapped to itself is kept: a device may be told to reach it there.
     if (this.options.directMapped || heap.owner(entry.mfn) !== this.id || this.ownPages.has(entry.mfn)) return true;

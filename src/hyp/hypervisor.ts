@@ -16,6 +16,7 @@ import { type GicAddresses, PhysicalGic } from './gic/gicv2';
 import type { VirtualIrq } from './gic/vgic';
 import { GuestAccess } from './guest-access';
 import type { Answer, Call } from './hypercalls/hypercall';
+import { describeCall } from './hypercalls/describe';
 import { HYPERCALLS } from './hypercalls/list';
 import { Heap } from './memory/heap';
 import { PhysicalMemory } from './memory/physical';
@@ -23,6 +24,7 @@ import { VTCR } from './p2m';
 import { PhysicalCpu } from './pcpu';
 import { Credit2 } from './sched/credit2';
 import { Traps } from './traps/traps';
+import { Trace } from './trace';
 import { RUNSTATE, type Vcpu } from './vcpu';
 
 /** What of a guest's doings comes here. */
@@ -60,6 +62,8 @@ export interface HypervisorOptions {
   readonly identity: Identity;
   /** Seconds since 1970 at power-on. */
   readonly baseSeconds: number;
+  /** Keeps records of what is done. */
+  readonly traced?: boolean;
   readonly heard?: (speaker: Speaker, bytes: Uint8Array) => void;
   /** dom0, or the last domain that keeps the machine on, has ended. */
   readonly over: (code: number) => void;
@@ -98,6 +102,8 @@ export class Hypervisor implements DomainHost {
   private readonly traps: Traps;
   private readonly accesses: readonly GuestAccess[];
   private readonly owners = new Map<number, Domain>();
+  /** Records of what is done, when somebody wants them. */
+  readonly trace: Trace | undefined;
   private wallclock: { seconds: number; nanoseconds: number };
 
   constructor(
@@ -112,6 +118,8 @@ export class Hypervisor implements DomainHost {
     this.pcpus = machine.hardware.timers.map((timer, i) => new PhysicalCpu(i, timer));
     this.accesses = machine.cores.map(core => new GuestAccess(core, this.memory));
     this.traps = new Traps(this);
+    const count = () => ({ at: machine.instructions, timeNs: machine.timeNs });
+    this.trace = options.traced ? new Trace(count) : undefined;
     this.wallclock = { seconds: options.baseSeconds, nanoseconds: 0 };
     this.console = new XenConsole({
       send: byte => this.memory.writeDevice(options.uart.base, byte, 0),
@@ -319,10 +327,15 @@ export class Hypervisor implements DomainHost {
 
   hypercall(call: Call, number: number, args: Uint32Array): Answer {
     const found = HYPERCALLS.get(number);
-    if (!found) return -ERRNO.ENOSYS;
-    if (found.privileged && !call.domain.options.privileged) return -ERRNO.EPERM;
     const inner = args === call.args ? call : call.withArguments(args);
-    return found.handle(inner);
+    const traced = this.trace && describeCall(inner, number, found);
+    const answer = !found
+      ? -ERRNO.ENOSYS
+      : found.privileged && !call.domain.options.privileged
+        ? -ERRNO.EPERM
+        : found.handle(inner);
+    if (traced) this.trace?.add({ ...traced, result: answer });
+    return answer;
   }
 
   // Where a core enters.

@@ -55,6 +55,8 @@ export interface ChannelHost {
   vcpuCount(): number;
   /** The event channels of another domain. */
   peer(domain: number): EventChannels | undefined;
+  /** A port is pending. */
+  pending?(port: number): void;
 }
 
 export class EventChannels {
@@ -103,6 +105,11 @@ export class EventChannels {
     return channel;
   }
 
+  private setPending(channel: Channel): void {
+    this.host.pending?.(channel.port);
+    this.abi.setPending(channel);
+  }
+
   private settle(channel: Channel, state: number): void {
     channel.state = state;
     this.abi.clearPending(channel);
@@ -134,7 +141,7 @@ export class EventChannels {
     other.remoteDomain = this.host.id;
     other.remotePort = channel.port;
     // An event may have been sent to nobody before.
-    this.abi.setPending(channel);
+    this.setPending(channel);
     return channel.port;
   }
 
@@ -193,10 +200,10 @@ export class EventChannels {
     if (channel.state === STATE.INTERDOMAIN) {
       const peer = this.host.peer(channel.remoteDomain);
       const other = peer?.get(channel.remotePort);
-      if (peer && other) peer.abi.setPending(other);
+      if (peer && other) peer.setPending(other);
       return 0;
     }
-    if (channel.state === STATE.IPI) this.abi.setPending(channel);
+    if (channel.state === STATE.IPI) this.setPending(channel);
     else if (channel.state !== STATE.UNBOUND) return -ERRNO.EINVAL;
     return 0;
   }
@@ -205,7 +212,7 @@ export class EventChannels {
   raiseVirq(virq: number, vcpu = 0): void {
     const port = this.virqs.get(vcpu * VIRQS + virq);
     const channel = port === undefined ? undefined : this.get(port);
-    if (channel) this.abi.setPending(channel);
+    if (channel) this.setPending(channel);
   }
 
   /** Every port is free again, and the guest's pages are its own. */

@@ -116,6 +116,8 @@ export class GrantTable {
     }
     this.domain.host.heap.reference(mfn);
     const handle = this.nextHandle++;
+    const traced = { granter: granter.id, ref, gfn, readonly };
+    this.domain.host.trace?.add({ kind: 'grant', domain: this.domain.id, action: 'map', ...traced });
     this.mappings.set(handle, { ref, granter: granter.id, mfn, gfn, readonly });
     return handle;
   }
@@ -125,7 +127,16 @@ export class GrantTable {
     if (!mapping) return GNTST.BAD_HANDLE;
     this.mappings.delete(handle);
     const { ref, granter, mfn, gfn, readonly } = mapping;
-    this.domain.p2m.unmap(gfn, 1);
+    this.domain.unmap(gfn, 1);
+    this.domain.host.trace?.add({
+      kind: 'grant',
+      domain: this.domain.id,
+      action: 'unmap',
+      granter,
+      ref,
+      gfn,
+      readonly,
+    });
     this.domain.host.heap.release(mfn);
     this.domain.host.domain(granter)?.grants.release(ref, !readonly);
     return GNTST.OKAY;

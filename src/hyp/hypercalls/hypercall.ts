@@ -86,5 +86,7 @@ export interface Hypercall {
   readonly operations?: Readonly<Record<number, string>>;
   /** The number of the sub-operation, where that is not argument 0. */
   readonly operation?: (call: Call) => number;
+  /** The argument that points to a structure or text, for traces; 1 without it. */
+  readonly pointer?: 0 | 1 | 2;
   readonly handle: Handler;
 }

@@ -70,5 +70,6 @@ function handle(call: Call): Answer {
 export const domctlHypercall: Hypercall = {
   ...{ number: 36, name: 'domctl', privileged: true, handle },
   operations: Object.fromEntries(Object.entries(OPERATIONS).map(([cmd, { name }]) => [cmd, name])),
+  pointer: 0,
   operation: call => call.guest.read32(call.arg(0)) ?? -1,
 };

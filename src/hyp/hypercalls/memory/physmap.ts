@@ -93,7 +93,7 @@ export const removeFromPhysmap = (call: Call): Answer =>
     call.about(v.domid, domain => {
       const entry = domain.p2m.lookup(v.gpfn);
       if (!entry || !(isRam(entry.type) || isForeign(entry.type))) return -ERRNO.ENOENT;
-      if (!domain.p2m.unmap(v.gpfn, 1)) return -ERRNO.ENOMEM;
+      if (!domain.unmap(v.gpfn, 1)) return -ERRNO.ENOMEM;
       if (isForeign(entry.type)) domain.host.heap.release(entry.mfn);
       return 0;
     }),

@@ -75,5 +75,6 @@ function handle(call: Call): Answer {
 export const sysctlHypercall: Hypercall = {
   ...{ number: 35, name: 'sysctl', privileged: true, handle },
   operations: Object.fromEntries(Object.entries(OPERATIONS).map(([cmd, { name }]) => [cmd, name])),
+  pointer: 0,
   operation: call => call.guest.read32(call.arg(0)) ?? -1,
 };
