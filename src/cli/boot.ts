@@ -113,7 +113,7 @@ class Boot {
   }
 
   #showPlacement({ placement, board }: StartedLab): void {
-    if (!showsPlacement(this.#request.lab)) return;
+    if (placement.length === 0 || !showsPlacement(this.#request.lab)) return;
     say(`${board}: what lies where`);
     sayMore(placementTable(placement));
   }
