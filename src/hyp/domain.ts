@@ -9,6 +9,7 @@ import { GrantTable } from './grant/grant-table';
 import type { GuestAccess } from './guest-access';
 import type { Heap } from './memory/heap';
 import { FIRST_PAGES, PagingPool, tablesOfHeap } from './memory/paging-pool';
+import { Ranges } from './memory/ranges';
 import { PAGE_SIZE, type PhysicalMemory } from './memory/physical';
 import { P2M, P2m, type P2mType } from './p2m';
 import type { Timers } from './timers';
@@ -37,6 +38,8 @@ export interface DomainHost {
   kick(vcpu: Vcpu): void;
   /** A virtual CPU that runs is to leave its core as soon as it can. */
   deschedule(vcpu: Vcpu): void;
+  /** A virtual CPU waits for an interrupt or event, unless there is one. */
+  block(vcpu: Vcpu): void;
   /** A number for the tables of a domain, or −1: all are taken. */
   takeVmid(): number;
   giveVmid(vmid: number): void;
@@ -113,6 +116,9 @@ export class Domain implements EventHost {
   /** Pages for the tables of its physical memory; dom0's are the heap's. */
   readonly pool: PagingPool;
   vmAssist = 0;
+  /** Page frames of devices, and interrupts, that its toolstack permits it; dom0 has what Xen has not. */
+  readonly frames = new Ranges();
+  readonly interrupts = new Ranges();
   /** Seconds that its time of day is ahead. */
   timeOffset = 0;
   /** A debugger of dom0 has it. */

@@ -8,6 +8,7 @@ import { HIGH_WORD, SLOT } from '../emu/cpu/sysregs/storage';
 import { TIMER_INTID, TIMER } from '../emu/devices/generic-timer';
 import type { Machine } from '../emu/machine';
 import { ERRNO } from './abi/errno';
+import { BoardDevices } from './board-devices';
 import { type Speaker, XenConsole } from './console';
 import { type Domain, type DomainHost, SHUTDOWN } from './domain';
 import { VIRQ } from './evtchn/channels';
@@ -22,6 +23,7 @@ import { Heap } from './memory/heap';
 import { PhysicalMemory } from './memory/physical';
 import { VTCR } from './p2m';
 import { PhysicalCpu } from './pcpu';
+import { writeRunstate } from './runstate';
 import { Credit2 } from './sched/credit2';
 import { Traps } from './traps/traps';
 import { Trace } from './trace';
@@ -86,6 +88,7 @@ export class Hypervisor implements DomainHost {
   readonly memory: PhysicalMemory;
   readonly heap: Heap;
   readonly gic: PhysicalGic;
+  readonly devices: BoardDevices;
   readonly console: XenConsole;
   readonly pcpus: readonly PhysicalCpu[];
   readonly scheduler = new Credit2();
@@ -101,7 +104,6 @@ export class Hypervisor implements DomainHost {
   readonly commandLine: string;
   private readonly traps: Traps;
   private readonly accesses: readonly GuestAccess[];
-  private readonly owners = new Map<number, Domain>();
   /** Records of what is done, when somebody wants them. */
   readonly trace: Trace | undefined;
   private wallclock: { seconds: number; nanoseconds: number };
@@ -113,6 +115,7 @@ export class Hypervisor implements DomainHost {
     this.memory = new PhysicalMemory(machine);
     this.heap = new Heap(this.memory.base, this.memory.size, (mfn, owner) => this.pageFreed(mfn, owner));
     this.gic = new PhysicalGic(this.memory, options.gic);
+    this.devices = new BoardDevices(this.gic, this.heap, options.uart);
     this.identity = options.identity;
     this.commandLine = options.commandLine;
     this.pcpus = machine.hardware.timers.map((timer, i) => new PhysicalCpu(i, timer));
@@ -163,16 +166,8 @@ export class Hypervisor implements DomainHost {
     for (const core of this.machine.cores) core.tlbFlushVm(vmid);
   }
 
-  /** A guest has enabled the interrupt of a device that is its own. */
-  routePhysical({ hardware, edge }: VirtualIrq, enabled: boolean): void {
-    if (!enabled) return this.gic.disable(hardware, 0);
-    this.gic.setEdge(hardware, edge, 0);
-    this.gic.enable(hardware, 0);
-  }
-  /** Gives a physical interrupt to a domain. */
-  giveInterrupt(irq: number, domain: Domain): void {
-    this.owners.set(irq, domain);
-    domain.vgic.irq(irq, 0)!.hardware = irq;
+  routePhysical(irq: VirtualIrq, enabled: boolean): void {
+    this.devices.route(irq, enabled);
   }
 
   wake(vcpu: Vcpu): void {
@@ -296,6 +291,7 @@ export class Hypervisor implements DomainHost {
       return false;
     }
     for (const vcpu of domain.vcpus) this.scheduler.remove(vcpu);
+    this.devices.takeAll(domain);
     if (!domain.relinquish()) return false;
     for (const [virq, handler] of this.virqHandlers) if (handler === domain) this.virqHandlers.delete(virq);
     this.raiseGlobalVirq(VIRQ.DOM_EXC);
@@ -399,7 +395,7 @@ export class Hypervisor implements DomainHost {
     for (let iar = gic.acknowledge(core.index); iar >= 0; iar = gic.acknowledge(core.index)) {
       const irq = iar & 0x3ff;
       gic.drop(iar, core.index);
-      const owner = this.owners.get(irq);
+      const owner = this.devices.owner(irq);
       if (owner && irq !== this.options.uart.irq) {
         // The guest's end of interrupt deactivates it.
         owner.vgic.inject(irq);
@@ -445,10 +441,12 @@ export class Hypervisor implements DomainHost {
   }
 
   private switchFrom(vcpu: Vcpu, pcpu: PhysicalCpu, core: Core, now: number): void {
+    const { runnable, down } = vcpu;
+    vcpu.changeRunstate(runnable ? RUNSTATE.RUNNABLE : down ? RUNSTATE.OFFLINE : RUNSTATE.BLOCKED, now);
+    writeRunstate(vcpu, this.access(core.index));
     vcpu.context.save(core);
     vcpu.interface.save(this.gic);
     vcpu.vtimer.save(pcpu.timer);
-    vcpu.changeRunstate(vcpu.runnable ? RUNSTATE.RUNNABLE : vcpu.down ? RUNSTATE.OFFLINE : RUNSTATE.BLOCKED, now);
   }
 
   private switchTo(vcpu: Vcpu, pcpu: PhysicalCpu, core: Core, now: number): void {
@@ -461,5 +459,6 @@ export class Hypervisor implements DomainHost {
     vcpu.context.restore(core);
     vcpu.interface.restore(this.gic, core.index);
     vcpu.vtimer.restore(pcpu.timer);
+    writeRunstate(vcpu, this.access(core.index));
   }
 }

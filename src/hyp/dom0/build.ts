@@ -148,6 +148,6 @@ function passDevices(xen: Hypervisor, domain: Domain, devices: readonly PassedDe
       const count = Math.ceil((base + size) / PAGE_SIZE) - first;
       domain.map(first, first, count, P2M.MMIO_DIRECT);
     }
-    for (const irq of interrupts) if (irq >= LOCAL_IRQS) xen.giveInterrupt(irq, domain);
+    for (const irq of interrupts) if (irq >= LOCAL_IRQS) xen.devices.give(irq, domain);
   }
 }

@@ -3,6 +3,7 @@ import { ERRNO } from '../abi/errno';
 import { Layout } from '../abi/layout';
 import { VCPU_INFO } from '../evtchn/two-level';
 import { PAGE_SIZE } from '../memory/physical';
+import { writeRunstate } from '../runstate';
 import type { Answer, Call, Hypercall } from './hypercall';
 
 const REGISTER_INFO = new Layout({ mfn: 'u64', offset: 'u32', rsvd: 'u32' });
@@ -34,6 +35,8 @@ function registerRunstate(call: Call): Answer {
   const address = call.guest.read64(call.arg(2));
   if (address === undefined) return -ERRNO.EFAULT;
   vcpu.runstateAddress = address;
+  vcpu.changeRunstate(vcpu.runstate, call.xen.now());
+  writeRunstate(vcpu, call.guest);
   return 0;
 }
 

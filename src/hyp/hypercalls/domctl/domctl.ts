@@ -4,6 +4,7 @@ import { FIRST_RESERVED_ID } from '../../domain-create';
 import type { Domain } from '../../domain';
 import { VIRQS, isGlobalVirq } from '../../evtchn/channels';
 import type { Answer, Call, Hypercall } from '../hypercall';
+import { DEVICES } from './devices';
 import { DOMAIN_INFO } from './info';
 import { LIFECYCLE } from './lifecycle';
 import { MEMORY } from './memory';
@@ -25,6 +26,7 @@ const OPERATIONS: Readonly<Record<number, Domctl>> = {
   ...DOMAIN_INFO,
   ...VCPUS,
   ...MEMORY,
+  ...DEVICES,
   66: set_virq_handler,
   // There is no IOMMU.
   ...{ 37: refused('assign_device', ERRNO.EOPNOTSUPP), 45: refused('test_assign_device', ERRNO.EOPNOTSUPP) },
