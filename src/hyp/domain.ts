@@ -149,11 +149,14 @@ export class Domain implements EventHost {
       throw error;
     }
     const shared = this.takeOwnPage();
-    if (shared < 0 || (!options.privileged && this.pool.resize(FIRST_PAGES) < 0)) {
+    this.sharedInfo = shared * PAGE_SIZE;
+    this.grants = new GrantTable(this, options.grantFrames);
+    const enough = options.privileged || this.pool.resize(FIRST_PAGES) === 0;
+    if (shared < 0 || !this.grants.grow(1) || !enough) {
+      for (const mfn of this.ownPages) host.heap.give(mfn, 0);
       this.freeTables();
       throw new RangeError('no memory for the tables of a domain');
     }
-    this.sharedInfo = shared * PAGE_SIZE;
     this.vgic = new Vgic(options.interrupts, {
       gic: host.gic,
       kick: vcpu => host.kick(this.vcpus[vcpu]!),
@@ -172,7 +175,6 @@ export class Domain implements EventHost {
       new TwoLevelEvents(this),
       options.ports,
     );
-    this.grants = new GrantTable(this, options.grantFrames);
   }
 
   /** Makes its virtual CPUs, which are down. */

@@ -49,11 +49,8 @@ export class GrantTable {
 
   constructor(
     private readonly domain: Domain,
-    public maxFrames: number,
-    initialFrames = 1,
-  ) {
-    this.grow(initialFrames);
-  }
+    readonly maxFrames: number,
+  ) {}
 
   /** @returns whether the table has so many frames now */
   grow(frames: number): boolean {
