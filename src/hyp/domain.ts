@@ -317,7 +317,7 @@ export class Domain implements EventHost {
     const { heap } = this.host;
     if (this.relinquished === 0) {
       this.channels.closeAll();
-      this.grants.unmapAll();
+      this.grants.end();
       for (const vcpu of this.vcpus) vcpu.stop();
       for (const { mfn, type } of this.p2m.entries())
         if (type === P2M.MAP_FOREIGN_RW || type === P2M.MAP_FOREIGN_RO) heap.release(mfn);

@@ -20,6 +20,8 @@ export type P2mType = (typeof P2M)[keyof typeof P2M];
 export const VTCR = 0x80003558;
 const ROOT_TABLES = 2;
 const ENTRIES = 512;
+/** Page frames of the forty bits. */
+export const FRAMES = 2 ** 28;
 const TWO_32 = 2 ** 32;
 
 const VALID = 1;
@@ -146,7 +148,7 @@ export class P2m {
 
   /** What a frame of the domain is mapped to; undefined: to nothing. */
   lookup(gfn: number): P2mEntry | undefined {
-    if (gfn < 0 || gfn >= ROOT_TABLES * ENTRIES * (1 << LEVEL_SHIFT[1])) return undefined;
+    if (gfn < 0 || gfn >= FRAMES) return undefined;
     let table = this.root;
     for (let level = 1; level <= 3; level++) {
       const pa = table + 8 * this.index(gfn, level);
@@ -163,9 +165,10 @@ export class P2m {
 
   /**
    * Maps `count` frames, in blocks as large as addresses allow.
-   * @returns false when there is no memory for tables; then some may be mapped
+   * @returns false when there is no memory for tables, then some may be mapped, or when there are no such addresses
    */
   map(gfn: number, mfn: number, count: number, type: P2mType): boolean {
+    if (gfn + count > FRAMES) return false;
     for (let i = 0; i < count;) {
       const level = largestLevel(gfn + i, mfn + i, count - i);
       const pa = this.descend(gfn + i, level);

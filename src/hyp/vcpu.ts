@@ -29,6 +29,8 @@ export class Vcpu {
   pauseCount = 0;
   /** Physical address of its struct vcpu_info; 0: none yet. */
   infoAddress = 0;
+  /** That is in a page which the guest has chosen, and which is held for it. */
+  private infoHeld = false;
   /** Guest virtual address of its runstate area; 0: none. */
   runstateAddress = 0;
   runstate: Runstate = RUNSTATE.OFFLINE;
@@ -106,13 +108,18 @@ export class Vcpu {
   placeInfo(at: number): void {
     this.domain.host.heap.reference(at >>> PAGE_SHIFT);
     this.infoAddress = at;
+    this.infoHeld = true;
+  }
+
+  get hasPlacedInfo(): boolean {
+    return this.infoHeld;
   }
 
   /** It will not run any more, and nothing is written for it. */
   stop(): void {
     this.vtimer.stop();
-    const { sharedInfo, host } = this.domain;
-    if (this.infoAddress !== 0 && this.infoAddress !== sharedInfo) host.heap.release(this.infoAddress >>> PAGE_SHIFT);
+    if (this.infoHeld) this.domain.host.heap.release(this.infoAddress >>> PAGE_SHIFT);
+    this.infoHeld = false;
     this.infoAddress = 0;
     this.runstateAddress = 0;
     this.down = true;

@@ -143,8 +143,10 @@ export class GrantTable {
     return this.mappings;
   }
 
-  unmapAll(): void {
+  /** The domain ends: it has nothing of others any more, and its table is no more. What others have mapped, they unmap. */
+  end(): void {
     for (const handle of [...this.mappings.keys()]) this.unmap(handle);
+    this.frames.length = 0;
   }
 
   /** GNTTABOP_set_version: no other version is offered, as Xen answers for ARM. */

@@ -14,7 +14,7 @@ function registerInfo(call: Call): Answer {
   return call.with(REGISTER_INFO, 2, v => {
     const frame = call.domain.frame(v.mfn);
     if (frame < 0 || v.offset % 8 !== 0 || v.offset + VCPU_INFO.SIZE > PAGE_SIZE) return -ERRNO.EINVAL;
-    if (vcpu.infoAddress !== 0 && vcpu.infoAddress !== call.domain.sharedInfo) return -ERRNO.EINVAL;
+    if (vcpu.hasPlacedInfo) return -ERRNO.EINVAL;
     const { memory } = call.domain;
     const at = frame + v.offset;
     const old =

@@ -2,13 +2,11 @@
 // arch/arm/domctl.c). Interrupts keep their number.
 import { ERRNO } from '../../abi/errno';
 import type { Domain } from '../../domain';
-import { P2M } from '../../p2m';
+import { FRAMES, P2M } from '../../p2m';
 import type { Answer, Call } from '../hypercall';
 import { domctl } from './operation';
 
 const PAGES_AT_ONCE = 64;
-/** Frames of 40-bit addresses. */
-const FRAMES = 2 ** 28;
 const PT_IRQ_TYPE_SPI = 4;
 /** The number of the interrupt stands where a union is that is aligned to 8. */
 const BIND = { machine_irq: 'u32', irq_type: 'u32', spi: 'u16' } as const;

@@ -4,7 +4,7 @@ import { ERRNO } from '../../abi/errno';
 import { Layout } from '../../abi/layout';
 import type { Domain } from '../../domain';
 import { PAGE_SHIFT } from '../../memory/physical';
-import { P2M, type P2mType } from '../../p2m';
+import { FRAMES, P2M, type P2mType } from '../../p2m';
 import type { Answer, Call } from '../hypercall';
 import { continued, startOf } from './extents';
 
@@ -30,6 +30,7 @@ const isRam = (type: P2mType): boolean => type === P2M.RAM_RW || type === P2M.RA
 
 /** Maps a frame in the place of what was there. What was the domain's own stays its own, with no address. */
 function place(domain: Domain, gfn: number, mfn: number, type: P2mType): number {
+  if (gfn >= FRAMES) return -ERRNO.EINVAL;
   const before = domain.p2m.lookup(gfn);
   const { heap } = domain.host;
   if (isForeign(type)) heap.reference(mfn);
