@@ -15,6 +15,7 @@ import { P2M, P2m, type P2mType } from './p2m';
 import type { Timers } from './timers';
 import type { Trace } from './trace';
 import { Vcpu } from './vcpu';
+import { Watchdogs } from './watchdog';
 
 /** Why a domain has ended (Xen, public/sched.h). */
 export const SHUTDOWN = { POWEROFF: 0, REBOOT: 1, SUSPEND: 2, CRASH: 3, WATCHDOG: 4, SOFT_RESET: 5 } as const;
@@ -31,6 +32,8 @@ export interface DomainHost {
   readonly midr: number;
   readonly now: () => number;
   readonly trace: Trace | undefined;
+  /** Of the system counter. */
+  readonly counterHertz: number;
   timersOf(core: number): Timers;
   /** A virtual CPU has become runnable. */
   wake(vcpu: Vcpu): void;
@@ -94,6 +97,8 @@ export class Domain implements EventHost {
   /** Pages that it has and may have. */
   pages = 0;
   maxPages = 0;
+  /** Pages that it will get, whatever others ask for. */
+  claimedPages = 0;
   /** Pages that Xen keeps for it: shared info, grant table. */
   private readonly ownPages = new Set<number>();
   pauseCount = 0;
@@ -108,6 +113,9 @@ export class Domain implements EventHost {
   destroyed = false;
   private relinquished = 0;
   shutdownCode: number | undefined;
+  /** What it wants to have as the reason of its end, whatever ends it. */
+  announcedCode: number | undefined;
+  readonly watchdogs: Watchdogs;
   /** HVM parameters by index, numbers of 64 bits (Xen, public/hvm/params.h). */
   readonly params = new Map<number, bigint>();
   /** Scheduler: share among those who want to run, and percent of a core at most (0: no cap). */
@@ -137,6 +145,15 @@ export class Domain implements EventHost {
     this.eventIrq = options.eventIrq;
     this.handle = options.handle?.slice() ?? new Uint8Array(16);
     this.controllerPauses = options.privileged ? 0 : 1;
+    this.creationFinished = options.privileged;
+    this.watchdogs = new Watchdogs({
+      timers: () => host.timersOf(0),
+      hertz: host.counterHertz,
+      bite: () => {
+        host.guestError(`Watchdog timer fired for domain ${this.id}`);
+        this.shutdown(SHUTDOWN.WATCHDOG);
+      },
+    });
     this.timerOffset = host.timersOf(0).now;
     this.pool = new PagingPool(host.heap);
     const vmid = host.takeVmid();
@@ -244,15 +261,39 @@ export class Domain implements EventHost {
   /** Gives the domain 2^order fresh, cleared frames. @returns the first, or −1 */
   populate(gfn: number, order: number): number {
     const { heap, memory } = this.host;
+    const count = 1 << order;
+    if (heap.claimed + count > heap.free && this.claimedPages < count) return -1;
     const mfn = heap.take(order, this.id);
     if (mfn < 0) return -1;
     memory.clear(mfn * PAGE_SIZE, PAGE_SIZE << order);
-    if (!this.map(gfn, mfn, 1 << order, P2M.RAM_RW)) {
+    if (!this.map(gfn, mfn, count, P2M.RAM_RW)) {
       heap.give(mfn, order);
       return -1;
     }
-    this.pages += 1 << order;
+    this.pages += count;
+    const met = Math.min(count, this.claimedPages);
+    this.claimedPages -= met;
+    heap.claimed -= met;
     return mfn;
+  }
+
+  /**
+   * Sets memory aside for it: so that it can have `pages` in all. 0 ends that.
+   * @returns 0 or a negative error
+   */
+  claim(pages: number): number {
+    const { heap } = this.host;
+    if (pages === 0) {
+      heap.claimed -= this.claimedPages;
+      this.claimedPages = 0;
+      return 0;
+    }
+    const more = pages - this.pages;
+    if (this.claimedPages > 0 || more <= 0) return -ERRNO.EINVAL;
+    if (more > heap.free - heap.claimed) return -ERRNO.ENOMEM;
+    this.claimedPages = more;
+    heap.claimed += more;
+    return 0;
   }
 
   /** Takes one of its frames away from it. @returns whether there was one; it is the heap's again, or set aside for it */
@@ -297,7 +338,7 @@ export class Domain implements EventHost {
   /** The guest has ended, or somebody has ended it. */
   shutdown(code: number): void {
     if (this.shutdownCode !== undefined) return;
-    this.shutdownCode = code;
+    this.shutdownCode = this.announcedCode ?? code;
     this.stopRunning();
     if (code === SHUTDOWN.SUSPEND && this.suspendPort !== 0) this.channels.send(this.suspendPort);
     else this.host.ended(this);
@@ -305,6 +346,7 @@ export class Domain implements EventHost {
   /** It goes on where it had shut down. */
   resume(): void {
     this.shutdownCode = undefined;
+    this.announcedCode = undefined;
     this.resumeRunning();
   }
 
@@ -316,9 +358,11 @@ export class Domain implements EventHost {
     if (this.dead) return true;
     const { heap } = this.host;
     if (this.relinquished === 0) {
+      this.claim(0);
       this.channels.closeAll();
       this.grants.end();
       for (const vcpu of this.vcpus) vcpu.stop();
+      this.watchdogs.stop();
       for (const { mfn, type } of this.p2m.entries())
         if (type === P2M.MAP_FOREIGN_RW || type === P2M.MAP_FOREIGN_RO) heap.release(mfn);
       this.relinquished = heap.firstFrame;

@@ -138,6 +138,9 @@ export class Hypervisor implements DomainHost {
   get midr(): number {
     return this.machine.cores[0]!.sys[SLOT.VPIDR]!;
   }
+  get counterHertz(): number {
+    return this.machine.board.cpu.counterHertz;
+  }
   readonly now = (): number => this.machine.timeNs;
   timersOf(core: number) {
     return this.pcpus[core]!.timers;

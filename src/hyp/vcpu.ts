@@ -42,6 +42,8 @@ export class Vcpu {
   /** Bit n: it may run on core n. */
   hardAffinity = 0xffffffff;
   softAffinity = 0xffffffff;
+  /** What its hard affinity was before SCHEDOP_pin_override. */
+  affinityBefore: number | undefined;
   /** Whether it is what a core executes now. */
   running = false;
   /** Somebody has set its registers, or it has begun by itself. */

@@ -49,6 +49,22 @@ describe('memory_op', () => {
     expect(caller.memory(14, [id])).toBe(PAGE + 99);
   });
 
+  it('keeps what is claimed for those who claimed it', () => {
+    const caller = dom0();
+    const [a, b] = [caller.create({ pages: 1 << 20 }), caller.create({ pages: 1 << 20 })];
+    const claim = (id: number, pages: number): number => caller.memory(24, [0, 0, pages, 0, 0, 0, id]);
+    const { heap } = caller.xen;
+    expect(claim(a, heap.free + 1)).toBe(-12);
+    expect(claim(a, heap.free - 2)).toBe(0);
+    expect(claim(a, 10)).toBe(E.INVAL);
+    expect(caller.populate(b, PAGE, 5)).toBeLessThan(3);
+    expect(caller.populate(a, PAGE, 5)).toBe(5);
+    expect(caller.domctl(5, a).words[6]).toBe(heap.claimed);
+    caller.domctl(2, a);
+    expect([heap.claimed, caller.populate(b, PAGE + 8, 5)]).toEqual([0, 5]);
+    expect(claim(b, 3)).toBe(E.INVAL);
+  });
+
   it('has no more tables than its pool', () => {
     const caller = dom0();
     const id = caller.create();

@@ -82,6 +82,10 @@ export class EventChannels {
     };
   }
 
+  /** A port that may be free, or nobody's. */
+  at(port: number): Channel | undefined {
+    return this.channels[port];
+  }
   get(port: number): Channel | undefined {
     const channel = this.channels[port];
     return channel && channel.state > STATE.FREE ? channel : undefined;

@@ -149,6 +149,18 @@ export class GrantTable {
     this.frames.length = 0;
   }
 
+  /** Exchanges two entries of which nobody has anything. @returns a GNTST */
+  swap(a: number, b: number): number {
+    const [first, second] = [this.entry(a), this.entry(b)];
+    if (first === 0 || second === 0) return GNTST.BAD_GNTREF;
+    if (this.pins.has(a) || this.pins.has(b)) return GNTST.EAGAIN;
+    const { memory } = this.domain;
+    const kept = memory.bytes(first, ENTRY_SIZE).slice();
+    memory.move(first, second, ENTRY_SIZE);
+    memory.copyIn(second, kept);
+    return GNTST.OKAY;
+  }
+
   /** GNTTABOP_set_version: no other version is offered, as Xen answers for ARM. */
   setVersion(version: number): number {
     return version === 1 ? 0 : version === 2 ? -ERRNO.ENOSYS : -ERRNO.EINVAL;

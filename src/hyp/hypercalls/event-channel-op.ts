@@ -13,6 +13,7 @@ const BIND_INTERDOMAIN = new Layout({ remote_dom: 'u16', remote_port: 'u32', loc
 const BIND_VIRQ = new Layout({ virq: 'u32', vcpu: 'u32', port: 'u32' });
 const BIND_IPI = new Layout({ vcpu: 'u32', port: 'u32' });
 const BIND_VCPU = new Layout({ port: 'u32', vcpu: 'u32' });
+const PIRQ = new Layout({ pirq: 'u32', flags: 'u32', port: 'u32' });
 const PORT = new Layout({ port: 'u32' });
 const RESET = new Layout({ dom: 'u16' });
 const STATUS = new Layout({ dom: 'u16', port: 'u32', status: 'u32', vcpu: 'u32', u0: 'u32', u1: 'u32' });
@@ -92,6 +93,8 @@ const HANDLERS: Readonly<Record<number, (call: Call) => Answer>> = {
       return settle(result, p => (v.local_port = p));
     }),
   1: call => call.with(BIND_VIRQ, 1, v => settle(call.domain.channels.bindVirq(v.virq, v.vcpu), p => (v.port = p))),
+  // On ARM interrupts of devices do not become events.
+  2: call => call.with(PIRQ, 1, v => (v.pirq < call.domain.vgic.lines ? -ERRNO.ENOMEM : -ERRNO.EINVAL)),
   3: call => call.with(PORT, 1, v => call.domain.channels.close(v.port)),
   4: call => call.with(PORT, 1, v => call.domain.channels.send(v.port)),
   5: status,
@@ -107,7 +110,8 @@ const HANDLERS: Readonly<Record<number, (call: Call) => Answer>> = {
   8: call => call.with(BIND_VCPU, 1, v => call.domain.channels.bindVcpu(v.port, v.vcpu)),
   9: call =>
     call.with(PORT, 1, v => {
-      const channel = call.domain.channels.get(v.port);
+      // Also one that is not bound, and port 0.
+      const channel = call.domain.channels.at(v.port);
       if (!channel) return -ERRNO.EINVAL;
       call.domain.channels.abi.unmask(channel);
       return 0;
@@ -124,11 +128,17 @@ const HANDLERS: Readonly<Record<number, (call: Call) => Answer>> = {
   12: expandArray,
   13: call =>
     call.with(SET_PRIORITY, 1, v => {
-      const channel = call.domain.channels.get(v.port);
-      if (!channel || v.priority >= PRIORITIES) return -ERRNO.EINVAL;
+      const { channels } = call.domain;
+      if (v.port >= channels.known) return -ERRNO.EINVAL;
+      if (!(channels.abi instanceof FifoEvents)) return -ERRNO.ENOSYS;
+      if (v.priority >= PRIORITIES) return -ERRNO.EINVAL;
+      const channel = channels.get(v.port);
+      if (!channel) return -ERRNO.EACCES;
       channel.priority = v.priority;
       return 0;
     }),
+  // What goes on with a reset that took too long; none does here.
+  14: call => call.with(RESET, 1, v => call.about(v.dom, () => -ERRNO.EBUSY)),
 };
 
 export const eventChannelOp: Hypercall = {
@@ -136,7 +146,7 @@ export const eventChannelOp: Hypercall = {
   name: 'event_channel_op',
   operations: {
     0: 'bind_interdomain', 1: 'bind_virq', 2: 'bind_pirq', 3: 'close', 4: 'send', 5: 'status', 6: 'alloc_unbound',
-    7: 'bind_ipi', 8: 'bind_vcpu', 9: 'unmask', 10: 'reset', 11: 'init_control', 12: 'expand_array', 13: 'set_priority',
+    7: 'bind_ipi', 8: 'bind_vcpu', 9: 'unmask', 10: 'reset', 11: 'init_control', 12: 'expand_array', 13: 'set_priority', 14: 'reset_cont',
   },
   handle: call => HANDLERS[call.arg(0)]?.(call) ?? -ERRNO.ENOSYS,
 }; // prettier-ignore

@@ -28,6 +28,8 @@ const COPY = new Layout({
   ...({ dest_ref: 'u64', dest_domid: 'u16', dest_offset: 'u16', pad2: 'u32' } as const),
   ...({ len: 'u16', flags: 'u16', status: 'u16' } as const),
 });
+const SWAP = new Layout({ ref_a: 'u32', ref_b: 'u32', status: 'u16' });
+const REPLACE = new Layout({ host_addr: 'u64', new_addr: 'u64', handle: 'u32', status: 'u16' });
 const CACHE_FLUSH = new Layout({ address: 'u64', offset: 'u16', length: 'u16', op: 'u32' });
 /** GNTTAB_CACHE_*; a source that is a reference. */
 const CACHE_OPS = 3;
@@ -86,6 +88,12 @@ function statusOf(call: Call, id: number, act: (domain: Domain) => number): numb
   return status(answer === -ERRNO.EPERM ? GNTST.PERMISSION_DENIED : result);
 }
 
+/** Mappings are not moved: that is for guests that write their own tables. */
+const replace = (call: Call): Answer =>
+  each(call, REPLACE, v => {
+    v.status = status(GNTST.GENERAL_ERROR);
+  });
+
 const querySize = (call: Call): Answer =>
   call.with(QUERY_SIZE, 1, v => {
     v.status = statusOf(call, v.dom, domain => {
@@ -127,13 +135,29 @@ function checkFlush(call: Call): Answer {
   return 0;
 }
 
+/** For operations that are made once: the count says so, or it is an error. */
+const once =
+  (act: (call: Call) => Answer) =>
+  (call: Call): Answer =>
+    call.arg(2) === 1 ? act(call) : -ERRNO.EINVAL;
+
+const swap = (call: Call): Answer =>
+  each(call, SWAP, v => {
+    v.status = status(call.domain.grants.swap(v.ref_a, v.ref_b));
+  });
+
 const HANDLERS: Readonly<Record<number, (call: Call) => Answer>> = {
   0: map,
   1: unmap,
-  2: setupTable,
+  2: once(setupTable),
+  // Pages are not given away.
+  4: () => -ERRNO.EOPNOTSUPP,
   5: copy,
-  6: querySize,
+  6: once(querySize),
+  7: replace,
   8: setVersion,
+  // Of version 2.
+  9: once(() => -ERRNO.ENOSYS),
   10: call =>
     call.with(GET_VERSION, 1, v =>
       call.about(v.dom, domain => {
@@ -141,6 +165,7 @@ const HANDLERS: Readonly<Record<number, (call: Call) => Answer>> = {
         return 0;
       }),
     ),
+  11: swap,
   12: cacheFlush,
 };
 

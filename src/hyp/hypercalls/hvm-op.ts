@@ -34,7 +34,14 @@ const get = (call: Call): Answer =>
     }),
   );
 
+const HANDLERS: Readonly<Record<number, (call: Call) => Answer>> = {
+  0: set,
+  1: get,
+  // A guest asks a monitor of its memory, of which there is none.
+  24: call => (call.arg(1) === 0 ? 0 : -ERRNO.EINVAL),
+};
+
 export const hvmOp: Hypercall = {
-  ...{ number: 34, name: 'hvm_op', operations: { 0: 'set_param', 1: 'get_param' } },
-  handle: call => (call.arg(0) === 0 ? set(call) : call.arg(0) === 1 ? get(call) : -ERRNO.ENOSYS),
+  ...{ number: 34, name: 'hvm_op', operations: { 0: 'set_param', 1: 'get_param', 24: 'guest_request_vm_event' } },
+  handle: call => HANDLERS[call.arg(0)]?.(call) ?? -ERRNO.ENOSYS,
 };

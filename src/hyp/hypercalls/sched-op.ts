@@ -6,7 +6,29 @@ import type { Answer, Call, Hypercall } from './hypercall';
 const SHUTDOWN = new Layout({ reason: 'u32' });
 const POLL = new Layout({ ports: 'handle', nr_ports: 'u32', timeout: 'u64' });
 const REMOTE_SHUTDOWN = new Layout({ domain_id: 'u16', reason: 'u32' });
+const WATCHDOG = new Layout({ id: 'u32', timeout: 'u32' });
+const PIN = new Layout({ pcpu: 's32' });
+const MOST_REASON = 5;
 const MOST_PORTS = 128;
+
+/** Dom0 pins the virtual CPU that calls to a core for a while; a negative one ends that. */
+const pinOverride = (call: Call): Answer => {
+  const { vcpu, xen, domain } = call;
+  if (!domain.options.privileged) return -ERRNO.EPERM;
+  return call.with(PIN, 1, v => {
+    if (v.pcpu >= xen.pcpus.length) return -ERRNO.EINVAL;
+    if (v.pcpu < 0) {
+      if (vcpu.affinityBefore === undefined) return -ERRNO.ENOENT;
+      xen.pin(vcpu, vcpu.affinityBefore);
+      vcpu.affinityBefore = undefined;
+      return 0;
+    }
+    if (vcpu.affinityBefore !== undefined) return -ERRNO.EBUSY;
+    vcpu.affinityBefore = vcpu.hardAffinity;
+    xen.pin(vcpu, 1 << v.pcpu);
+    return 0;
+  });
+};
 
 function poll(call: Call): Answer {
   const v = call.guest.readStruct(POLL, call.arg(1));
@@ -45,6 +67,14 @@ const HANDLERS: Readonly<Record<number, (call: Call) => Answer>> = {
         return 0;
       }),
     ),
+  5: call =>
+    call.with(SHUTDOWN, 1, v => {
+      if (v.reason > MOST_REASON) return -ERRNO.EINVAL;
+      call.domain.announcedCode = v.reason;
+      return 0;
+    }),
+  6: call => call.with(WATCHDOG, 1, v => call.domain.watchdogs.set(v.id, v.timeout)),
+  7: pinOverride,
 };
 
 export const schedOp: Hypercall = {
@@ -57,6 +87,7 @@ export const schedOp: Hypercall = {
     4: 'remote_shutdown',
     5: 'shutdown_code',
     6: 'watchdog',
+    7: 'pin_override',
   },
   handle: call => HANDLERS[call.arg(0)]?.(call) ?? -ERRNO.ENOSYS,
 };

@@ -27,6 +27,8 @@ export class Heap {
   private readonly previous: Int32Array;
   private readonly heads = new Int32Array(MAX_ORDER + 1).fill(NONE);
   private freeCount = 0;
+  /** Free frames that are set aside for domains which claimed them. */
+  claimed = 0;
 
   /**
    * @param base physical address and @param size of main memory, in bytes; all of it is reserved at first

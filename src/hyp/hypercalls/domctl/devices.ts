@@ -47,8 +47,8 @@ export const DEVICES = {
     return 0;
   }),
   20: domctl('iomem_permission', { mfn: 'u64', count: 'u64', allow: 'u8' }, (call, domain, v) => {
-    if (v.count < 1 || v.mfn + v.count > FRAMES) return -ERRNO.EINVAL;
-    const last = v.mfn + v.count - 1;
+    const last = ((v.mfn + v.count - 1) % 2 ** 32) >>> 0;
+    if (last < v.mfn) return -ERRNO.EINVAL;
     if (!mayUseFrames(call, call.domain, v.mfn, last)) return -ERRNO.EPERM;
     if (v.allow) domain.frames.add(v.mfn, last);
     else domain.frames.remove(v.mfn, last);

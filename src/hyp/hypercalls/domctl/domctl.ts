@@ -20,6 +20,37 @@ const set_virq_handler = domctl('set_virq_handler', { virq: 'u32' }, (call, doma
   return 0;
 });
 
+const GET_VERSION = 3;
+/** Nobody watches the memory of guests here. */
+const vm_event_op = domctl('vm_event_op', { op: 'u32', mode: 'u32', version: 'u32' }, (call, domain, v) => {
+  if (v.op === GET_VERSION) {
+    v.version = 7;
+    return 0;
+  }
+  if (domain === call.domain || (domain.vcpus.length === 0 && !domain.dying)) return -ERRNO.EINVAL;
+  return domain.dying ? 0 : -ERRNO.ENOSYS;
+});
+const MONITOR = { ENABLE: 0, DISABLE: 1, GET_CAPABILITIES: 2 } as const;
+const monitor_op = domctl('monitor_op', { op: 'u32', event: 'u32' }, (call, domain, v) => {
+  if (domain === call.domain) return -ERRNO.EPERM;
+  if (v.op === MONITOR.GET_CAPABILITIES) return (v.event = 0);
+  return v.op <= MONITOR.DISABLE && v.event > 31 ? -ERRNO.EINVAL : -ERRNO.EOPNOTSUPP;
+});
+/** Virtual NUMA is not offered; but who asks wrongly hears that first. */
+const setvnumainfo = domctl(
+  'setvnumainfo',
+  { nodes: 'u32', ranges: 'u32', vcpus: 'u32', pad: 'u32' },
+  (_, domain, v) =>
+    v.vcpus !== domain.options.vcpus || v.pad !== 0 || v.nodes === 0 ? -ERRNO.EINVAL : -ERRNO.EOPNOTSUPP,
+);
+/** A PL011 for the domain is made with it; its ring is a page of the domain's. */
+const vuart_op = domctl('vuart_op', { cmd: 'u32', type: 'u32', gfn: 'u64' }, (_, domain, v) => {
+  if (v.cmd !== 0) return -ERRNO.EINVAL;
+  if (domain.creationFinished) return -ERRNO.EPERM;
+  if (v.type !== 0) return -ERRNO.EOPNOTSUPP;
+  return domain.frame(v.gfn) < 0 ? -ERRNO.EINVAL : -ERRNO.ENOSYS;
+});
+
 /** Sub-operations by number. */
 const OPERATIONS: Readonly<Record<number, Domctl>> = {
   ...LIFECYCLE,
@@ -27,7 +58,11 @@ const OPERATIONS: Readonly<Record<number, Domctl>> = {
   ...VCPUS,
   ...MEMORY,
   ...DEVICES,
+  56: vm_event_op,
   66: set_virq_handler,
+  74: setvnumainfo,
+  77: monitor_op,
+  81: vuart_op,
   // There is no IOMMU.
   ...{ 37: refused('assign_device', ERRNO.EOPNOTSUPP), 45: refused('test_assign_device', ERRNO.EOPNOTSUPP) },
   ...{ 47: refused('deassign_device', ERRNO.EOPNOTSUPP), 50: refused('get_device_group', ERRNO.EOPNOTSUPP) },
@@ -44,8 +79,8 @@ const OPERATIONS: Readonly<Record<number, Domctl>> = {
   ...{ 65: refused('audit_p2m', ERRNO.ENOSYS), 67: refused('set_broken_page_p2m', ERRNO.ENOSYS) },
   ...{ 72: refused('get_vcpu_msrs', ERRNO.ENOSYS), 73: refused('set_vcpu_msrs', ERRNO.ENOSYS) },
   ...{ 75: refused('psr_cmt_op', ERRNO.ENOSYS), 78: refused('psr_alloc', ERRNO.ENOSYS) },
-  ...{ 81: refused('vuart_op', ERRNO.ENOSYS), 82: refused('get_cpu_policy', ERRNO.ENOSYS) },
-  ...{ 83: refused('set_cpu_policy', ERRNO.ENOSYS), 84: refused('vmtrace_op', ERRNO.ENOSYS) },
+  ...{ 82: refused('get_cpu_policy', ERRNO.ENOSYS), 83: refused('set_cpu_policy', ERRNO.ENOSYS) },
+  ...{ 84: refused('vmtrace_op', ERRNO.ENOSYS) },
 };
 
 /** The domain that a call is about, or a negative error. */

@@ -41,7 +41,12 @@ export function domainInfo(domain: Domain): Info {
   const now = domain.host.now();
   return {
     ...{ domain: domain.id, pad1: 0, flags: flagsOf(domain), tot_pages: domain.pages, max_pages: domain.maxPages },
-    ...{ outstanding_pages: 0, shr_pages: 0, paged_pages: 0, shared_info_frame: domain.sharedInfo >>> PAGE_SHIFT },
+    ...{
+      outstanding_pages: domain.claimedPages,
+      shr_pages: 0,
+      paged_pages: 0,
+      shared_info_frame: domain.sharedInfo >>> PAGE_SHIFT,
+    },
     cpu_time: Math.floor(domain.vcpus.reduce((sum, vcpu) => sum + vcpu.cpuTime(now), 0)),
     nr_online_vcpus: domain.vcpus.filter(({ down }) => !down).length,
     max_vcpu_id: domain.vcpus.length > 0 ? domain.vcpus.length - 1 : NO_VCPUS,

@@ -1,7 +1,6 @@
 // domctl: the life of a domain (Xen, common/domctl.c, common/domain.c, arch/arm/domain.c).
 import { ERRNO } from '../../abi/errno';
 import { HANDLE_FIELDS, handleBytes } from '../../abi/handle';
-import { SHUTDOWN } from '../../domain';
 import {
   createGuest, FIRST_RESERVED_ID, GRANT_FRAMES, MOST_SHARED_INTERRUPTS, MOST_VCPUS, nextDomainId,
 } from '../../domain-create'; // prettier-ignore
@@ -90,11 +89,13 @@ const max_vcpus = domctl('max_vcpus', { max: 'u32' }, (call, domain, v) => {
   return 0;
 });
 
-/** The guest asks for it by the reason of its shutdown. Nothing of the architecture is ready for it. */
-const softReset = (name: string) =>
-  domctl(name, {}, (call, domain) =>
-    domain === call.domain || domain.shutdownCode !== SHUTDOWN.SOFT_RESET ? -ERRNO.EINVAL : -ERRNO.ENOSYS,
-  );
+/** Of a domain that has shut down. Its event channels are closed; nothing more of the architecture is ready for it. */
+const soft_reset = domctl('soft_reset', {}, (call, domain) => {
+  const ready = domain.vcpus.length === 0 || domain.shutdownCode !== undefined;
+  if (domain === call.domain || !ready) return -ERRNO.EINVAL;
+  domain.channels.closeAll();
+  return -ERRNO.ENOSYS;
+});
 
 const set_target = domctl('set_target', { target: 'u16' }, (call, domain, v) => {
   const target = call.xen.domain(v.target);
@@ -118,7 +119,8 @@ export const LIFECYCLE = {
     domain.debugged = v.enable !== 0;
     return 0;
   }),
-  23: softReset('soft_reset_cont'),
+  // What goes on with a reset that took too long; none does here.
+  23: domctl('soft_reset_cont', {}, (call, domain) => (domain === call.domain ? -ERRNO.EINVAL : -ERRNO.EBUSY)),
   24: domctl('settimeoffset', { low: 'u32', high: 's32' }, (call, domain, v) => {
     call.xen.setTimeOffset(domain, v.high * TWO_32 + v.low);
     return 0;
@@ -133,5 +135,5 @@ export const LIFECYCLE = {
     return 0;
   }),
   46: set_target,
-  79: softReset('soft_reset'),
+  79: soft_reset,
 };

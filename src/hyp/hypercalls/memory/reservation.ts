@@ -1,4 +1,5 @@
 // memory_op: domains get and give back memory (Xen, common/memory.c).
+import { ERRNO } from '../../abi/errno';
 import { Layout } from '../../abi/layout';
 import type { Domain } from '../../domain';
 import { PAGE_SIZE } from '../../memory/physical';
@@ -60,3 +61,13 @@ export const decrease = (call: Call): Answer =>
 
 /** Pages without an address are of no use to a guest: it gets none. */
 export const increase = (call: Call): Answer => startOf(call);
+
+/** XENMEM_claim_pages: a reservation without a list. */
+export function claim(call: Call): Answer {
+  const v = call.guest.readStruct(RESERVATION, call.arg(1));
+  if (!v) return -ERRNO.EFAULT;
+  if (v.extent_start !== 0 || v.extent_order !== 0 || v.mem_flags !== 0) return -ERRNO.EINVAL;
+  const domain = call.xen.domain(v.domid);
+  if (!domain) return -ERRNO.EINVAL;
+  return call.domain.options.privileged ? domain.claim(v.nr_extents) : -ERRNO.EPERM;
+}

@@ -41,7 +41,12 @@ const physinfo = sysctl(
         pad: 0,
       },
       cpu_khz: Math.round(xen.machine.board.cpu.counterHertz / 1000),
-      ...{ total_pages: xen.heap.frames, free_pages: xen.heap.free, scrub_pages: 0, outstanding_pages: 0 },
+      ...{
+        total_pages: xen.heap.frames,
+        free_pages: xen.heap.free,
+        scrub_pages: 0,
+        outstanding_pages: xen.heap.claimed,
+      },
       ...{ max_mfn: xen.heap.firstFrame + xen.heap.frames - 1, hw0: 0, hw1: 0, hw2: 0, hw3: 0 },
     });
     return 0;

@@ -48,13 +48,44 @@ const debug_keys = sysctl('debug_keys', { keys: 'handle', nr_keys: 'u32' }, ({ g
   guest.read(v.keys, Math.min(v.nr_keys, 4096)) ? 0 : -ERRNO.EFAULT,
 );
 
+const TRACE = { GET_INFO: 0, SET_CPU_MASK: 1, SET_EVENT_MASK: 2, SET_SIZE: 3, ENABLE: 4, DISABLE: 5 } as const;
+/** All classes of events. */
+const TRACE_ALL = 0x0ffff000;
+/** Xen's own trace buffers, for which there is no memory here: the lab has a trace of its own. */
+const tbuf_op = sysctl(
+  'tbuf_op',
+  { cmd: 'u32', pad: 'u32', map: 'handle', bits: 'u32', pad2: 'u32', evt_mask: 'u32', pad3: 'u32', mfn: 'u64', size: 'u32' },
+  (_, v) => {
+    if (v.cmd > TRACE.DISABLE || v.cmd === TRACE.ENABLE) return -ERRNO.EINVAL;
+    if (v.cmd === TRACE.SET_SIZE) return -ERRNO.ENOMEM;
+    if (v.cmd === TRACE.GET_INFO) Object.assign(v, { evt_mask: TRACE_ALL, mfn: 0, size: 0 });
+    return 0;
+  },
+); // prettier-ignore
+
+const PAGES_AT_ONCE = 1024;
+const INVALID = 1;
+/** Pages stay where they are: each is told to be none that could be taken out of use. */
+const page_offline_op = sysctl(
+  'page_offline_op',
+  { cmd: 'u32', start: 'u32', end: 'u32', pad: 'u32', status: 'handle' },
+  ({ guest }, v) => {
+    if (v.end < v.start) return -ERRNO.EINVAL;
+    if (v.end - v.start >= PAGES_AT_ONCE) return -ERRNO.ENOMEM;
+    for (let i = 0; i <= v.end - v.start; i++) if (!guest.write32(v.status + 4 * i, INVALID)) return -ERRNO.EFAULT;
+    return -ERRNO.EINVAL;
+  },
+);
+
 /** Sub-operations by number. */
 const OPERATIONS: Readonly<Record<number, Sysctl>> = {
   1: readconsole,
+  2: tbuf_op,
   ...MACHINE,
   ...SCHEDULING,
   6: getdomaininfolist,
   7: debug_keys,
+  14: page_offline_op,
   // Parts of Xen that are not built in by default.
   ...{ 5: refused('perfc_op', ERRNO.ENOSYS), 15: refused('lockprof_op', ERRNO.ENOSYS) },
   ...{ 20: refused('coverage_op', ERRNO.EOPNOTSUPP), 27: refused('livepatch_op', ERRNO.ENOSYS) },
