@@ -12,6 +12,7 @@ export interface BootRequest {
   timeoutSeconds?: number;
   stats?: string;
   profile?: string;
+  trace?: string;
 }
 
 export const newBootRequest = (): BootRequest => ({ lab: {}, console: 'uart0', steps: [] });
@@ -125,7 +126,7 @@ export const BOOT_OPTIONS: readonly Option<BootRequest>[] = [
   {
     name: '--console',
     value: 'NAME',
-    help: 'console on stdin and stdout: uart0 (default), another of the board, xen or dom0 with Xen, or all',
+    help: 'console on stdin and stdout: uart0 (default), another UART, xen or dom0 below Xen, or all',
     apply: (request, given) => void (request.console = given),
   },
   {
@@ -166,6 +167,12 @@ export const BOOT_OPTIONS: readonly Option<BootRequest>[] = [
     value: 'FILE',
     help: 'write where instructions go and why, as a table, or as JSON when FILE ends in .json',
     apply: (request, given) => void (request.profile = given),
+  },
+  {
+    name: '--trace',
+    value: 'FILE',
+    help: 'write what the built-in hypervisor did, as lines, or as JSON when FILE ends in .json',
+    apply: (request, given) => void (request.trace = given),
   },
   later('--drive', ATTRIBUTES.drives.later),
   later('--gdb', ATTRIBUTES.gdbPort.later),

@@ -55,8 +55,8 @@ function misfit(name: string, value: unknown, schema: Schema): string | undefine
   }
 }
 
-/** Attributes, and `xen`: that `hypervisor` is the path of a Xen binary. */
-type Related = keyof LabConfiguration | 'xen';
+/** Attributes; `xen`: `hypervisor` is the path of a Xen binary; `builtin`: it is the built-in one. */
+type Related = keyof LabConfiguration | 'xen' | 'builtin';
 
 /** Pairs that make no sense together. */
 const CONFLICTS: readonly (readonly [Related, Related])[] = [
@@ -75,17 +75,22 @@ const NEEDS: readonly (readonly [Related, readonly Related[]])[] = [
   ['entry', ['elf', 'load']],
   ['el', ['elf', 'load']],
   ['load', ['elf', 'entry', 'xen']],
-  ['xenArgs', ['xen']],
+  ['xenArgs', ['xen', 'builtin']],
   ['domains', ['xen']],
 ];
 const XEN_IN_WORDS = 'a Xen binary as hypervisor';
+const IN_WORDS: Readonly<Record<string, string>> = {
+  xen: XEN_IN_WORDS,
+  builtin: 'a kernel for the built-in hypervisor',
+};
 
 function relations({ hypervisor, deviceTree, ...others }: LabConfiguration): LabProblem[] {
   const problems: LabProblem[] = [];
   const given = new Set<string>(Object.keys(others));
   const xen = hypervisor !== undefined && !RESERVED.has(hypervisor);
   if (xen) given.add('xen');
-  const say = (name: Related): string => (name === 'xen' ? XEN_IN_WORDS : name);
+  if ((hypervisor === undefined || hypervisor === 'builtin') && given.has('kernel')) given.add('builtin');
+  const say = (name: Related): string => IN_WORDS[name] ?? name;
   if (deviceTree === 'none' && !xen)
     problems.push(
       problem('configuration.conflict', `deviceTree none needs ${XEN_IN_WORDS}, with a tree linked into it`),
@@ -96,7 +101,7 @@ function relations({ hypervisor, deviceTree, ...others }: LabConfiguration): Lab
   for (const [name, others] of NEEDS)
     if (given.has(name) && !others.some(other => given.has(other))) {
       // Of attributes that a boot without Xen has too, the message names what such a boot needs.
-      const usual = others.filter(other => other !== 'xen');
+      const usual = others.filter(other => IN_WORDS[other] === undefined);
       const wanted = (usual.length > 0 ? usual : others).map(say).join(' or ');
       problems.push(problem('configuration.conflict', `${name} needs ${wanted} beside it`));
     }

@@ -38,7 +38,7 @@ describe('the check of a configuration', () => {
     [{ domains: ['a.cfg'] }, '[configuration.conflict] domains needs a Xen binary as hypervisor beside it'],
     [
       { hypervisor: 'none', xenArgs: 'x' },
-      '[configuration.conflict] xenArgs needs a Xen binary as hypervisor beside it',
+      '[configuration.conflict] xenArgs needs a Xen binary as hypervisor or a kernel for the built-in hypervisor beside it',
     ],
     [{ hypervisor: 'xen', el: 1, load: [] }, /a Xen binary as hypervisor and el exclude each other/],
     [

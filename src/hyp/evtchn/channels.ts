@@ -45,14 +45,18 @@ export interface EventAbi {
   isPending(channel: Channel): boolean;
   isMasked(channel: Channel): boolean;
   unmask(channel: Channel): void;
+  /** Pages of the guest are not written any more. */
+  release(): void;
 }
 
 /** What channels need of their domain. */
 export interface ChannelHost {
   readonly id: number;
-  readonly vcpuCount: number;
+  vcpuCount(): number;
   /** The event channels of another domain. */
   peer(domain: number): EventChannels | undefined;
+  /** A port is pending. */
+  pending?(port: number): void;
 }
 
 export class EventChannels {
@@ -78,9 +82,17 @@ export class EventChannels {
     };
   }
 
+  /** A port that may be free, or nobody's. */
+  at(port: number): Channel | undefined {
+    return this.channels[port];
+  }
   get(port: number): Channel | undefined {
     const channel = this.channels[port];
     return channel && channel.state > STATE.FREE ? channel : undefined;
+  }
+  /** Ports below this have been in use. */
+  get known(): number {
+    return this.channels.length;
   }
   get all(): readonly Channel[] {
     return this.channels.filter(one => one.state > STATE.FREE);
@@ -95,6 +107,11 @@ export class EventChannels {
     const channel = this.fresh(port);
     this.channels.push(channel);
     return channel;
+  }
+
+  private setPending(channel: Channel): void {
+    this.host.pending?.(channel.port);
+    this.abi.setPending(channel);
   }
 
   private settle(channel: Channel, state: number): void {
@@ -128,14 +145,14 @@ export class EventChannels {
     other.remoteDomain = this.host.id;
     other.remotePort = channel.port;
     // An event may have been sent to nobody before.
-    this.abi.setPending(channel);
+    this.setPending(channel);
     return channel.port;
   }
 
   bindVirq(virq: number, vcpu: number): number {
     if (virq >= VIRQS) return -ERRNO.EINVAL;
     if (isGlobalVirq(virq) && vcpu !== 0) return -ERRNO.EINVAL;
-    if (vcpu >= this.host.vcpuCount) return -ERRNO.ENOENT;
+    if (vcpu >= this.host.vcpuCount()) return -ERRNO.ENOENT;
     const key = vcpu * VIRQS + virq;
     if (this.virqs.has(key)) return -ERRNO.EEXIST;
     const channel = this.allocate();
@@ -148,7 +165,7 @@ export class EventChannels {
   }
 
   bindIpi(vcpu: number): number {
-    if (vcpu >= this.host.vcpuCount) return -ERRNO.ENOENT;
+    if (vcpu >= this.host.vcpuCount()) return -ERRNO.ENOENT;
     const channel = this.allocate();
     if (typeof channel === 'number') return channel;
     channel.vcpu = vcpu;
@@ -158,7 +175,7 @@ export class EventChannels {
 
   bindVcpu(port: number, vcpu: number): number {
     const channel = this.get(port);
-    if (!channel || vcpu >= this.host.vcpuCount) return channel ? -ERRNO.ENOENT : -ERRNO.EINVAL;
+    if (!channel || vcpu >= this.host.vcpuCount()) return channel ? -ERRNO.ENOENT : -ERRNO.EINVAL;
     if (channel.state === STATE.VIRQ && !isGlobalVirq(channel.virq)) return -ERRNO.EINVAL;
     if (channel.state === STATE.IPI) return -ERRNO.EINVAL;
     channel.vcpu = vcpu;
@@ -187,10 +204,10 @@ export class EventChannels {
     if (channel.state === STATE.INTERDOMAIN) {
       const peer = this.host.peer(channel.remoteDomain);
       const other = peer?.get(channel.remotePort);
-      if (peer && other) peer.abi.setPending(other);
+      if (peer && other) peer.setPending(other);
       return 0;
     }
-    if (channel.state === STATE.IPI) this.abi.setPending(channel);
+    if (channel.state === STATE.IPI) this.setPending(channel);
     else if (channel.state !== STATE.UNBOUND) return -ERRNO.EINVAL;
     return 0;
   }
@@ -199,11 +216,13 @@ export class EventChannels {
   raiseVirq(virq: number, vcpu = 0): void {
     const port = this.virqs.get(vcpu * VIRQS + virq);
     const channel = port === undefined ? undefined : this.get(port);
-    if (channel) this.abi.setPending(channel);
+    if (channel) this.setPending(channel);
   }
 
+  /** Every port is free again, and the guest's pages are its own. */
   closeAll(): void {
     for (const { port } of this.all) this.close(port);
+    this.abi.release();
   }
 
   /** Takes what is pending over to another interface. */

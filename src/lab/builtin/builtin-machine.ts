@@ -3,7 +3,7 @@ import type { Board } from '../../emu/boards';
 import type { El2 } from '../../emu/cpu/el2';
 import type { Core } from '../../emu/cpu/core';
 import type { Machine } from '../../emu/machine';
-import { buildDom0, Hypervisor, type Identity, SHUTDOWN, type Speaker } from '../../hyp';
+import { buildDom0, Hypervisor, type Identity, SHUTDOWN, type Speaker, traceText } from '../../hyp';
 import { BoardMachine } from '../board-machine';
 import type { SymbolTable } from '../symbols';
 import { type BuiltinPlan, hostTree, uartOf } from './plan';
@@ -28,7 +28,7 @@ export class BuiltinHypervisor implements El2 {
   constructor(
     private readonly plan: BuiltinPlan,
     private readonly board: Board,
-    private readonly baseSeconds: number,
+    private readonly options: { readonly baseSeconds: number; readonly traced: boolean },
     private readonly heard: (speaker: Speaker, bytes: Uint8Array) => void,
   ) {}
 
@@ -64,7 +64,7 @@ export class BuiltinHypervisor implements El2 {
       uart: uartOf(board),
       commandLine: plan.xenArgs,
       identity: IDENTITY,
-      baseSeconds: this.baseSeconds,
+      ...this.options,
       heard: this.heard,
       over: code => machine!.finish(code === SHUTDOWN.REBOOT ? 'reboot' : 'poweroff'),
       boot: xen => {
@@ -84,6 +84,11 @@ export class BuiltinMachine extends BoardMachine {
     this.#hypervisor = hypervisor;
     const [main, ...rest] = [...machine.hardware.consoles.keys()];
     this.consoles = [main!, 'xen', 'dom0', ...rest];
+  }
+
+  trace(json: boolean): string | undefined {
+    const contents = this.#hypervisor.current?.trace?.contents();
+    return contents && (json ? `${JSON.stringify(contents)}\n` : traceText(contents));
   }
 
   override receive(console: string, byte: number): boolean {

@@ -19,7 +19,7 @@ export const usesBuiltin = ({ hypervisor = 'builtin', kernel }: LabConfiguration
 
 /** @throws LabFailure, ImageError or DtError for anything that is wrong with what the user gave */
 export async function openBuiltin(
-  request: PlanRequest,
+  request: PlanRequest & { readonly traced: boolean },
   ports: LabPorts,
   build: (options: MachineOptions) => Machine,
 ): Promise<OpenedLab> {
@@ -28,7 +28,7 @@ export async function openBuiltin(
   const sdCard = configuration.sdcard === undefined ? undefined : await openCard(host, configuration.sdcard);
   const baseSeconds = configuration.pace === 'fast' ? FIXED_DATE_SECONDS : host.dateSeconds();
   const sinks = new Map<string, { write(byte: number): void }>();
-  const el2 = new BuiltinHypervisor(plan, board, baseSeconds, (speaker, bytes) => {
+  const el2 = new BuiltinHypervisor(plan, board, { baseSeconds, traced: request.traced }, (speaker, bytes) => {
     for (const byte of bytes) {
       if (byte === NEWLINE) sinks.get(speaker)?.write(RETURN);
       sinks.get(speaker)?.write(byte);
