@@ -116,6 +116,19 @@ test('stop ends the worker and leaves the console readable', async () => {
   await bench.until('the end of the worker thread', async () => labThreads() === 0);
 });
 
+test('F5 again boots again', async context => {
+  await bench.openFile('README.md');
+  const pressed = performance.now();
+  await bench.page.keyboard.press('F5');
+  await bench.until('a prompt', async () => {
+    const text = await bench.terminalText();
+    return /Type 'help' for the commands/.test(text) && !text.includes('[machine stopped]');
+  });
+  context.diagnostic(`F5 to the prompt, the extension active: ${Math.round(performance.now() - pressed)} ms`);
+  await bench.debugButton('Stop').click();
+  await bench.terminalShows(/\[machine stopped\]/);
+});
+
 test('a kernel that is not there is one clear message', async () => {
   await bench.startDebugging('No such kernel');
   const dialog = bench.page.locator('.monaco-dialog-box');

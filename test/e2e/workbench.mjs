@@ -101,9 +101,13 @@ export class Workbench {
     return (await this.page.locator('.statusbar-item').allTextContents()).join(' | ');
   }
 
-  /** Name of the terminal that the panel shows. */
-  panelTitle() {
-    return this.page.locator('.part.panel .title-actions').textContent();
+  /** Names of the terminals that are open: of a single one in the panel's title, else in the list beside them. */
+  async panelTitle() {
+    const title = await this.page.locator('.part.panel .title-actions').textContent();
+    const tabs = await this.page
+      .locator('.part.panel .terminal-tabs-entry')
+      .evaluateAll(entries => entries.map(entry => entry.closest('[aria-label]')?.getAttribute('aria-label') ?? ''));
+    return [title, ...tabs].join(' ');
   }
 
   screenshot(file) {
