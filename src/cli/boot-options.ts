@@ -16,6 +16,7 @@ export interface BootRequest {
 
 export const newBootRequest = (): BootRequest => ({ lab: {}, console: 'uart0', steps: [] });
 
+const READ_ONLY = ',readonly';
 const ADDRESS_MAXIMUM = 0xffff_ffff;
 
 type TextAttribute = {
@@ -84,7 +85,12 @@ const deviceTree = (name: string, value: string, help: string): Option<BootReque
 
 export const BOOT_OPTIONS: readonly Option<BootRequest>[] = [
   text('--board', 'NAME', 'board', 'the board (default vexpress-v2p-ca15-tc1); `xenlab boards` lists them'),
-  text('--hypervisor', 'none|FILE', 'hypervisor', 'none: the kernel runs on the bare board; FILE: a Xen binary'),
+  text(
+    '--hypervisor',
+    'builtin|none|FILE',
+    'hypervisor',
+    'builtin (default); none: the kernel on the bare board; FILE: a Xen binary',
+  ),
   text(
     '--kernel',
     'FILE',
@@ -99,12 +105,24 @@ export const BOOT_OPTIONS: readonly Option<BootRequest>[] = [
   {
     name: '--domain',
     value: 'FILE.cfg',
-    help: 'a domain that Xen creates when it boots (repeatable)',
+    help: 'a domain, as a configuration for xl, that is created at boot (repeatable)',
     repeatable: true,
     apply: ({ lab }, file) => void (lab.domains = [...(lab.domains ?? []), file]),
   },
   number('--memory', 'MIB', 'memory', "RAM; default: the board's own size"),
   number('--cpus', 'N', 'cpus', 'number of cores (default 1)'),
+  {
+    name: '--drive',
+    value: 'FILE[,readonly]',
+    help: 'a disk image, for domains /dev/loop0, the next one /dev/loop1 (repeatable)',
+    repeatable: true,
+    apply: ({ lab }, given) => {
+      const readOnly = given.endsWith(READ_ONLY);
+      const file = readOnly ? given.slice(0, -READ_ONLY.length) : given;
+      if (file === '') throw new UsageError('--drive needs FILE, or FILE,readonly');
+      lab.drives = [...(lab.drives ?? []), { file, ...(readOnly && { readOnly }) }];
+    },
+  },
   text('--sdcard', 'PATH', 'sdcard', 'SD card: an image file, or a directory that becomes a FAT file system'),
   text('--elf', 'FILE', 'elf', 'bare metal: run this ELF file instead of a kernel'),
   {
@@ -125,7 +143,7 @@ export const BOOT_OPTIONS: readonly Option<BootRequest>[] = [
   {
     name: '--console',
     value: 'NAME',
-    help: 'console on stdin and stdout: uart0 (default), another of the board, or all',
+    help: 'console on stdin and stdout: uart0 (default), xen, dom0, dom1, a domain by name, all',
     apply: (request, given) => void (request.console = given),
   },
   {
@@ -167,7 +185,6 @@ export const BOOT_OPTIONS: readonly Option<BootRequest>[] = [
     help: 'write where instructions go and why, as a table, or as JSON when FILE ends in .json',
     apply: (request, given) => void (request.profile = given),
   },
-  later('--drive', ATTRIBUTES.drives.later),
   later('--gdb', ATTRIBUTES.gdbPort.later),
   later('--record', 'recordings do not exist yet'),
   later('--replay', 'recordings do not exist yet'),

@@ -7,7 +7,7 @@ import { Vgic, type VirtualIrq } from './gic/vgic';
 import type { PhysicalGic } from './gic/gicv2';
 import { GrantTable } from './grant/grant-table';
 import type { Heap } from './memory/heap';
-import { PAGE_SHIFT, PAGE_SIZE, type PhysicalMemory } from './memory/physical';
+import { PAGE_SIZE, type PhysicalMemory } from './memory/physical';
 import { P2M, P2m, type P2mType } from './p2m';
 import type { Timers } from './timers';
 import { Vcpu } from './vcpu';
@@ -17,6 +17,9 @@ export const SHUTDOWN = { POWEROFF: 0, REBOOT: 1, SUSPEND: 2, CRASH: 3, WATCHDOG
 
 /** Addresses that stand for no real domain (Xen, public/xen.h). */
 export const DOMID = { SELF: 0x7ff0, IO: 0x7ff1, XEN: 0x7ff2, IDLE: 0x7fff } as const;
+
+/** VTTBR has 8 bits for it. TLBs are emptied at each switch, so that two domains may have the same one. */
+const LARGEST_VMID = 0xff;
 
 /** What domains need of the hypervisor. */
 export interface DomainHost {
@@ -100,7 +103,7 @@ export class Domain implements EventHost {
     this.eventIrq = options.eventIrq;
     this.handle = options.handle ?? new Uint8Array(16);
     this.timerOffset = host.timersOf(0).now;
-    this.p2m = new P2m(host.memory, host.heap, options.id + 1, vmid => host.flushTlb(vmid));
+    this.p2m = new P2m(host.memory, host.heap, (options.id + 1) & LARGEST_VMID, vmid => host.flushTlb(vmid));
     this.vgic = new Vgic(options.interrupts, {
       gic: host.gic,
       kick: vcpu => host.kick(this.vcpus[vcpu]!),
@@ -110,7 +113,10 @@ export class Domain implements EventHost {
       host.guestError(`d${this.id}v${vcpu}: ${what}`),
     );
     const shared = host.heap.take(0, this.id);
-    if (shared < 0) throw new RangeError('no memory for the shared info page of a domain');
+    if (shared < 0) {
+      this.p2m.free();
+      throw new RangeError('no memory for the shared info page of a domain');
+    }
     this.sharedInfo = shared * PAGE_SIZE;
     host.memory.clear(this.sharedInfo, PAGE_SIZE);
     const peer = (id: number): EventChannels | undefined => host.domain(id)?.channels;
@@ -199,14 +205,12 @@ export class Domain implements EventHost {
     this.channels.closeAll();
     this.grants.unmapAll();
     for (const vcpu of this.vcpus) vcpu.vtimer.stop();
-    for (const { mfn, order, type } of this.p2m.entries()) {
-      if (type === P2M.RAM_RW || type === P2M.RAM_RO) {
-        for (let i = 0; i < 1 << order; i++) if (heap.owner(mfn + i) === this.id) heap.give(mfn + i, 0);
-      } else if (type === P2M.MAP_FOREIGN_RW || type === P2M.MAP_FOREIGN_RO) heap.release(mfn);
-    }
+    for (const { mfn, type } of this.p2m.entries())
+      if (type === P2M.MAP_FOREIGN_RW || type === P2M.MAP_FOREIGN_RO) heap.release(mfn);
     this.grants.free();
     this.p2m.free();
-    if (heap.owner(this.sharedInfo >>> PAGE_SHIFT) === this.id) heap.give(this.sharedInfo >>> PAGE_SHIFT, 0);
+    // Not what is mapped: the guest may have unmapped some of its own.
+    for (const mfn of heap.ownedBy(this.id)) heap.give(mfn, 0);
     this.pages = 0;
   }
 }

@@ -67,6 +67,14 @@ export interface HypervisorOptions {
   readonly boot: (xen: Hypervisor) => void;
 }
 
+/** Hears of what becomes of domains. Called in the middle of whatever led to it. */
+export interface DomainObserver {
+  /** It has shut down; it is still there. */
+  ended?(domain: Domain): void;
+  /** All that it had is given back. */
+  gone?(domain: Domain): void;
+}
+
 export class Hypervisor implements DomainHost {
   readonly memory: PhysicalMemory;
   readonly heap: Heap;
@@ -75,6 +83,10 @@ export class Hypervisor implements DomainHost {
   readonly pcpus: readonly PhysicalCpu[];
   readonly scheduler = new Credit2();
   readonly domains = new Map<number, Domain>();
+  /** Of the domain that was created last; dom0 at first. */
+  lastDomainId = 0;
+  /** Those who want to know of the ends of domains. */
+  readonly observers = new Set<DomainObserver>();
   readonly identity: Identity;
   readonly commandLine: string;
   private readonly traps: Traps;
@@ -214,6 +226,26 @@ export class Hypervisor implements DomainHost {
       return this.options.over(domain.shutdownCode!);
     }
     this.domains.get(0)?.channels.raiseVirq(VIRQ.DOM_EXC);
+    for (const one of [...this.observers]) one.ended?.(domain);
+  }
+
+  /**
+   * Ends a domain for good: at once, or as soon as the last core has left it.
+   * @returns whether it is gone
+   */
+  destroyDomain(domain: Domain): boolean {
+    domain.dying = true;
+    if (domain.vcpus.some(({ running }) => running)) {
+      domain.stopRunning();
+      return false;
+    }
+    if (this.domains.get(domain.id) !== domain) return true;
+    for (const vcpu of domain.vcpus) this.scheduler.remove(vcpu);
+    domain.destroy();
+    this.domains.delete(domain.id);
+    this.domains.get(0)?.channels.raiseVirq(VIRQ.DOM_EXC);
+    for (const one of [...this.observers]) one.gone?.(domain);
+    return true;
   }
 
   hypercall(call: Call, number: number, args: Uint32Array): Answer {
@@ -318,15 +350,24 @@ export class Hypervisor implements DomainHost {
       pcpu.since = now;
       before.running = false;
       if (before.runnable) this.scheduler.add(before);
+      if (before.domain.dying) this.leaveDying(before, pcpu, core, now);
     }
     const { vcpu, slice } = this.scheduler.pick(core.index, now);
     const ticks = (slice * this.machine.board.cpu.counterHertz) / 1e9;
     pcpu.timers.set(pcpu.sliceEnd, slice === Infinity ? Infinity : pcpu.timers.now + Math.ceil(ticks));
     if (vcpu) vcpu.running = true;
-    if (before === vcpu) return;
-    if (before) this.switchFrom(before, pcpu, core, now);
+    const { current } = pcpu;
+    if (current === vcpu) return;
+    if (current) this.switchFrom(current, pcpu, core, now);
     pcpu.current = vcpu;
     if (vcpu) this.switchTo(vcpu, pcpu, core, now);
+  }
+
+  /** The last core that leaves a domain in its end takes it down; a new one may begin in its place. */
+  private leaveDying(vcpu: Vcpu, pcpu: PhysicalCpu, core: Core, now: number): void {
+    this.switchFrom(vcpu, pcpu, core, now);
+    pcpu.current = undefined;
+    this.destroyDomain(vcpu.domain);
   }
 
   private switchFrom(vcpu: Vcpu, pcpu: PhysicalCpu, core: Core, now: number): void {

@@ -13,7 +13,6 @@ const MOST_EVENTS_OF_A_STEP = 1000;
 
 export class BoardMachine implements LabMachine {
   readonly cpus: number;
-  readonly consoles: readonly string[];
   readonly #machine: Machine;
   readonly #symbols: SymbolTable;
 
@@ -22,7 +21,10 @@ export class BoardMachine implements LabMachine {
     this.#machine = machine;
     this.#symbols = symbols;
     this.cpus = machine.cores.length;
-    this.consoles = [...machine.hardware.consoles.keys()];
+  }
+
+  get consoles(): readonly string[] {
+    return [...this.#machine.hardware.consoles.keys()];
   }
 
   get instructions(): number {

@@ -55,8 +55,8 @@ function misfit(name: string, value: unknown, schema: Schema): string | undefine
   }
 }
 
-/** Attributes, and `xen`: that `hypervisor` is the path of a Xen binary. */
-type Related = keyof LabConfiguration | 'xen';
+/** Attributes; `xen`: that `hypervisor` is the path of a Xen binary; `hyp`: that there is one at all, Xen or built in. */
+type Related = keyof LabConfiguration | 'xen' | 'hyp';
 
 /** Pairs that make no sense together. */
 const CONFLICTS: readonly (readonly [Related, Related])[] = [
@@ -75,9 +75,11 @@ const NEEDS: readonly (readonly [Related, readonly Related[]])[] = [
   ['entry', ['elf', 'load']],
   ['el', ['elf', 'load']],
   ['load', ['elf', 'entry', 'xen']],
-  ['xenArgs', ['xen']],
-  ['domains', ['xen']],
+  ['xenArgs', ['hyp']],
+  ['domains', ['hyp']],
+  ['drives', ['domains']],
 ];
+const HYPERVISOR_IN_WORDS = 'a hypervisor, built in or a Xen binary,';
 const XEN_IN_WORDS = 'a Xen binary as hypervisor';
 
 function relations({ hypervisor, deviceTree, ...others }: LabConfiguration): LabProblem[] {
@@ -85,7 +87,8 @@ function relations({ hypervisor, deviceTree, ...others }: LabConfiguration): Lab
   const given = new Set<string>(Object.keys(others));
   const xen = hypervisor !== undefined && !RESERVED.has(hypervisor);
   if (xen) given.add('xen');
-  const say = (name: Related): string => (name === 'xen' ? XEN_IN_WORDS : name);
+  if (xen || (hypervisor !== 'none' && (given.has('kernel') || given.has('domains')))) given.add('hyp');
+  const say = (name: Related): string => ({ xen: XEN_IN_WORDS, hyp: HYPERVISOR_IN_WORDS })[name as string] ?? name;
   if (deviceTree === 'none' && !xen)
     problems.push(
       problem('configuration.conflict', `deviceTree none needs ${XEN_IN_WORDS}, with a tree linked into it`),

@@ -47,4 +47,6 @@ export interface OpenedLab {
   problems: LabProblem[];
   /** What lies where, in order of address. */
   placement: PlacementRow[];
+  /** Other names of consoles. */
+  aliases?: Readonly<Record<string, string>>;
 }

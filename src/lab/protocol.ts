@@ -87,6 +87,8 @@ export interface StartedLab {
   cpus: number;
   /** The main one first. */
   consoles: string[];
+  /** Other names of consoles: `dom1` of the one that has the name of the domain. */
+  aliases?: Readonly<Record<string, string>>;
   board: string;
   /** Warnings and information. */
   problems: LabProblem[];

@@ -8,6 +8,7 @@ import type {
   ExitReason,
   LabEvent,
   LabLaunch,
+  LabProblem,
   LabRequest,
   LabRequestKind,
   LabRequests,
@@ -21,6 +22,7 @@ export interface LabPorts {
   /** Where the bytes of a console go. */
   sink(console: string): { write(byte: number): void };
   log(message: string): void;
+  problem(problem: LabProblem): void;
   progress(title: string, done: number, total: number): void;
 }
 
@@ -163,9 +165,10 @@ class LabServer {
 
   async #load(configuration: LabLaunch): Promise<StartedLab> {
     this.#cpuSecondsAtStart = this.#host.cpuSeconds();
-    const { machine, board, problems, placement } = await this.#open(configuration, this.#host, {
+    const { machine, board, problems, placement, aliases } = await this.#open(configuration, this.#host, {
       sink: console => this.#output.sink(console),
       log: message => this.#tell({ event: 'log', message }),
+      problem: one => this.#tell({ event: 'problem', problem: one }),
       progress: (title, done, total) => this.#tell({ event: 'progress', title, done, total }),
     });
     const runner = new Runner(machine, this.#host, {
@@ -176,7 +179,14 @@ class LabServer {
       onReboot: () => this.#tell({ event: 'log', message: 'the guest has reset the board; it starts again' }),
     });
     this.#active = { configuration, machine, runner, ending: false, runBeganMs: 0, wallMs: 0 };
-    return { cpus: machine.cpus, consoles: [...machine.consoles], board, problems, placement };
+    return {
+      cpus: machine.cpus,
+      consoles: [...machine.consoles],
+      board,
+      problems,
+      placement,
+      ...(aliases && { aliases }),
+    };
   }
 
   async #run(lab: Active): Promise<void> {

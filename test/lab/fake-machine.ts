@@ -133,6 +133,7 @@ export class FakeHost implements LabHost {
   };
   list = (path: string): Promise<string[]> =>
     Promise.resolve([...this.files.keys()].filter(name => name.startsWith(`${path}/`)));
+  openDisk = (): Promise<never> => Promise.reject(new Error('there are no disks here'));
   dateSeconds = (): number => 0;
   now = (): number => (this.clock += this.perLook);
   cpuSeconds = (): number => this.clock / 1000;
