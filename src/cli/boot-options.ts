@@ -87,7 +87,7 @@ export const BOOT_OPTIONS: readonly Option<BootRequest>[] = [
   text('--board', 'NAME', 'board', 'the board (default vexpress-v2p-ca15-tc1); `xenlab boards` lists them'),
   text(
     '--hypervisor',
-    'builtin|none|FILE',
+    'none|FILE',
     'hypervisor',
     'builtin (default); none: the kernel on the bare board; FILE: a Xen binary',
   ),
