@@ -1,12 +1,27 @@
 // What the lab needs of a machine; src/emu/machine.ts has it, and the lab's own tests bring a small stand-in.
 import type { LabProfile } from './profile-report';
-import type { LabActivity, LabProblem, PlacementRow, RegisterGroup, TranslationStatistics } from './protocol';
+import type {
+  DomainRow,
+  DomainVerb,
+  LabActivity,
+  LabProblem,
+  PlacementRow,
+  RegisterGroup,
+  TranslationStatistics,
+} from './protocol';
 
 /** How a slice of work ended. */
 export interface SliceEnd {
   reason: 'budget' | 'idle' | 'poweroff' | 'reboot' | 'breakpoint' | 'stopRequested';
   /** Of `idle`: guest time of the next timer event; undefined when only input from outside can wake the machine. */
   idleUntilNs?: number;
+}
+
+/** The domains of a machine. Not while `run` is under way. */
+export interface LabDomains {
+  list(): DomainRow[];
+  /** @returns the id of the domain @throws LabFailure when nothing was done */
+  perform(verb: DomainVerb): Promise<number>;
 }
 
 /** A machine with everything loaded, at its first instruction or later. */
@@ -36,6 +51,10 @@ export interface LabMachine {
   read(space: string, address: number, length: number): Uint8Array;
   /** As far as memory is readable. */
   disassemble(cpu: number, address: number, count: number): { address: number; bytes: string; text: string }[];
+  /** Domains of the hypervisor; undefined when it is not ours to ask. */
+  readonly domains?: LabDomains | undefined;
+  /** Lets go of files. The machine does not run any more. */
+  close?(): void;
   /** Offers one byte of input to a console. @returns false when its device has no room now. */
   receive(console: string, byte: number): boolean;
 }

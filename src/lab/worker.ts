@@ -5,6 +5,7 @@ import { OutputGatherer } from './output';
 import type { LabPort } from './port';
 import { fail, problemsOf } from './problems';
 import type {
+  DomainRow,
   ExitReason,
   LabEvent,
   LabLaunch,
@@ -23,6 +24,7 @@ export interface LabPorts {
   sink(console: string): { write(byte: number): void };
   log(message: string): void;
   problem(problem: LabProblem): void;
+  domains(domains: DomainRow[]): void;
   progress(title: string, done: number, total: number): void;
 }
 
@@ -120,6 +122,15 @@ class LabServer {
       if (!lab.machine.consoles.includes(console)) fail('configuration.console', `there is no console "${console}"`);
       lab.runner.type(console, data);
     },
+    domains: () => this.#started().machine.domains?.list() ?? [],
+    domain: async verb => {
+      const { machine, runner } = this.#alive();
+      if (!machine.domains)
+        fail('lab.state', 'this lab has no domains of its own; start it with the built-in hypervisor');
+      const id = await machine.domains.perform(verb);
+      runner.wake();
+      return id;
+    },
     statistics: () => {
       const { runner, machine, run, runBeganMs, wallMs, exited } = this.#started();
       const underWayMs = run ? this.#host.now() - runBeganMs : 0;
@@ -165,10 +176,12 @@ class LabServer {
 
   async #load(configuration: LabLaunch): Promise<StartedLab> {
     this.#cpuSecondsAtStart = this.#host.cpuSeconds();
+    this.#active?.machine.close?.();
     const { machine, board, problems, placement, aliases } = await this.#open(configuration, this.#host, {
       sink: console => this.#output.sink(console),
       log: message => this.#tell({ event: 'log', message }),
       problem: one => this.#tell({ event: 'problem', problem: one }),
+      domains: domains => this.#tell({ event: 'domains', domains }),
       progress: (title, done, total) => this.#tell({ event: 'progress', title, done, total }),
     });
     const runner = new Runner(machine, this.#host, {
@@ -230,6 +243,7 @@ class LabServer {
 
   #exit(lab: Active, reason: ExitReason): void {
     lab.exited = reason;
+    lab.machine.close?.();
     this.#tell({ event: 'exited', reason, code: EXIT_CODES[reason] });
   }
 

@@ -44,6 +44,8 @@ interface Managed {
   readonly devices: readonly Device[];
   /** What follows when it is gone. */
   next?: DomainPlan;
+  /** It has ended by itself, and not because somebody destroyed it. */
+  over?: number;
 }
 
 const CODE_NAMES: Readonly<Record<number, string>> = {
@@ -119,6 +121,10 @@ export class Toolstack implements DomainObserver {
     return undefined;
   }
 
+  get names(): string[] {
+    return [...this.managed.values()].map(({ plan }) => plan.name);
+  }
+
   pause(id: number): void {
     const { domain } = this.find(id);
     domain.controllerPaused = true;
@@ -191,6 +197,7 @@ export class Toolstack implements DomainObserver {
     // A guest that is to be saved is let alone.
     if (code === SHUTDOWN.SUSPEND) return this.ports.changed();
     const action = [poweroff, reboot, undefined, crash, watchdog, softReset][code] ?? 'destroy';
+    managed.over = code;
     this.ports.say(`domain ${domain.id} (${plan.name}) has ended, ${CODE_NAMES[code] ?? `reason ${code}`}: ${action}`);
     this.act(managed, action);
   }
@@ -225,6 +232,8 @@ export class Toolstack implements DomainObserver {
     removeDomainNodes(this.store, domain.id, managed.plan);
     this.store.released();
     if (managed.next) this.again(managed.next);
+    // Nobody is left, and nobody wanted it so: the machine has done its work.
+    if (managed.over !== undefined && this.xen.domains.size === 0) this.xen.options.over(SHUTDOWN.POWEROFF);
     this.ports.changed();
   }
 }

@@ -4,12 +4,15 @@ import type { El2 } from '../../emu/cpu/el2';
 import type { Core } from '../../emu/cpu/core';
 import type { Machine } from '../../emu/machine';
 import {
-  buildDom0, Hypervisor, type Identity, SHUTDOWN, type Speaker, Toolstack, type ToolstackPorts, VerbError,
+  buildDom0, Hypervisor, type Identity, SHUTDOWN, type Speaker, Toolstack, type ToolstackPorts,
 } from '../../hyp'; // prettier-ignore
 import { BoardMachine } from '../board-machine';
-import type { SymbolTable } from '../symbols';
+import type { LabDomains } from '../machine-port';
+import { LabFailure } from '../problems';
+import type { LabProblem } from '../protocol';
 import type { ReadyDomain } from './domains';
 import { type BuiltinPlan, hostTree, uartOf } from './plan';
+import { create } from './verbs';
 
 /** What `xl info` shows of this hypervisor. */
 const IDENTITY: Identity = {
@@ -29,7 +32,7 @@ export interface BuiltinPorts {
   readonly heard: (speaker: Speaker, bytes: Uint8Array) => void;
   readonly toolstack: ToolstackPorts;
   /** A domain of the configuration could not be made. */
-  readonly refused: (domain: ReadyDomain, error: VerbError) => void;
+  readonly refused: (problem: LabProblem) => void;
 }
 
 /** Where the hypervisor lives: made when the first core comes, and again after a reset. */
@@ -98,10 +101,10 @@ export class BuiltinHypervisor implements El2 {
     this.stack = toolstack;
     for (const domain of this.domains) {
       try {
-        toolstack.create(domain.plan);
+        create(toolstack, domain);
       } catch (error) {
-        if (!(error instanceof VerbError)) throw error;
-        ports.refused(domain, error);
+        if (!(error instanceof LabFailure)) throw error;
+        error.problems.forEach(ports.refused);
       }
     }
   }
@@ -117,16 +120,22 @@ export class BuiltinMachine extends BoardMachine {
     hypervisor: BuiltinHypervisor,
     private readonly guests: readonly string[],
     hasDom0: boolean,
-    symbols?: SymbolTable,
+    readonly domains: LabDomains,
+    private readonly disks: { close(): void },
   ) {
-    super(machine, symbols);
+    super(machine);
     this.#hypervisor = hypervisor;
     const [main, ...rest] = [...machine.hardware.consoles.keys()];
     this.fixed = [main!, 'xen', ...(hasDom0 ? ['dom0'] : []), ...rest];
   }
 
   override get consoles(): readonly string[] {
-    return [...this.fixed, ...this.guests];
+    const now = this.#hypervisor.toolstack?.names ?? [];
+    return [...new Set([...this.fixed, ...this.guests, ...now])];
+  }
+
+  close(): void {
+    this.disks.close();
   }
 
   override receive(console: string, byte: number): boolean {

@@ -9,7 +9,7 @@ export class Disks {
   constructor(private readonly host: LabHost) {}
 
   /** @throws LabFailure when there is no such file, or it is none that can be a disk */
-  async get(path: string, readOnly: boolean): Promise<BlockStore> {
+  readonly get = async (path: string, readOnly: boolean): Promise<BlockStore> => {
     const key = `${readOnly} ${path}`;
     const there = this.open.get(key);
     if (there) return there;
@@ -27,7 +27,7 @@ export class Disks {
     }
     this.open.set(key, disk);
     return disk;
-  }
+  };
 
   close(): void {
     for (const disk of this.open.values()) disk.close();
