@@ -6,7 +6,7 @@ import { nextDomainId } from '../domain-create';
 import type { DomainObserver, Hypervisor } from '../hypervisor';
 import { homeOf, Store, StoreConnection } from '../xenstore';
 import { BuildError, buildGuest, CONSOLE_RING, STORE_RING } from './build';
-import { type Device, makeDevices } from './devices';
+import { Bridges, type Device, makeDevices } from './devices';
 import { removeDomainNodes, writeDomainNodes } from './nodes';
 import type { Action, DomainPlan } from './plan';
 import { VerbError } from './verb-error';
@@ -59,6 +59,7 @@ const CODE_NAMES: Readonly<Record<number, string>> = {
 
 export class Toolstack implements DomainObserver {
   readonly store = new Store();
+  private readonly bridges = new Bridges();
   private readonly managed = new Map<number, Managed>();
 
   constructor(
@@ -90,7 +91,7 @@ export class Toolstack implements DomainObserver {
       ...{ domain, plan },
       console: new ConsoleBackend(domain, CONSOLE_RING, ports.console, bytes => this.said(id, bytes)),
       connection: new StoreConnection(domain, STORE_RING, ports.store, store, isIntroduced),
-      devices: makeDevices(store, domain, plan),
+      devices: makeDevices(store, domain, plan, this.bridges),
     });
     store.introduced();
     return id;
