@@ -176,6 +176,7 @@ export class Hypervisor implements DomainHost {
   }
 
   yield(vcpu: Vcpu): void {
+    vcpu.yielded = true;
     this.reschedule(vcpu.processor);
   }
   /** WFI, SCHEDOP_block: until an interrupt or event comes. */

@@ -69,7 +69,8 @@ describe('verbs on domains without dom0', () => {
   }, 300_000);
   afterAll(() => lab.stop());
 
-  const states = async (): Promise<string[]> => (await lab.domains()).map(({ id, name, state }) => `${id} ${name} ${state}`);
+  const states = async (): Promise<string[]> =>
+    (await lab.domains()).map(({ id, name, state }) => `${id} ${name} ${state}`);
 
   it('pause and unpause', async () => {
     await lab.client.request('domain', { verb: 'pause', domain: 'win' });
@@ -87,7 +88,9 @@ describe('verbs on domains without dom0', () => {
   it('refuse more memory than there is, by line', async () => {
     const large = guestConfiguration(at, 'large', 'memory = 1024');
     const refusal = lab.client.request('domain', { verb: 'create', file: large });
-    await expect(refusal).rejects.toThrow(/large\.cfg:\d+:1: 1024 MiB are more than the \d+ MiB that are free; set memory lower/);
+    await expect(refusal).rejects.toThrow(
+      /large\.cfg:\d+:1: 1024 MiB are more than the \d+ MiB that are free; set memory lower/,
+    );
     expect(await states()).toHaveLength(1);
   });
 

@@ -67,7 +67,9 @@ export class BuiltinLab {
         return text.slice(0, length);
       }
       if (Date.now() > until || this.exited !== undefined)
-        throw new Error(`${console} does not say ${String(what)} (${this.exited ?? 'still running'}): ${text.slice(-500)}`);
+        throw new Error(
+          `${console} does not say ${String(what)} (${this.exited ?? 'still running'}): ${text.slice(-500)}`,
+        );
       await new Promise(resolve => setTimeout(resolve, 20));
     }
   }

@@ -11,6 +11,8 @@ export interface Change {
   readonly redo: (root: StoreNode, generation: number) => StoreNode;
   /** Who may know of it: permissions of the node, of one that is gone the last ones. */
   readonly permissions: Permissions;
+  /** Nobody is told: what it makes is part of something that is told of. */
+  readonly quiet?: boolean;
   /** Nodes below that have gone with it. */
   readonly gone?: readonly { readonly path: string; readonly permissions: Permissions }[];
 }
@@ -88,19 +90,19 @@ export class StoreView {
       ...(!there && { children: new Map() }),
       value,
     });
-    if (!there) this.create(domain, path);
+    if (!there) this.create(domain, path, true);
     const { permissions } = find(this.root, path)!;
     this.apply({ path, permissions, redo: (root, generation) => changed(root, path, { value }, generation) });
   }
 
   mkdir(domain: number, path: string): void {
     const there = this.look(path);
-    if (!there) return this.create(domain, path);
+    if (!there) return this.create(domain, path, false);
     if (!mayAccess(there.permissions, domain, 'w')) throw new StoreError('EACCES');
   }
 
   /** A new node, with what is missing above it. They are their creator's; others have what the node above gives them. */
-  private create(domain: number, path: string): void {
+  private create(domain: number, path: string, quiet: boolean): void {
     const { node, path: from } = nearest(this.root, path);
     if (!mayAccess(node.permissions, domain, 'w')) throw new StoreError('EACCES');
     this.ports.looked(from, node);
@@ -115,7 +117,7 @@ export class StoreView {
       this.ports.looked(at, undefined);
       const redo = (root: StoreNode, generation: number): StoreNode =>
         find(root, at) ? root : added(root, at, permissions, generation);
-      this.apply({ path: at, permissions, redo });
+      this.apply({ path: at, permissions, redo, quiet: quiet || at !== path });
     }
   }
 

@@ -52,7 +52,8 @@ export class Watches {
   }
 
   /** Tells of a change: those above it, and, of what has gone with it, those who watch just that. */
-  changed({ path, permissions, gone = [] }: Change): void {
+  changed({ path, permissions, quiet, gone = [] }: Change): void {
+    if (quiet) return;
     this.fire(path, path, permissions);
     for (const one of gone) if (one.path !== path) this.fire(one.path, one.path, one.permissions, true);
   }
