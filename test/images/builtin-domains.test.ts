@@ -6,6 +6,8 @@ import { BuiltinLab, folder, guestConfiguration, SHELL } from './builtin-lab';
 import { image } from './xen-lab';
 
 const MIB = 1 << 20;
+/** The shell is process 1 there, and what poweroff and reboot of BusyBox tell: it does as init would. */
+const READY = `trap 'reboot -f' TERM; trap 'poweroff -f' USR2; echo ready-$((40+2))\n`;
 const DISK = `disk = [ 'phy:/dev/loop0,xvda,w', 'data.img,raw,xvdb,ro' ]`;
 
 describe('dom0 and a domain with a disk', () => {
@@ -72,6 +74,17 @@ describe('verbs on domains without dom0', () => {
   const states = async (): Promise<string[]> =>
     (await lab.domains()).map(({ id, name, state }) => `${id} ${name} ${state}`);
 
+  const getReady = async (): Promise<void> => {
+    lab.client.consoles.get('win').type(new TextEncoder().encode(READY));
+    await lab.wait('win', 'ready-42');
+  };
+  /** The shell looks at its traps when a line has come. */
+  const goneAfterReturn = (id: number): Promise<void> =>
+    lab.until(async () => {
+      lab.client.consoles.get('win').type(Uint8Array.of(10));
+      return (await lab.domains()).every(one => one.id !== id);
+    });
+
   it('pause and unpause', async () => {
     await lab.client.request('domain', { verb: 'pause', domain: 'win' });
     expect(await states()).toEqual(['1 win paused']);
@@ -102,14 +115,19 @@ describe('verbs on domains without dom0', () => {
   });
 
   it('reboot: the guest begins anew under the next id', async () => {
+    await getReady();
     await lab.client.request('domain', { verb: 'reboot', domain: 'win' });
+    await goneAfterReturn(3);
+    await lab.wait('win', 'LAB-SHELL-UP');
     await lab.wait('win', SHELL);
-    expect(lab.log.join('\n')).toContain('domain 2 (win) has ended, reboot: restart');
-    expect((await lab.domains()).map(({ id, name }) => `${id} ${name}`)).toEqual(['1 old', '3 win']);
+    expect(lab.log.join('\n')).toContain('domain 3 (win) has ended, reboot: restart');
+    expect((await lab.domains()).map(({ id, name }) => `${id} ${name}`)).toEqual(['1 old', '4 win']);
   });
 
   it('shut down, and destroy', async () => {
+    await getReady();
     await lab.client.request('domain', { verb: 'shutdown', domain: 'win' });
+    await goneAfterReturn(4);
     await lab.until(async () => (await lab.domains()).length === 1);
     await lab.client.request('domain', { verb: 'destroy', domain: 'old' });
     await lab.until(async () => (await lab.domains()).length === 0);

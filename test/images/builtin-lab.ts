@@ -8,7 +8,7 @@ import type { DomainRow, LabConfiguration, LabProblem } from '../../src/lab/prot
 import { image } from './xen-lab';
 
 export const SHELL = 'lab# ';
-const WAIT_MS = 120_000;
+const WAIT_MS = 60_000;
 
 /** A folder of its own for configurations and disks. */
 export const folder = (): string => mkdtempSync(path.join(os.tmpdir(), 'xenlab-'));
