@@ -12,6 +12,7 @@ export interface BootRequest {
   timeoutSeconds?: number;
   stats?: string;
   profile?: string;
+  trace?: string;
 }
 
 export const newBootRequest = (): BootRequest => ({ lab: {}, console: 'uart0', steps: [] });
@@ -184,6 +185,12 @@ export const BOOT_OPTIONS: readonly Option<BootRequest>[] = [
     value: 'FILE',
     help: 'write where instructions go and why, as a table, or as JSON when FILE ends in .json',
     apply: (request, given) => void (request.profile = given),
+  },
+  {
+    name: '--trace',
+    value: 'FILE',
+    help: 'write what the built-in hypervisor did, as lines, or as JSON when FILE ends in .json',
+    apply: (request, given) => void (request.trace = given),
   },
   later('--gdb', ATTRIBUTES.gdbPort.later),
   later('--record', 'recordings do not exist yet'),

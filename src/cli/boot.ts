@@ -87,6 +87,7 @@ class Boot {
       const started = await client.request('start', {
         ...this.#request.lab,
         ...(this.#request.profile !== undefined && { profile: true }),
+        ...(this.#request.trace !== undefined && { trace: true }),
       });
       this.#showPlacement(started);
       for (const one of started.problems) say(describeProblem(one));
@@ -97,6 +98,7 @@ class Boot {
       const outcome = await over;
       await this.#writeStatistics(outcome);
       await this.#writeProfile();
+      await this.#writeTrace();
       if (isInteractive()) process.stderr.write('\n');
       if (outcome.said !== undefined) say(outcome.said);
       return outcome.status;
@@ -111,7 +113,7 @@ class Boot {
   }
 
   #showPlacement({ placement, board }: StartedLab): void {
-    if (!showsPlacement(this.#request.lab)) return;
+    if (placement.length === 0 || !showsPlacement(this.#request.lab)) return;
     say(`${board}: what lies where`);
     sayMore(placementTable(placement));
   }
@@ -211,6 +213,12 @@ class Boot {
     const profile = await this.#client.request('profile', {});
     const json = file.toLowerCase().endsWith('.json');
     await write('--profile', file, json ? `${JSON.stringify(profile, null, 2)}\n` : profileText(profile));
+  }
+
+  async #writeTrace(): Promise<void> {
+    const file = this.#request.trace;
+    if (file === undefined) return;
+    await write('--trace', file, await this.#client.request('trace', { json: file.toLowerCase().endsWith('.json') }));
   }
 }
 

@@ -12,6 +12,8 @@ export interface ConsolePorts {
   readonly receive: () => number;
   /** Input for the domain that has the console. */
   readonly inputReady: () => void;
+  /** There is something new in the ring. */
+  readonly ringChanged: () => void;
   /** The same output by who made it. */
   readonly heard?: (speaker: Speaker, bytes: Uint8Array) => void;
 }
@@ -36,11 +38,15 @@ export class XenConsole {
 
   constructor(private readonly ports: ConsolePorts) {}
 
-  /** Says a line of Xen's own. */
+  /** Says a line of Xen's own, which the ring keeps. */
   print(line: string): void {
-    this.emit('xen', new TextEncoder().encode(`(XEN) ${line}\n`));
+    const bytes = new TextEncoder().encode(`(XEN) ${line}\n`);
+    for (const byte of bytes) this.ring[this.produced++ % RING_BYTES] = byte;
+    this.emit('xen', bytes);
+    this.ports.ringChanged();
   }
 
+  /** What dom0 says is not in the ring. */
   guestWrites(domain: Domain, bytes: Uint8Array): void {
     this.emit(`dom${domain.id}`, bytes);
   }
@@ -49,7 +55,6 @@ export class XenConsole {
     for (const byte of bytes) {
       if (byte === NEWLINE) this.ports.send(RETURN);
       this.ports.send(byte);
-      this.ring[this.produced++ % RING_BYTES] = byte;
     }
     this.ports.heard?.(speaker, bytes);
   }
@@ -96,14 +101,16 @@ export class XenConsole {
     return Uint8Array.from(this.input.splice(0, most));
   }
 
-  /** The console ring from a position on, and the position behind it. */
+  /** The console ring from a position on, or from where it begins, and the position behind it. */
   read(from: number, most: number): { bytes: Uint8Array; next: number } {
-    const first = Math.max(from, this.cleared, this.produced - RING_BYTES);
+    const begin = Math.max(this.cleared, this.produced - RING_BYTES);
+    const first = from > begin && from <= this.produced ? from : begin;
     const length = Math.max(0, Math.min(most, this.produced - first));
     const bytes = Uint8Array.from({ length }, (_, i) => this.ring[(first + i) % RING_BYTES]!);
     return { bytes, next: first + length };
   }
-  clear(): void {
-    this.cleared = this.produced;
+  /** Readers do not get what comes before a position any more. */
+  clear(before: number): void {
+    this.cleared = before;
   }
 }

@@ -75,6 +75,13 @@ export class GuestContext {
     if (n < CORE_REGISTERS) return this.registers[n]!;
     return n === 13 ? this.banked[BANKED.SP + BANK.usr]! : this.registers[CORE_REGISTERS]!;
   }
+  /** r8 to r12 of FIQ mode. */
+  fiq(n: number): number {
+    return this.banked[BANKED.R8_FIQ + n - 8]!;
+  }
+  setFiq(n: number, value: number): void {
+    this.banked[BANKED.R8_FIQ + n - 8] = value;
+  }
   /** SP and LR of a mode (see BANK), and its SPSR. */
   bank(bank: number): { sp: number; lr: number; spsr: number } {
     const lr = bank === BANK.usr ? this.registers[CORE_REGISTERS]! : this.banked[BANKED.LR + bank]!;

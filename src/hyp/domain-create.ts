@@ -1,4 +1,4 @@
-// The beginning and the end of a domain that is not dom0, whoever asks for it: the built-in toolstack, or domctl of dom0's.
+// The beginning of a domain that is not dom0, whoever asks for it: the built-in toolstack, or domctl of dom0's.
 import { Domain } from './domain';
 import { LOCAL_IRQS } from './gic/vgic';
 import type { Hypervisor } from './hypervisor';
@@ -21,15 +21,18 @@ export const GUEST = {
   EVENT_IRQ: 31,
 } as const;
 
-/** GUEST_MAX_VCPUS with a GICv2. */
+/** Virtual CPUs that a GICv2 has room for. */
 export const MOST_VCPUS = 8;
+/** Shared interrupts that a distributor has room for. */
+export const MOST_SHARED_INTERRUPTS = 1020 - LOCAL_IRQS;
+/** Pages of a grant table, unless somebody says less. */
+export const GRANT_FRAMES = 64;
 /** Ids that a real domain can have: what is above stands for something else. */
-const FIRST_RESERVED_ID = 0x7ff0;
-/** A GIC without shared interrupts: nothing of the board is the guest's. */
-const GUEST_INTERRUPTS = LOCAL_IRQS;
+export const FIRST_RESERVED_ID = 0x7ff0;
 
 export interface GuestOptions {
   readonly id: number;
+  /** Most virtual CPUs; they are made by `createVcpus`. */
   readonly vcpus: number;
   readonly handle?: Uint8Array;
   readonly grantFrames: number;
@@ -39,30 +42,28 @@ export interface GuestOptions {
   readonly sharedInterrupts?: number;
 }
 
-/** The next id as Xen gives them: one higher than the last, and those that are free again at the end of the line. */
+/** The next id as Xen gives them: one higher than the last, and at the end of the line those that are free again. −1: none. */
 export function nextDomainId(xen: Hypervisor): number {
-  const { domains, lastDomainId } = xen;
   for (let i = 1; i < FIRST_RESERVED_ID; i++) {
-    const id = ((lastDomainId + i - 1) % (FIRST_RESERVED_ID - 1)) + 1;
-    if (!domains.has(id)) return (xen.lastDomainId = id);
+    const id = ((xen.lastDomainId + i - 1) % (FIRST_RESERVED_ID - 1)) + 1;
+    if (!xen.domains.has(id)) return (xen.lastDomainId = id);
   }
   return -1;
 }
 
 /**
- * A domain without memory, its virtual CPUs down, paused by its toolstack.
+ * A domain without memory and without virtual CPUs, paused by its toolstack.
  * @throws RangeError when there is no memory for its tables
  */
 export function createGuest(xen: Hypervisor, options: GuestOptions): Domain {
   const { id, vcpus, handle, grantFrames, ports, sharedInterrupts = 0 } = options;
   const domain = new Domain(xen, {
     ...{ id, vcpus, grantFrames, eventIrq: GUEST.EVENT_IRQ, privileged: false },
-    interrupts: GUEST_INTERRUPTS + 32 * Math.ceil(sharedInterrupts / 32),
+    interrupts: LOCAL_IRQS + 32 * Math.ceil(sharedInterrupts / 32),
     ...{ gicd: GUEST.GICD, gicc: GUEST.GICC },
     ...(handle && { handle }),
     ...(ports !== undefined && { ports }),
   });
-  domain.controllerPaused = true;
   // The guest's CPU interface is the virtual one of whatever core it runs on.
   const ok = domain.map(
     GUEST.GICC >>> PAGE_SHIFT,
@@ -70,10 +71,8 @@ export function createGuest(xen: Hypervisor, options: GuestOptions): Domain {
     GUEST.GICC_SIZE / PAGE_SIZE,
     P2M.MMIO_DIRECT,
   );
-  if (!ok) {
-    domain.destroy();
-    throw new RangeError('no memory for the tables of a domain');
-  }
   xen.addDomain(domain);
-  return domain;
+  if (ok) return domain;
+  xen.destroyDomain(domain);
+  throw new RangeError('no memory for the tables of a domain');
 }

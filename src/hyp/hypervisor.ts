@@ -8,6 +8,7 @@ import { HIGH_WORD, SLOT } from '../emu/cpu/sysregs/storage';
 import { TIMER_INTID, TIMER } from '../emu/devices/generic-timer';
 import type { Machine } from '../emu/machine';
 import { ERRNO } from './abi/errno';
+import { BoardDevices } from './board-devices';
 import { type Speaker, XenConsole } from './console';
 import { type Domain, type DomainHost, SHUTDOWN } from './domain';
 import { VIRQ } from './evtchn/channels';
@@ -16,13 +17,16 @@ import { type GicAddresses, PhysicalGic } from './gic/gicv2';
 import type { VirtualIrq } from './gic/vgic';
 import { GuestAccess } from './guest-access';
 import type { Answer, Call } from './hypercalls/hypercall';
+import { describeCall } from './hypercalls/describe';
 import { HYPERCALLS } from './hypercalls/list';
 import { Heap } from './memory/heap';
 import { PhysicalMemory } from './memory/physical';
 import { VTCR } from './p2m';
 import { PhysicalCpu } from './pcpu';
+import { writeRunstate } from './runstate';
 import { Credit2 } from './sched/credit2';
 import { Traps } from './traps/traps';
+import { Trace } from './trace';
 import { RUNSTATE, type Vcpu } from './vcpu';
 
 /** What of a guest's doings comes here. */
@@ -60,6 +64,8 @@ export interface HypervisorOptions {
   readonly identity: Identity;
   /** Seconds since 1970 at power-on. */
   readonly baseSeconds: number;
+  /** Keeps records of what is done. */
+  readonly traced?: boolean;
   readonly heard?: (speaker: Speaker, bytes: Uint8Array) => void;
   /** dom0, or the last domain that keeps the machine on, has ended. */
   readonly over: (code: number) => void;
@@ -71,27 +77,39 @@ export interface HypervisorOptions {
 export interface DomainObserver {
   /** It has shut down; it is still there. */
   ended?(domain: Domain): void;
+  /** Its end begins: who uses its memory and its ports lets go of them. */
+  dying?(domain: Domain): void;
   /** All that it had is given back. */
   gone?(domain: Domain): void;
 }
+
+/** VTTBR has eight bits for it; 0 is nobody's. */
+const VMIDS = 256;
 
 export class Hypervisor implements DomainHost {
   readonly memory: PhysicalMemory;
   readonly heap: Heap;
   readonly gic: PhysicalGic;
+  readonly devices: BoardDevices;
   readonly console: XenConsole;
   readonly pcpus: readonly PhysicalCpu[];
   readonly scheduler = new Credit2();
   readonly domains = new Map<number, Domain>();
   /** Of the domain that was created last; dom0 at first. */
   lastDomainId = 0;
+  /** Ids of domains whose part somebody in the hypervisor plays: backends stand for domain 0, whether it is there or not. */
+  readonly stoodFor = new Set<number>();
   /** Those who want to know of the ends of domains. */
   readonly observers = new Set<DomainObserver>();
+  /** By virtual interrupt of which there is one: who gets it in the place of dom0. */
+  readonly virqHandlers = new Map<number, Domain>();
+  private readonly vmids = new Set<number>();
   readonly identity: Identity;
   readonly commandLine: string;
   private readonly traps: Traps;
   private readonly accesses: readonly GuestAccess[];
-  private readonly owners = new Map<number, Domain>();
+  /** Records of what is done, when somebody wants them. */
+  readonly trace: Trace | undefined;
   private wallclock: { seconds: number; nanoseconds: number };
 
   constructor(
@@ -99,18 +117,22 @@ export class Hypervisor implements DomainHost {
     readonly options: HypervisorOptions,
   ) {
     this.memory = new PhysicalMemory(machine);
-    this.heap = new Heap(this.memory.base, this.memory.size);
+    this.heap = new Heap(this.memory.base, this.memory.size, (mfn, owner) => this.pageFreed(mfn, owner));
     this.gic = new PhysicalGic(this.memory, options.gic);
+    this.devices = new BoardDevices(this.gic, this.heap, options.uart);
     this.identity = options.identity;
     this.commandLine = options.commandLine;
     this.pcpus = machine.hardware.timers.map((timer, i) => new PhysicalCpu(i, timer));
     this.accesses = machine.cores.map(core => new GuestAccess(core, this.memory));
     this.traps = new Traps(this);
+    const count = () => ({ at: machine.instructions, timeNs: machine.timeNs });
+    this.trace = options.traced ? new Trace(count) : undefined;
     this.wallclock = { seconds: options.baseSeconds, nanoseconds: 0 };
     this.console = new XenConsole({
       send: byte => this.memory.writeDevice(options.uart.base, byte, 0),
       receive: () => this.receive(),
-      inputReady: () => this.domains.get(0)?.channels.raiseVirq(VIRQ.CONSOLE),
+      inputReady: () => this.raiseGlobalVirq(VIRQ.CONSOLE),
+      ringChanged: () => this.raiseGlobalVirq(VIRQ.CON_RING),
       ...(options.heard && { heard: options.heard }),
     });
   }
@@ -119,6 +141,9 @@ export class Hypervisor implements DomainHost {
 
   get midr(): number {
     return this.machine.cores[0]!.sys[SLOT.VPIDR]!;
+  }
+  get counterHertz(): number {
+    return this.machine.board.cpu.counterHertz;
   }
   readonly now = (): number => this.machine.timeNs;
   timersOf(core: number) {
@@ -133,29 +158,40 @@ export class Hypervisor implements DomainHost {
   guestError(message: string): void {
     this.console.print(message);
   }
+  takeVmid(): number {
+    for (let vmid = 1; vmid < VMIDS; vmid++)
+      if (!this.vmids.has(vmid)) {
+        this.vmids.add(vmid);
+        return vmid;
+      }
+    return -1;
+  }
+  giveVmid(vmid: number): void {
+    this.vmids.delete(vmid);
+  }
   flushTlb(vmid: number): void {
     for (const core of this.machine.cores) core.tlbFlushVm(vmid);
   }
 
-  /** A guest has enabled the interrupt of a device that is its own. */
-  routePhysical({ hardware, edge }: VirtualIrq, enabled: boolean): void {
-    if (!enabled) return this.gic.disable(hardware, 0);
-    this.gic.setEdge(hardware, edge, 0);
-    this.gic.enable(hardware, 0);
-  }
-  /** Gives a physical interrupt to a domain. */
-  giveInterrupt(irq: number, domain: Domain): void {
-    this.owners.set(irq, domain);
-    domain.vgic.irq(irq, 0)!.hardware = irq;
+  routePhysical(irq: VirtualIrq, enabled: boolean): void {
+    this.devices.route(irq, enabled);
   }
 
   wake(vcpu: Vcpu): void {
     if (vcpu.running || !vcpu.runnable) return;
-    if (vcpu.runstate !== RUNSTATE.RUNNABLE) vcpu.changeRunstate(RUNSTATE.RUNNABLE, this.now());
+    const now = this.now();
+    if (vcpu.runstate !== RUNSTATE.RUNNABLE) vcpu.changeRunstate(RUNSTATE.RUNNABLE, now);
     this.scheduler.add(vcpu);
-    const idle = this.pcpus.find(one => one.up && !one.current && vcpu.hardAffinity & (1 << one.core));
-    const target = idle ?? this.pcpus.find(({ current }) => current && this.scheduler.preempts(vcpu, current));
-    if (target) this.poke(target);
+    const allowed = this.pcpus.filter(one => one.up && vcpu.hardAffinity & (1 << one.core));
+    const idle = allowed.find(({ current }) => !current);
+    if (idle) return this.poke(idle);
+    // Nobody is idle: one is interrupted, now or when it has used up what it is ahead.
+    for (const pcpu of allowed) {
+      const wait = this.scheduler.preemption(vcpu, pcpu.current!, now - pcpu.since);
+      if (wait <= 0) return this.poke(pcpu);
+      const ticks = pcpu.timers.now + Math.ceil((wait * this.machine.board.cpu.counterHertz) / 1e9);
+      if (ticks < pcpu.sliceEnd.at) pcpu.timers.set(pcpu.sliceEnd, ticks);
+    }
   }
 
   /** Its interrupts have changed. */
@@ -170,6 +206,16 @@ export class Hypervisor implements DomainHost {
     target.reschedule = true;
     const here = this.machine.processor.running;
     if (here !== target.core) this.gic.sendSgi(SGI_RESCHEDULE, target.core, Math.max(here, 0));
+  }
+  deschedule(vcpu: Vcpu): void {
+    const running = this.pcpus.find(({ current }) => current === vcpu);
+    if (running) this.poke(running);
+  }
+  /** Lets a virtual CPU run on some cores only. @param cores bit n: on core n */
+  pin(vcpu: Vcpu, cores: number): void {
+    vcpu.hardAffinity = cores;
+    if (vcpu.running && !(cores & (1 << vcpu.processor))) this.deschedule(vcpu);
+    else this.wake(vcpu);
   }
   reschedule(core: number): void {
     this.pcpus[core]!.reschedule = true;
@@ -204,10 +250,16 @@ export class Hypervisor implements DomainHost {
     };
     for (const domain of this.domains.values()) this.writeWallclock(domain);
   }
+  /** Sets the clock of one domain forward. @param seconds */
+  setTimeOffset(domain: Domain, seconds: number): void {
+    domain.timeOffset = seconds;
+    this.writeWallclock(domain);
+  }
   /** wc_version, wc_sec, wc_nsec, wc_sec_hi: the version is odd while they change. */
-  private writeWallclock({ sharedInfo }: Domain): void {
+  private writeWallclock({ sharedInfo, timeOffset }: Domain): void {
     const at = sharedInfo + SHARED_INFO.WALLCLOCK;
-    const { seconds, nanoseconds } = this.wallclock;
+    const { nanoseconds } = this.wallclock;
+    const seconds = this.wallclock.seconds + timeOffset;
     const version = this.memory.read32(at);
     this.memory.write32(at + 4, seconds >>> 0);
     this.memory.write32(at + 8, nanoseconds);
@@ -226,35 +278,69 @@ export class Hypervisor implements DomainHost {
       this.console.print(`Hardware Dom0 shutdown: ${why}`);
       return this.options.over(domain.shutdownCode!);
     }
-    this.domains.get(0)?.channels.raiseVirq(VIRQ.DOM_EXC);
+    this.raiseGlobalVirq(VIRQ.DOM_EXC);
     for (const one of [...this.observers]) one.ended?.(domain);
+  }
+
+  /** A virtual interrupt of which there is one; for dom0, unless somebody else handles it. */
+  raiseGlobalVirq(virq: number): void {
+    (this.virqHandlers.get(virq) ?? this.domains.get(0))?.channels.raiseVirq(virq);
+  }
+
+  /**
+   * A step of the end of a domain.
+   * @returns false: cores have to leave it first, or there is more to do; call again
+   */
+  endDomain(domain: Domain): boolean {
+    if (domain.dead) return true;
+    if (!domain.dying) for (const one of [...this.observers]) one.dying?.(domain);
+    domain.dying = true;
+    if (domain.isRunning) {
+      domain.stopRunning();
+      return false;
+    }
+    for (const vcpu of domain.vcpus) this.scheduler.remove(vcpu);
+    this.devices.takeAll(domain);
+    if (!domain.relinquish()) return false;
+    for (const [virq, handler] of this.virqHandlers) if (handler === domain) this.virqHandlers.delete(virq);
+    this.raiseGlobalVirq(VIRQ.DOM_EXC);
+    this.forget(domain);
+    return true;
   }
 
   /**
    * Ends a domain for good: at once, or as soon as the last core has left it.
-   * @returns whether it is gone
+   * @returns whether all is given back but for what others have mapped
    */
   destroyDomain(domain: Domain): boolean {
-    domain.dying = true;
-    if (domain.vcpus.some(({ running }) => running)) {
-      domain.stopRunning();
-      return false;
-    }
-    if (this.domains.get(domain.id) !== domain) return true;
-    for (const vcpu of domain.vcpus) this.scheduler.remove(vcpu);
-    domain.destroy();
-    this.domains.delete(domain.id);
-    this.domains.get(0)?.channels.raiseVirq(VIRQ.DOM_EXC);
-    for (const one of [...this.observers]) one.gone?.(domain);
+    domain.destroyed = true;
+    while (!this.endDomain(domain)) if (domain.isRunning) return false;
     return true;
+  }
+
+  private pageFreed(mfn: number, owner: number): void {
+    const domain = this.domains.get(owner);
+    domain?.pageFreed(mfn);
+    if (domain) this.forget(domain);
+  }
+  /** A dead domain is known as long as somebody uses its memory. */
+  private forget(domain: Domain): void {
+    if (!domain.dead || !domain.holdsNothing || !this.domains.delete(domain.id)) return;
+    this.raiseGlobalVirq(VIRQ.DOM_EXC);
+    for (const one of [...this.observers]) one.gone?.(domain);
   }
 
   hypercall(call: Call, number: number, args: Uint32Array): Answer {
     const found = HYPERCALLS.get(number);
-    if (!found) return -ERRNO.ENOSYS;
-    if (found.privileged && !call.domain.options.privileged) return -ERRNO.EPERM;
     const inner = args === call.args ? call : call.withArguments(args);
-    return found.handle(inner);
+    const traced = this.trace && describeCall(inner, number, found);
+    const answer = !found
+      ? -ERRNO.ENOSYS
+      : found.privileged && !call.domain.options.privileged
+        ? -ERRNO.EPERM
+        : found.handle(inner);
+    if (traced) this.trace?.add({ ...traced, result: answer });
+    return answer;
   }
 
   // Where a core enters.
@@ -318,7 +404,7 @@ export class Hypervisor implements DomainHost {
     for (let iar = gic.acknowledge(core.index); iar >= 0; iar = gic.acknowledge(core.index)) {
       const irq = iar & 0x3ff;
       gic.drop(iar, core.index);
-      const owner = this.owners.get(irq);
+      const owner = this.devices.owner(irq);
       if (owner && irq !== this.options.uart.irq) {
         // The guest's end of interrupt deactivates it.
         owner.vgic.inject(irq);
@@ -348,11 +434,11 @@ export class Hypervisor implements DomainHost {
     const before = pcpu.current;
     if (before) {
       this.scheduler.burn(before, now - pcpu.since);
-      pcpu.since = now;
       before.running = false;
       if (before.runnable) this.scheduler.add(before);
-      if (before.domain.dying) this.leaveDying(before, pcpu, core, now);
     }
+    pcpu.account(now);
+    if (before?.domain.destroyed) this.leaveDestroyed(before, pcpu, core, now);
     const { vcpu, slice } = this.scheduler.pick(core.index, now);
     const ticks = (slice * this.machine.board.cpu.counterHertz) / 1e9;
     pcpu.timers.set(pcpu.sliceEnd, slice === Infinity ? Infinity : pcpu.timers.now + Math.ceil(ticks));
@@ -364,24 +450,25 @@ export class Hypervisor implements DomainHost {
     if (vcpu) this.switchTo(vcpu, pcpu, core, now);
   }
 
-  /** The last core that leaves a domain in its end takes it down; a new one may begin in its place. */
-  private leaveDying(vcpu: Vcpu, pcpu: PhysicalCpu, core: Core, now: number): void {
+  /** The last core that leaves a domain in its end takes it down, before it looks for another: one may begin in its place. */
+  private leaveDestroyed(vcpu: Vcpu, pcpu: PhysicalCpu, core: Core, now: number): void {
     this.switchFrom(vcpu, pcpu, core, now);
     pcpu.current = undefined;
     this.destroyDomain(vcpu.domain);
   }
 
   private switchFrom(vcpu: Vcpu, pcpu: PhysicalCpu, core: Core, now: number): void {
+    const { runnable, down } = vcpu;
+    vcpu.changeRunstate(runnable ? RUNSTATE.RUNNABLE : down ? RUNSTATE.OFFLINE : RUNSTATE.BLOCKED, now);
+    writeRunstate(vcpu, this.access(core.index));
     vcpu.context.save(core);
     vcpu.interface.save(this.gic);
     vcpu.vtimer.save(pcpu.timer);
-    vcpu.changeRunstate(vcpu.runnable ? RUNSTATE.RUNNABLE : vcpu.down ? RUNSTATE.OFFLINE : RUNSTATE.BLOCKED, now);
   }
 
   private switchTo(vcpu: Vcpu, pcpu: PhysicalCpu, core: Core, now: number): void {
     const { p2m } = vcpu.domain;
     vcpu.processor = core.index;
-    pcpu.since = now;
     vcpu.changeRunstate(RUNSTATE.RUNNING, now);
     core.sys[SLOT.VTTBR] = p2m.root;
     core.sys[SLOT.VTTBR + HIGH_WORD] = (p2m.vmid & 0xff) << 16;
@@ -389,5 +476,6 @@ export class Hypervisor implements DomainHost {
     vcpu.context.restore(core);
     vcpu.interface.restore(this.gic, core.index);
     vcpu.vtimer.restore(pcpu.timer);
+    writeRunstate(vcpu, this.access(core.index));
   }
 }

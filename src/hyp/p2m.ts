@@ -20,6 +20,8 @@ export type P2mType = (typeof P2M)[keyof typeof P2M];
 export const VTCR = 0x80003558;
 const ROOT_TABLES = 2;
 const ENTRIES = 512;
+/** Page frames of the forty bits. */
+export const FRAMES = 2 ** 28;
 const TWO_32 = 2 ** 32;
 
 const VALID = 1;
@@ -59,6 +61,13 @@ export interface P2mEntry {
   readonly order: number;
 }
 
+/** Where the pages of tables come from; the root is the heap's in any case. */
+export interface TablePages {
+  /** @returns a frame, or −1 */
+  take(): number;
+  give(mfn: number): void;
+}
+
 /** Called when translations may not be held any longer. */
 export type FlushTlb = (vmid: number) => void;
 
@@ -72,6 +81,7 @@ export class P2m {
   constructor(
     private readonly memory: PhysicalMemory,
     private readonly heap: Heap,
+    private readonly pages: TablePages,
     readonly vmid: number,
     private readonly flush: FlushTlb,
   ) {
@@ -116,7 +126,7 @@ export class P2m {
 
   /** Puts a table in the place of an entry; a block that was there is shattered into smaller ones. */
   private makeTable(pa: number, level: number): boolean {
-    const mfn = this.heap.take(0, OWNER.XEN);
+    const mfn = this.pages.take();
     if (mfn < 0) return false;
     const table = mfn * PAGE_SIZE;
     this.memory.clear(table, PAGE_SIZE);
@@ -138,7 +148,7 @@ export class P2m {
 
   /** What a frame of the domain is mapped to; undefined: to nothing. */
   lookup(gfn: number): P2mEntry | undefined {
-    if (gfn < 0 || gfn >= ROOT_TABLES * ENTRIES * (1 << LEVEL_SHIFT[1])) return undefined;
+    if (gfn < 0 || gfn >= FRAMES) return undefined;
     let table = this.root;
     for (let level = 1; level <= 3; level++) {
       const pa = table + 8 * this.index(gfn, level);
@@ -155,9 +165,10 @@ export class P2m {
 
   /**
    * Maps `count` frames, in blocks as large as addresses allow.
-   * @returns false when there is no memory for tables; then some may be mapped
+   * @returns false when there is no memory for tables, then some may be mapped, or when there are no such addresses
    */
   map(gfn: number, mfn: number, count: number, type: P2mType): boolean {
+    if (gfn + count > FRAMES) return false;
     for (let i = 0; i < count;) {
       const level = largestLevel(gfn + i, mfn + i, count - i);
       const pa = this.descend(gfn + i, level);
@@ -199,7 +210,7 @@ export class P2m {
       const pa = mfn * PAGE_SIZE + 8 * i;
       if (this.isTable(pa, level)) this.freeTable(this.frame(pa), level + 1);
     }
-    this.heap.give(mfn, 0);
+    this.pages.give(mfn);
     this.tables--;
   }
 

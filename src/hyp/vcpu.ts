@@ -5,6 +5,7 @@ import { GuestContext } from './context';
 import type { Domain } from './domain';
 import { VCPU_INFO } from './evtchn/two-level';
 import { VirtualCpuInterface } from './gic/vgic';
+import { PAGE_SHIFT } from './memory/physical';
 import { Vtimer } from './vtimer';
 
 /** SCTLR of a guest as it starts: the reset value of the Cortex-A15. */
@@ -28,6 +29,8 @@ export class Vcpu {
   pauseCount = 0;
   /** Physical address of its struct vcpu_info; 0: none yet. */
   infoAddress = 0;
+  /** That is in a page which the guest has chosen, and which is held for it. */
+  private infoHeld = false;
   /** Guest virtual address of its runstate area; 0: none. */
   runstateAddress = 0;
   runstate: Runstate = RUNSTATE.OFFLINE;
@@ -39,8 +42,14 @@ export class Vcpu {
   /** Bit n: it may run on core n. */
   hardAffinity = 0xffffffff;
   softAffinity = 0xffffffff;
+  /** What its hard affinity was before SCHEDOP_pin_override. */
+  affinityBefore: number | undefined;
   /** Whether it is what a core executes now. */
   running = false;
+  /** Somebody has set its registers, or it has begun by itself. */
+  initialized = false;
+  /** A domain that it holds paused, until cores have left it: the hypercall is made again. */
+  holding: Domain | undefined;
   /** Scheduler: see sched/credit2. */
   credit = 0;
   /** It waits for what another one has to do first: that one goes before it. */
@@ -77,6 +86,7 @@ export class Vcpu {
     this.context.pc = thumb ? pc & ~1 : pc;
     this.context.cpsr = PSR.A | PSR.I | PSR.F | MODE.svc | (thumb ? PSR.T : 0);
     registers.forEach((value, n) => this.context.setR(n, value));
+    this.initialized = true;
     this.down = false;
     this.domain.host.wake(this);
   }
@@ -96,6 +106,27 @@ export class Vcpu {
     if (memory.read8(this.infoAddress + VCPU_INFO.PENDING) !== 0) return;
     memory.write8(this.infoAddress + VCPU_INFO.PENDING, 1);
     this.domain.vgic.inject(this.domain.eventIrq, this.id);
+  }
+
+  /** Where its struct vcpu_info is from now on, a page of the guest that stays the guest's. */
+  placeInfo(at: number): void {
+    this.domain.host.heap.reference(at >>> PAGE_SHIFT);
+    this.infoAddress = at;
+    this.infoHeld = true;
+  }
+
+  get hasPlacedInfo(): boolean {
+    return this.infoHeld;
+  }
+
+  /** It will not run any more, and nothing is written for it. */
+  stop(): void {
+    this.vtimer.stop();
+    if (this.infoHeld) this.domain.host.heap.release(this.infoAddress >>> PAGE_SHIFT);
+    this.infoHeld = false;
+    this.infoAddress = 0;
+    this.runstateAddress = 0;
+    this.down = true;
   }
 
   /** Accounts for the time in the state that ends now. */

@@ -68,7 +68,7 @@ export function smccc(vcpu: Vcpu, args: readonly number[]): CallOutcome {
     case PSCI.VERSION:
       return { r0: PSCI_1_1 };
     case PSCI.CPU_SUSPEND:
-      vcpu.blocked = true;
+      domain.host.block(vcpu);
       return { r0: RETURN.SUCCESS };
     case PSCI.CPU_OFF:
     case PSCI_0_1.CPU_OFF:

@@ -79,8 +79,11 @@ const NEEDS: readonly (readonly [Related, readonly Related[]])[] = [
   ['domains', ['hyp']],
   ['drives', ['domains']],
 ];
-const HYPERVISOR_IN_WORDS = 'a hypervisor, built in or a Xen binary,';
 const XEN_IN_WORDS = 'a Xen binary as hypervisor';
+const IN_WORDS: Readonly<Record<string, string>> = {
+  xen: XEN_IN_WORDS,
+  hyp: 'a hypervisor, built in or a Xen binary,',
+};
 
 function relations({ hypervisor, deviceTree, ...others }: LabConfiguration): LabProblem[] {
   const problems: LabProblem[] = [];
@@ -88,7 +91,7 @@ function relations({ hypervisor, deviceTree, ...others }: LabConfiguration): Lab
   const xen = hypervisor !== undefined && !RESERVED.has(hypervisor);
   if (xen) given.add('xen');
   if (xen || (hypervisor !== 'none' && (given.has('kernel') || given.has('domains')))) given.add('hyp');
-  const say = (name: Related): string => ({ xen: XEN_IN_WORDS, hyp: HYPERVISOR_IN_WORDS })[name as string] ?? name;
+  const say = (name: Related): string => IN_WORDS[name] ?? name;
   if (deviceTree === 'none' && !xen)
     problems.push(
       problem('configuration.conflict', `deviceTree none needs ${XEN_IN_WORDS}, with a tree linked into it`),
@@ -99,7 +102,7 @@ function relations({ hypervisor, deviceTree, ...others }: LabConfiguration): Lab
   for (const [name, others] of NEEDS)
     if (given.has(name) && !others.some(other => given.has(other))) {
       // Of attributes that a boot without Xen has too, the message names what such a boot needs.
-      const usual = others.filter(other => other !== 'xen');
+      const usual = others.filter(other => IN_WORDS[other] === undefined);
       const wanted = (usual.length > 0 ? usual : others).map(say).join(' or ');
       problems.push(problem('configuration.conflict', `${name} needs ${wanted} beside it`));
     }

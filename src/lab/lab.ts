@@ -31,7 +31,7 @@ export async function openLab(configuration: LabLaunch, host: LabHost, ports: La
   const title = `Loading ${board.name}`;
   ports.progress(title, 0, 2);
   const request = { host, board, configuration, cpus, memoryBytes };
-  if (usesBuiltin(configuration)) return openBuiltin(request, ports, options => build({ ...options, ...translationOf(configuration, host) })); // prettier-ignore
+  if (usesBuiltin(configuration)) return openBuiltin({ ...request, traced: configuration.trace === true }, ports, options => build({ ...options, ...translationOf(configuration, host) })); // prettier-ignore
   const plan = await planBoot(request);
   const sdCard = configuration.sdcard === undefined ? undefined : await openCard(host, configuration.sdcard);
   const symbols = configuration.profile ? await readSymbols(host, configuration) : new SymbolTable([]);

@@ -39,6 +39,8 @@ export interface LabMachine {
   activity?(): LabActivity;
   /** What was executed where; undefined when it was not counted. */
   profile?(): LabProfile | undefined;
+  /** What the built-in hypervisor did; undefined when no records were kept. @param json instead of lines */
+  trace?(json: boolean): string | undefined;
   run(instructions: number): SliceEnd;
   /** Advances guest time of an idle machine, to `untilNs` at most or else to the next timer event. */
   skipIdle(untilNs?: number): void;

@@ -40,6 +40,8 @@ export interface LabConfiguration {
 export interface LabLaunch extends LabConfiguration {
   /** Counts what is executed, for the request `profile`: slower, and the same for the guest. */
   profile?: boolean;
+  /** Keeps records of what the built-in hypervisor does, for the request `trace`. */
+  trace?: boolean;
 }
 
 /** A line for people, with what a program needs beside it. */
@@ -145,6 +147,8 @@ export interface LabRequests {
   activity: [Record<string, never>, LabActivity];
   /** Of a lab that was started with `profile`. Waits for the end of the slice that runs. */
   profile: [Record<string, never>, LabProfile];
+  /** Of a lab that was started with `trace`: a line for each record, or an array as JSON. */
+  trace: [{ json: boolean }, string];
   /** Ends the lab; the worker can be terminated after the answer. */
   stop: [Record<string, never>, void];
 }

@@ -145,6 +145,9 @@ class LabServer {
     },
     activity: () => this.#started().machine.activity?.() ?? { exceptions: [], syndromes: [], devices: [] },
     profile: () => this.#started().machine.profile?.() ?? fail('lab.state', 'the lab was not started with a profile'),
+    trace: ({ json }) =>
+      this.#started().machine.trace?.(json) ??
+      fail('lab.state', 'no trace was kept: --trace is for the built-in hypervisor'),
     stop: async () => {
       if (!this.#active) return;
       const lab = await this.#halt();

@@ -1,40 +1,8 @@
 // Small guests on the built-in core: hypercalls, timers, interrupts, scheduling, by their own instructions.
 import { describe, expect, it } from 'vitest';
-import { Domain, SHUTDOWN } from '../../src/hyp/domain';
-import type { Hypervisor } from '../../src/hyp';
+import { type Domain, SHUTDOWN } from '../../src/hyp/domain';
 import { bench } from './bench';
-
-const CODE = 0x40000000;
-
-/** A domain with a page of code at CODE, and more memory behind it. */
-function guest(xen: Hypervisor, id: number, code: readonly number[], vcpus = 1): Domain {
-  const domain = new Domain(xen, {
-    ...{
-      id,
-      vcpus,
-      interrupts: 64,
-      eventIrq: 31,
-      privileged: id === 0,
-      gicd: 0x03001000,
-      gicc: 0x03002000,
-      grantFrames: 4,
-    },
-  });
-  domain.maxPages = 16;
-  const mfn = domain.populate(CODE >>> 12, 4);
-  xen.memory.copyIn(mfn * 4096, new Uint8Array(Uint32Array.from(code).buffer));
-  xen.addDomain(domain);
-  domain.vcpus[0]!.start(CODE, []);
-  return domain;
-}
-
-/** HVC #0xEA1 with a number in r12. */
-const HYPERCALL = 0xe140ea71;
-const movR12 = (n: number): number => 0xe3a0c000 | n;
-const MOV_R0 = (n: number): number => 0xe3a00000 | n;
-const MOV_R1 = (n: number): number => 0xe3a01000 | n;
-const LOOP = 0xeafffffe;
-const WFI = 0xe320f003;
+import { guest, HYPERCALL, LOOP, MOV_R0, MOV_R1, movR12, WFI } from './small-guest';
 
 describe('a guest', () => {
   it('asks for the version, and shuts down', () => {

@@ -7,8 +7,8 @@ const BASE = 0x80000000;
 const FIRST = BASE >>> 12;
 const FRAMES = 1000;
 
-function fresh(): Heap {
-  const heap = new Heap(BASE, FRAMES * 4096);
+function fresh(freed?: (mfn: number, owner: number) => void): Heap {
+  const heap = new Heap(BASE, FRAMES * 4096, freed);
   heap.add(FIRST, FIRST + FRAMES);
   return heap;
 }
@@ -56,12 +56,15 @@ describe('heap', () => {
   });
 
   it('lets a frame that others map wait for them', () => {
-    const heap = fresh();
+    const freed: number[][] = [];
+    const heap = fresh((...frame) => freed.push(frame));
     const mfn = heap.take(0, 5);
     heap.reference(mfn);
-    heap.give(mfn, 0);
-    expect([heap.free, heap.owner(mfn)]).toEqual([FRAMES - 1, OWNER.XEN]);
+    expect(heap.owned(5, FIRST)).toBe(mfn);
+    expect(heap.give(mfn, 0)).toBe(false);
+    expect([heap.free, heap.owner(mfn), heap.owned(5, FIRST)]).toEqual([FRAMES - 1, 5, -1]);
     heap.release(mfn);
     expect([heap.free, heap.owner(mfn)]).toEqual([FRAMES, OWNER.FREE]);
+    expect(freed).toEqual([[mfn, 5]]);
   });
 });

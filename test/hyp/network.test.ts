@@ -15,6 +15,8 @@ import {
   udp,
 } from '../../src/hyp/backends/net/packets';
 import { XS } from '../../src/hyp/xenstore/wire';
+import { Caller, SCRATCH } from './caller';
+import { guest, LOOP } from './small-guest';
 import { FakeKernel, planOf, toolstackBench } from './toolstack-bench';
 
 const SUBNET = { prefix: [10, 11, 12], gateway: 1, first: 2, last: 4 } as const;
@@ -207,6 +209,18 @@ describe('interfaces on a bridge', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('a guest without a dom0', () => {
+  it('may have channels to the domain whose part the backends play, and to no other that is not there', () => {
+    const made = toolstackBench();
+    const domain = guest(made.xen, 5, [LOOP]);
+    made.machine.run(1000);
+    const caller = new Caller(made, domain);
+    const allocate = (remote: number): number => caller.call(32, 6, caller.put(SCRATCH, [0x7ff0 | (remote << 16), 0]));
+    expect(allocate(0)).toBe(0);
+    expect(allocate(7)).toBe(-3);
   });
 });
 

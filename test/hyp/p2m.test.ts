@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { configure, createStage2, walkStage2 } from '../../src/emu/mmu/stage2';
 import { PERMISSION, Translation } from '../../src/emu/mmu/translation';
+import { tablesOfHeap } from '../../src/hyp/memory/paging-pool';
 import { P2M, P2m, VTCR } from '../../src/hyp/p2m';
 import { bench } from './bench';
 
@@ -10,7 +11,7 @@ function make() {
   machine.run(1);
   const before = xen.heap.free;
   const flushed: number[] = [];
-  const p2m = new P2m(xen.memory, xen.heap, 9, vmid => flushed.push(vmid));
+  const p2m = new P2m(xen.memory, xen.heap, tablesOfHeap(xen.heap), 9, vmid => flushed.push(vmid));
   const stage2 = { ...createStage2(), enabled: true, vtcr: VTCR, base: p2m.root };
   configure(stage2);
   const out = new Translation();

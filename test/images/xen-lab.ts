@@ -7,7 +7,13 @@ export const image = (name: string): string => path.join(images, name);
 
 /** @param ramDisk path of that of dom0 */
 export const xenOptions = (ramDisk: string, append = ''): string[] => [
-  ...['--hypervisor', image('xen-armhf'), '--kernel', image('zImage-armhf'), '--initrd', ramDisk],
+  ...['--hypervisor', image('xen-armhf')],
+  ...builtinOptions(ramDisk, append),
+];
+
+/** The same dom0 on the hypervisor that is built in. */
+export const builtinOptions = (ramDisk: string, append = ''): string[] => [
+  ...['--kernel', image('zImage-armhf'), '--initrd', ramDisk],
   ...['--xen-append', 'dom0_mem=512M loglvl=all guest_loglvl=all'],
   ...['--append', `console=hvc0 rdinit=/init ${append}`.trim()],
 ];

@@ -3,6 +3,8 @@ export const ERRNO = {
   EPERM: 1,
   ENOENT: 2,
   ESRCH: 3,
+  EIO: 5,
+  ENXIO: 6,
   E2BIG: 7,
   EAGAIN: 11,
   ENOMEM: 12,
@@ -15,6 +17,8 @@ export const ERRNO = {
   ENOSPC: 28,
   ENOSYS: 38,
   ENODATA: 61,
-  EOPNOTSUPP: 95,
+  EILSEQ: 84,
   ERESTART: 85,
+  EOPNOTSUPP: 95,
+  ENOBUFS: 105,
 } as const;

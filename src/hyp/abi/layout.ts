@@ -1,10 +1,13 @@
 // Structures of the public interface as data: fields in the order of the headers, laid out as the ARM ABI does it
 // (Xen, public/arch-arm.h: 64-bit numbers are aligned to 8, guest handles are 8 bytes with the address in the low word).
 
-/** u64 values are taken as numbers: exact to 2^53, larger ones are of no use as addresses or counts. */
-export type FieldType = 'u8' | 'u16' | 'u32' | 'u64' | 's32' | 'handle';
+/**
+ * u64 values are taken as numbers: exact to 2^53, larger ones are of no use as addresses or counts. Of `reg`, a register
+ * of a guest in 64 bits, the lower word counts.
+ */
+export type FieldType = 'u8' | 'u16' | 'u32' | 'u64' | 's32' | 'handle' | 'reg';
 
-const SIZE: Readonly<Record<FieldType, number>> = { u8: 1, u16: 2, u32: 4, s32: 4, u64: 8, handle: 8 };
+const SIZE: Readonly<Record<FieldType, number>> = { u8: 1, u16: 2, u32: 4, s32: 4, u64: 8, handle: 8, reg: 8 };
 const TWO_32 = 2 ** 32;
 
 export interface Field {
@@ -58,6 +61,7 @@ function readField(view: DataView, at: number, { type, offset }: Field): number 
       return view.getInt32(i, true);
     case 'u32':
     case 'handle':
+    case 'reg':
       return view.getUint32(i, true);
     case 'u64':
       return view.getUint32(i, true) + view.getUint32(i + 4, true) * TWO_32;
@@ -75,6 +79,7 @@ function writeField(view: DataView, at: number, { type, offset }: Field, value: 
     case 'u32':
       return view.setUint32(i, value, true);
     case 'handle':
+    case 'reg':
     case 'u64':
       view.setUint32(i, value, true);
       return view.setUint32(i + 4, Math.floor(value / TWO_32), true);

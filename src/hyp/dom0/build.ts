@@ -40,7 +40,8 @@ export interface Dom0Plan {
   readonly devices: readonly PassedDevice[];
 }
 
-const hex = (value: number): string => `0x${value.toString(16).padStart(16, '0')}`;
+/** As Xen shows addresses: with 16 digits, those of banks with 14. */
+const hex = (value: number, digits = 16): string => `0x${value.toString(16).padStart(digits, '0')}`;
 
 /** @throws RangeError when memory does not suffice, in words for the console */
 export function buildDom0(xen: Hypervisor, plan: Dom0Plan): Domain {
@@ -48,17 +49,20 @@ export function buildDom0(xen: Hypervisor, plan: Dom0Plan): Domain {
   out.print('*** LOADING DOMAIN 0 ***');
   const frames = plan.memory >>> PAGE_SHIFT;
   const domain = new Domain(xen, {
-    ...{ id: 0, vcpus: plan.cpus, interrupts: gic.lines, eventIrq: EVENT_IRQ, privileged: true },
+    ...{ id: 0, vcpus: plan.cpus, interrupts: gic.lines, eventIrq: EVENT_IRQ, privileged: true, directMapped: true },
     ...{ gicd: gic.at.distributor, gicc: gic.at.cpuInterface, grantFrames: GRANT_FRAMES },
   });
   domain.maxPages = frames;
+  domain.createVcpus();
   out.print(`Loading d0 kernel from ${plan.kernel.name}`);
   if (plan.initrd) out.print(`Loading ramdisk from ${plan.initrd.name}`);
   out.print(`Allocating 1:1 mappings totalling ${plan.memory / MIB}MB for dom0:`);
   const banks = allocate(xen, domain, frames);
-  banks.forEach(({ base, size }, i) => out.print(`BANK[${i}] ${hex(base)}-${hex(base + size)} (${size / MIB}MB)`));
+  banks.forEach(({ base, size }, i) =>
+    out.print(`BANK[${i}] ${hex(base, 14)}-${hex(base + size, 14)} (${size / MIB}MB)`),
+  );
   const grants = grantRegion(xen);
-  out.print(`Grant table range: ${hex(grants.base)}-${hex(grants.base + grants.size)}`);
+  out.print(`Grant table range: ${hex(grants.base, 14)}-${hex(grants.base + grants.size, 14)}`);
   out.print(`Allocating PPI ${EVENT_IRQ} for event channel interrupt`);
   passDevices(xen, domain, plan.devices);
   // The guest finds its CPU interface where the host's is: it is the virtual one.
@@ -144,6 +148,6 @@ function passDevices(xen: Hypervisor, domain: Domain, devices: readonly PassedDe
       const count = Math.ceil((base + size) / PAGE_SIZE) - first;
       domain.map(first, first, count, P2M.MMIO_DIRECT);
     }
-    for (const irq of interrupts) if (irq >= LOCAL_IRQS) xen.giveInterrupt(irq, domain);
+    for (const irq of interrupts) if (irq >= LOCAL_IRQS) xen.devices.give(irq, domain);
   }
 }

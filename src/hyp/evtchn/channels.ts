@@ -54,14 +54,18 @@ export interface EventAbi {
   isPending(channel: Channel): boolean;
   isMasked(channel: Channel): boolean;
   unmask(channel: Channel): void;
+  /** Pages of the guest are not written any more. */
+  release(): void;
 }
 
 /** What channels need of their domain. */
 export interface ChannelHost {
   readonly id: number;
-  readonly vcpuCount: number;
+  vcpuCount(): number;
   /** The event channels of another domain. */
   peer(domain: number): EventChannels | undefined;
+  /** A port is pending. */
+  pending?(port: number): void;
 }
 
 export class EventChannels {
@@ -87,9 +91,17 @@ export class EventChannels {
     };
   }
 
+  /** A port that may be free, or nobody's. */
+  at(port: number): Channel | undefined {
+    return this.channels[port];
+  }
   get(port: number): Channel | undefined {
     const channel = this.channels[port];
     return channel && channel.state > STATE.FREE ? channel : undefined;
+  }
+  /** Ports below this have been in use. */
+  get known(): number {
+    return this.channels.length;
   }
   get all(): readonly Channel[] {
     return this.channels.filter(one => one.state > STATE.FREE);
@@ -104,6 +116,11 @@ export class EventChannels {
     const channel = this.fresh(port);
     this.channels.push(channel);
     return channel;
+  }
+
+  private setPending(channel: Channel): void {
+    this.host.pending?.(channel.port);
+    this.abi.setPending(channel);
   }
 
   private settle(channel: Channel, state: number): void {
@@ -137,7 +154,7 @@ export class EventChannels {
     other.remoteDomain = this.host.id;
     other.remotePort = channel.port;
     // An event may have been sent to nobody before.
-    this.abi.setPending(channel);
+    this.setPending(channel);
     return channel.port;
   }
 
@@ -155,7 +172,7 @@ export class EventChannels {
     // The guest may have closed the port, and have another one by its number.
     const mine = (): boolean => channel.consumer === consumer;
     return {
-      notify: () => void (mine() && this.abi.setPending(channel)),
+      notify: () => void (mine() && this.setPending(channel)),
       close: () => {
         if (!mine()) return;
         channel.consumer = undefined;
@@ -167,7 +184,7 @@ export class EventChannels {
   bindVirq(virq: number, vcpu: number): number {
     if (virq >= VIRQS) return -ERRNO.EINVAL;
     if (isGlobalVirq(virq) && vcpu !== 0) return -ERRNO.EINVAL;
-    if (vcpu >= this.host.vcpuCount) return -ERRNO.ENOENT;
+    if (vcpu >= this.host.vcpuCount()) return -ERRNO.ENOENT;
     const key = vcpu * VIRQS + virq;
     if (this.virqs.has(key)) return -ERRNO.EEXIST;
     const channel = this.allocate();
@@ -180,7 +197,7 @@ export class EventChannels {
   }
 
   bindIpi(vcpu: number): number {
-    if (vcpu >= this.host.vcpuCount) return -ERRNO.ENOENT;
+    if (vcpu >= this.host.vcpuCount()) return -ERRNO.ENOENT;
     const channel = this.allocate();
     if (typeof channel === 'number') return channel;
     channel.vcpu = vcpu;
@@ -190,7 +207,7 @@ export class EventChannels {
 
   bindVcpu(port: number, vcpu: number): number {
     const channel = this.get(port);
-    if (!channel || vcpu >= this.host.vcpuCount) return channel ? -ERRNO.ENOENT : -ERRNO.EINVAL;
+    if (!channel || vcpu >= this.host.vcpuCount()) return channel ? -ERRNO.ENOENT : -ERRNO.EINVAL;
     if (channel.state === STATE.VIRQ && !isGlobalVirq(channel.virq)) return -ERRNO.EINVAL;
     if (channel.state === STATE.IPI) return -ERRNO.EINVAL;
     channel.vcpu = vcpu;
@@ -220,8 +237,8 @@ export class EventChannels {
     else if (channel.state === STATE.INTERDOMAIN) {
       const peer = this.host.peer(channel.remoteDomain);
       const other = peer?.get(channel.remotePort);
-      if (peer && other) peer.abi.setPending(other);
-    } else if (channel.state === STATE.IPI) this.abi.setPending(channel);
+      if (peer && other) peer.setPending(other);
+    } else if (channel.state === STATE.IPI) this.setPending(channel);
     else if (channel.state !== STATE.UNBOUND) return -ERRNO.EINVAL;
     return 0;
   }
@@ -230,11 +247,13 @@ export class EventChannels {
   raiseVirq(virq: number, vcpu = 0): void {
     const port = this.virqs.get(vcpu * VIRQS + virq);
     const channel = port === undefined ? undefined : this.get(port);
-    if (channel) this.abi.setPending(channel);
+    if (channel) this.setPending(channel);
   }
 
+  /** Every port is free again, and the guest's pages are its own. */
   closeAll(): void {
     for (const { port } of this.all) this.close(port);
+    this.abi.release();
   }
 
   /** Takes what is pending over to another interface. */

@@ -26,6 +26,13 @@ interface ControlBlock {
   readonly tails: Uint32Array;
 }
 
+/** Pages of the guest that are written to are not given to anybody else, whatever the guest does with them. */
+export interface HeldPages {
+  /** @param at physical address in the page */
+  hold(at: number): void;
+  letGo(at: number): void;
+}
+
 export class FifoEvents implements EventAbi {
   readonly ports = PORTS;
   private readonly pages: number[] = [];
@@ -34,6 +41,7 @@ export class FifoEvents implements EventAbi {
   constructor(
     private readonly memory: PhysicalMemory,
     private readonly target: (vcpu: number) => EventTarget | undefined,
+    private readonly held: HeldPages,
   ) {}
 
   /** EVTCHNOP_init_control for one virtual CPU. @param at physical address of its control block */
@@ -41,12 +49,14 @@ export class FifoEvents implements EventAbi {
     const offset = at & (PAGE_SIZE - 1);
     if (offset % 8 !== 0 || offset + CONTROL_BLOCK_SIZE > PAGE_SIZE) return -ERRNO.EINVAL;
     if (this.blocks.has(vcpu)) return -ERRNO.EINVAL;
+    this.held.hold(at);
     this.blocks.set(vcpu, { at, tails: new Uint32Array(PRIORITIES) });
     return 0;
   }
   /** EVTCHNOP_expand_array. @param at physical address of a page of event words */
   addPage(at: number): number {
     if (this.pages.length * WORDS_PER_PAGE >= PORTS) return -ERRNO.ENOSPC;
+    this.held.hold(at);
     this.pages.push(at);
     return 0;
   }
@@ -114,5 +124,12 @@ export class FifoEvents implements EventAbi {
     const word = this.memory.read32(at);
     this.memory.write32(at, (word & ~MASKED) >>> 0);
     if (word & PENDING) this.setPending(channel);
+  }
+
+  release(): void {
+    for (const at of this.pages) this.held.letGo(at);
+    for (const { at } of this.blocks.values()) this.held.letGo(at);
+    this.pages.length = 0;
+    this.blocks.clear();
   }
 }

@@ -21,7 +21,7 @@ export interface EventHost {
   readonly memory: PhysicalMemory;
   /** Physical address of the shared info page; 0 while there is none. */
   readonly sharedInfo: number;
-  target(vcpu: number): EventTarget | undefined;
+  eventTarget(vcpu: number): EventTarget | undefined;
 }
 
 export class TwoLevelEvents implements EventAbi {
@@ -51,7 +51,7 @@ export class TwoLevelEvents implements EventAbi {
 
   /** Sets the port's bit in the selector, and the upcall when that is news. */
   private select({ port, vcpu }: Channel): void {
-    const target = this.host.target(vcpu);
+    const target = this.host.eventTarget(vcpu);
     if (!target || target.infoAddress === 0) return;
     const { memory } = this.host;
     const at = target.infoAddress + VCPU_INFO.SELECTOR + (port >>> 9);
@@ -76,4 +76,6 @@ export class TwoLevelEvents implements EventAbi {
     this.set(SHARED_INFO.MASK, channel.port, false);
     if (this.isPending(channel)) this.select(channel);
   }
+  /** The shared info page is Xen's own. */
+  release(): void {}
 }

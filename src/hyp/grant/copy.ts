@@ -34,12 +34,19 @@ function side(caller: Domain, owner: Domain | undefined, ref: number, granted: b
   return { address: mfn * PAGE_SIZE, release: () => owner.grants.release(ref, write) };
 }
 
-/** @returns a GNTST */
-export function copyGrant(caller: Domain, v: CopyArguments, find: (id: number) => Domain | undefined): number {
+/** @param mayShare whether two domains may have memory in common @returns a GNTST */
+export function copyGrant(
+  caller: Domain,
+  v: CopyArguments,
+  find: (id: number) => Domain | undefined,
+  mayShare: (a: Domain, b: Domain) => boolean,
+): number {
+  const [source, dest] = [find(v.source_domid), find(v.dest_domid)];
+  if (source && dest && !mayShare(source, dest)) return GNTST.PERMISSION_DENIED;
   if (v.source_offset + v.len > PAGE_SIZE || v.dest_offset + v.len > PAGE_SIZE) return GNTST.BAD_COPY_ARG;
-  const from = side(caller, find(v.source_domid), v.source_ref, (v.flags & FLAG.SOURCE_GREF) !== 0, false);
+  const from = side(caller, source, v.source_ref, (v.flags & FLAG.SOURCE_GREF) !== 0, false);
   if (typeof from === 'number') return from;
-  const to = side(caller, find(v.dest_domid), v.dest_ref, (v.flags & FLAG.DEST_GREF) !== 0, true);
+  const to = side(caller, dest, v.dest_ref, (v.flags & FLAG.DEST_GREF) !== 0, true);
   if (typeof to === 'number') {
     from.release();
     return to;

@@ -49,20 +49,15 @@ export class GrantTable {
 
   constructor(
     private readonly domain: Domain,
-    public maxFrames: number,
-    initialFrames = 1,
-  ) {
-    this.grow(initialFrames);
-  }
+    readonly maxFrames: number,
+  ) {}
 
   /** @returns whether the table has so many frames now */
   grow(frames: number): boolean {
-    const { heap, memory } = this.domain.host;
     if (frames > this.maxFrames) return false;
     while (this.frames.length < frames) {
-      const mfn = heap.take(0, this.domain.id);
+      const mfn = this.domain.takeOwnPage();
       if (mfn < 0) return false;
-      memory.clear(mfn * PAGE_SIZE, PAGE_SIZE);
       this.frames.push(mfn);
     }
     return true;
@@ -127,6 +122,8 @@ export class GrantTable {
     }
     this.domain.host.heap.reference(mfn);
     const handle = this.nextHandle++;
+    const traced = { granter: granter.id, ref, gfn, readonly };
+    this.domain.host.trace?.add({ kind: 'grant', domain: this.domain.id, action: 'map', ...traced });
     this.mappings.set(handle, { ref, granter: granter.id, mfn, gfn, readonly });
     return handle;
   }
@@ -136,7 +133,16 @@ export class GrantTable {
     if (!mapping) return GNTST.BAD_HANDLE;
     this.mappings.delete(handle);
     const { ref, granter, mfn, gfn, readonly } = mapping;
-    this.domain.p2m.unmap(gfn, 1);
+    this.domain.unmap(gfn, 1);
+    this.domain.host.trace?.add({
+      kind: 'grant',
+      domain: this.domain.id,
+      action: 'unmap',
+      granter,
+      ref,
+      gfn,
+      readonly,
+    });
     this.domain.host.heap.release(mfn);
     this.domain.host.domain(granter)?.grants.release(ref, !readonly);
     return GNTST.OKAY;
@@ -146,13 +152,22 @@ export class GrantTable {
     return this.mappings;
   }
 
-  unmapAll(): void {
+  /** The domain ends: it has nothing of others any more, and its table is no more. What others have mapped, they unmap. */
+  end(): void {
     for (const handle of [...this.mappings.keys()]) this.unmap(handle);
+    this.frames.length = 0;
   }
 
-  /** Forgets the table. Its frames are the domain's, and go with the rest of them. */
-  free(): void {
-    this.frames.length = 0;
+  /** Exchanges two entries of which nobody has anything. @returns a GNTST */
+  swap(a: number, b: number): number {
+    const [first, second] = [this.entry(a), this.entry(b)];
+    if (first === 0 || second === 0) return GNTST.BAD_GNTREF;
+    if (this.pins.has(a) || this.pins.has(b)) return GNTST.EAGAIN;
+    const { memory } = this.domain;
+    const kept = memory.bytes(first, ENTRY_SIZE).slice();
+    memory.move(first, second, ENTRY_SIZE);
+    memory.copyIn(second, kept);
+    return GNTST.OKAY;
   }
 
   /** GNTTABOP_set_version: no other version is offered, as Xen answers for ARM. */

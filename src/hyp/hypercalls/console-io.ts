@@ -23,4 +23,5 @@ function handle(call: Call): number {
 export const consoleIo: Hypercall = {
   ...{ number: 18, name: 'console_io', privileged: true, handle },
   operations: { 0: 'write', 1: 'read' },
+  pointer: 2,
 };

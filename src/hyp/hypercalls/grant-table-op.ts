@@ -1,6 +1,7 @@
 // HYPERVISOR_grant_table_op (Xen, public/grant_table.h).
 import { ERRNO } from '../abi/errno';
 import { Layout } from '../abi/layout';
+import { DOMID, type Domain } from '../domain';
 import { GNTMAP, GNTST } from '../grant/grant-table';
 import { copyGrant } from '../grant/copy';
 import { PAGE_SIZE } from '../memory/physical';
@@ -27,6 +28,8 @@ const COPY = new Layout({
   ...({ dest_ref: 'u64', dest_domid: 'u16', dest_offset: 'u16', pad2: 'u32' } as const),
   ...({ len: 'u16', flags: 'u16', status: 'u16' } as const),
 });
+const SWAP = new Layout({ ref_a: 'u32', ref_b: 'u32', status: 'u16' });
+const REPLACE = new Layout({ host_addr: 'u64', new_addr: 'u64', handle: 'u32', status: 'u16' });
 const CACHE_FLUSH = new Layout({ address: 'u64', offset: 'u16', length: 'u16', op: 'u32' });
 /** GNTTAB_CACHE_*; a source that is a reference. */
 const CACHE_OPS = 3;
@@ -51,11 +54,15 @@ function each<N extends string>(call: Call, layout: Layout<N>, act: (v: Record<N
   return AGAIN;
 }
 
+/** Domains that control nobody share memory with those only that do (Xen, xsm/silo.c). */
+const mayShare = (a: Domain, b: Domain): boolean => a === b || a.options.privileged || b.options.privileged;
+
 const map = (call: Call): Answer =>
   each(call, MAP, v => {
     // The granter decides who may: any domain may ask.
     const granter = call.xen.domain(v.dom);
     if (!granter) return void (v.status = status(GNTST.BAD_DOMAIN));
+    if (!mayShare(call.domain, granter)) return void (v.status = status(GNTST.PERMISSION_DENIED));
     if (!(v.flags & GNTMAP.HOST)) return void (v.status = status(GNTST.GENERAL_ERROR));
     const result = call.domain.grants.map(
       granter,
@@ -74,28 +81,49 @@ const unmap = (call: Call): Answer =>
     v.status = status(call.domain.grants.unmap(v.handle));
   });
 
+/** GNTTABOP answers of one structure about a domain: whom the caller may not ask about is told in its status. */
+function statusOf(call: Call, id: number, act: (domain: Domain) => number): number {
+  let result: number = GNTST.BAD_DOMAIN;
+  const answer = call.about(id, domain => ((result = act(domain)), 0));
+  return status(answer === -ERRNO.EPERM ? GNTST.PERMISSION_DENIED : result);
+}
+
+/** Mappings are not moved: that is for guests that write their own tables. */
+const replace = (call: Call): Answer =>
+  each(call, REPLACE, v => {
+    v.status = status(GNTST.GENERAL_ERROR);
+  });
+
 const querySize = (call: Call): Answer =>
   call.with(QUERY_SIZE, 1, v => {
-    const domain = call.subject(v.dom);
-    v.status = status(domain ? GNTST.OKAY : GNTST.BAD_DOMAIN);
-    if (!domain) return 0;
-    v.nr_frames = domain.grants.frames.length;
-    v.max_nr_frames = domain.grants.maxFrames;
+    v.status = statusOf(call, v.dom, domain => {
+      v.nr_frames = domain.grants.frames.length;
+      v.max_nr_frames = domain.grants.maxFrames;
+      return GNTST.OKAY;
+    });
     return 0;
   });
 
 const setupTable = (call: Call): Answer =>
   call.with(SETUP_TABLE, 1, v => {
-    const domain = call.subject(v.dom);
-    const ok = domain?.grants.grow(v.nr_frames) ?? false;
-    v.status = status(!domain ? GNTST.BAD_DOMAIN : ok ? GNTST.OKAY : GNTST.GENERAL_ERROR);
+    v.status = statusOf(call, v.dom, domain => (domain.grants.grow(v.nr_frames) ? GNTST.OKAY : GNTST.GENERAL_ERROR));
     return 0;
   });
 
 const copy = (call: Call): Answer =>
   each(call, COPY, v => {
-    v.status = status(copyGrant(call.domain, v, id => call.subject(id) ?? call.xen.domain(id)));
+    v.status = status(
+      copyGrant(call.domain, v, id => (id === DOMID.SELF ? call.domain : call.xen.domain(id)), mayShare),
+    );
   });
+
+/** The caller is told which version it has, whether it could be changed or not. */
+const setVersion = (call: Call): Answer => {
+  const v = call.guest.readStruct(SET_VERSION, call.arg(1));
+  if (!v) return -ERRNO.EFAULT;
+  const result = call.domain.grants.setVersion(v.version);
+  return call.guest.write32(call.arg(1), call.domain.grants.version) ? result : -ERRNO.EFAULT;
+};
 
 const cacheFlush = (call: Call): Answer => (each(call, CACHE_FLUSH, () => {}) === 0 ? checkFlush(call) : -ERRNO.EFAULT);
 
@@ -107,20 +135,37 @@ function checkFlush(call: Call): Answer {
   return 0;
 }
 
+/** For operations that are made once: the count says so, or it is an error. */
+const once =
+  (act: (call: Call) => Answer) =>
+  (call: Call): Answer =>
+    call.arg(2) === 1 ? act(call) : -ERRNO.EINVAL;
+
+const swap = (call: Call): Answer =>
+  each(call, SWAP, v => {
+    v.status = status(call.domain.grants.swap(v.ref_a, v.ref_b));
+  });
+
 const HANDLERS: Readonly<Record<number, (call: Call) => Answer>> = {
   0: map,
   1: unmap,
-  2: setupTable,
+  2: once(setupTable),
+  // Pages are not given away.
+  4: () => -ERRNO.EOPNOTSUPP,
   5: copy,
-  6: querySize,
-  8: call => call.with(SET_VERSION, 1, v => call.domain.grants.setVersion(v.version)),
+  6: once(querySize),
+  7: replace,
+  8: setVersion,
+  // Of version 2.
+  9: once(() => -ERRNO.ENOSYS),
   10: call =>
-    call.with(GET_VERSION, 1, v => {
-      const domain = call.subject(v.dom);
-      if (!domain) return -ERRNO.ESRCH;
-      v.version = domain.grants.version;
-      return 0;
-    }),
+    call.with(GET_VERSION, 1, v =>
+      call.about(v.dom, domain => {
+        v.version = domain.grants.version;
+        return 0;
+      }),
+    ),
+  11: swap,
   12: cacheFlush,
 };
 

@@ -3,28 +3,45 @@ import { ERRNO } from '../abi/errno';
 import { Layout } from '../abi/layout';
 import type { Answer, Call, Hypercall } from './hypercall';
 
-const PARAM = new Layout({ domid: 'u16', pad: 'u16', index: 'u32', value: 'u64' });
-/** HVM_NR_PARAMS. */
-const PARAMS = 39;
-/** HVM_PARAM_*: those that a guest may set for itself. */
-const OWN = new Set<number>();
-/** And read: CALLBACK_IRQ, STORE_PFN, STORE_EVTCHN, CONSOLE_PFN, CONSOLE_EVTCHN. */
-const READABLE = new Set([0, 1, 2, 17, 18]);
+const PARAM = new Layout({ domid: 'u16', pad: 'u16', index: 'u32', low: 'u32', high: 'u32' });
+const WORD_BITS = 32n;
+/** HVM_PARAM_* that there are on ARM. A domain reads its own, but for the ring of its monitor, and sets none of them. */
+const NAME: Readonly<Record<number, string>> = {
+  ...{ 0: 'CALLBACK_IRQ', 1: 'STORE_PFN', 2: 'STORE_EVTCHN', 17: 'CONSOLE_PFN', 18: 'CONSOLE_EVTCHN' },
+  28: 'MONITOR_RING_PFN',
+};
+const MONITOR_RING = 28;
 
-function access(call: Call, set: boolean): Answer {
-  return call.with(PARAM, 1, v => {
-    const domain = call.subject(v.domid);
-    if (!domain) return -ERRNO.ESRCH;
-    if (v.index >= PARAMS) return -ERRNO.EINVAL;
-    const allowed = call.domain.options.privileged || (set ? OWN : READABLE).has(v.index);
-    if (!allowed) return -ERRNO.EPERM;
-    if (set) domain.params.set(v.index, v.value);
-    else v.value = domain.params.get(v.index) ?? 0;
-    return 0;
-  });
-}
+const set = (call: Call): Answer =>
+  call.with(PARAM, 1, v =>
+    call.about(v.domid, domain => {
+      if (!NAME[v.index]) return -ERRNO.EINVAL;
+      if (domain === call.domain) return -ERRNO.EPERM;
+      domain.params.set(v.index, BigInt(v.low) | (BigInt(v.high) << WORD_BITS));
+      return 0;
+    }),
+  );
+
+const get = (call: Call): Answer =>
+  call.with(PARAM, 1, v =>
+    call.about(v.domid, domain => {
+      if (!NAME[v.index]) return -ERRNO.EINVAL;
+      if (domain === call.domain && v.index === MONITOR_RING) return -ERRNO.EPERM;
+      const value = domain.params.get(v.index) ?? 0n;
+      v.low = Number(BigInt.asUintN(32, value));
+      v.high = Number(value >> WORD_BITS);
+      return 0;
+    }),
+  );
+
+const HANDLERS: Readonly<Record<number, (call: Call) => Answer>> = {
+  0: set,
+  1: get,
+  // A guest asks a monitor of its memory, of which there is none.
+  24: call => (call.arg(1) === 0 ? 0 : -ERRNO.EINVAL),
+};
 
 export const hvmOp: Hypercall = {
-  ...{ number: 34, name: 'hvm_op', operations: { 0: 'set_param', 1: 'get_param' } },
-  handle: call => (call.arg(0) > 1 ? -ERRNO.ENOSYS : access(call, call.arg(0) === 0)),
+  ...{ number: 34, name: 'hvm_op', operations: { 0: 'set_param', 1: 'get_param', 24: 'guest_request_vm_event' } },
+  handle: call => HANDLERS[call.arg(0)]?.(call) ?? -ERRNO.ENOSYS,
 };

@@ -34,18 +34,35 @@ export class Call {
     return new Call(this.xen, this.vcpu, this.core, this.guest, args);
   }
 
-  /** The domain that a call is about. @returns undefined: there is none with this id, or the caller may not */
-  subject(id: number): Domain | undefined {
-    if (id === DOMID.SELF || id === this.domain.id) return this.domain;
-    return this.domain.options.privileged ? this.xen.domain(id) : undefined;
+  /** Whether the caller may do something to a domain, or for it. */
+  mayControl(domain: Domain): boolean {
+    return domain === this.domain || this.domain.options.privileged || this.domain.target === domain;
   }
 
-  /** Reads the structure that argument n points to, lets `act` answer, and writes back the fields that it changed. */
+  /** What `act` answers about a domain: the caller itself, or one that it controls; else a negative error. */
+  about(id: number, act: (domain: Domain) => Answer): Answer {
+    const domain = id === DOMID.SELF ? this.domain : this.xen.domain(id);
+    if (!domain) return -ERRNO.ESRCH;
+    return this.mayControl(domain) ? act(domain) : -ERRNO.EPERM;
+  }
+
+  /** What `act` answers about a domain of which nobody runs meanwhile; the call is made again until cores have left it. */
+  paused(domain: Domain, act: () => Answer): Answer {
+    if (this.vcpu.holding !== domain) domain.pause();
+    this.vcpu.holding = domain.isRunning ? domain : undefined;
+    if (domain.isRunning) return AGAIN;
+    const answer = act();
+    domain.unpause();
+    return answer;
+  }
+
+  /** Reads the structure that argument n points to, lets `act` answer, and writes back what it changed, if it succeeds. */
   with<N extends string>(layout: Layout<N>, n: number, act: (values: Record<N, number>) => Answer): Answer {
     const values = this.guest.readStruct(layout, this.arg(n));
     if (!values) return -ERRNO.EFAULT;
     const before = { ...values };
     const answer = act(values);
+    if (answer !== AGAIN && answer < 0) return answer;
     const changed: Partial<Record<N, number>> = {};
     let any = false;
     for (const name in values)
@@ -65,7 +82,11 @@ export interface Hypercall {
   readonly name: string;
   /** Only domains that control others may. */
   readonly privileged?: true;
-  /** Names of sub-operations by number, for traces; the sub-operation is argument 0. */
+  /** Names of sub-operations by number, for traces. */
   readonly operations?: Readonly<Record<number, string>>;
+  /** The number of the sub-operation, where that is not argument 0. */
+  readonly operation?: (call: Call) => number;
+  /** The argument that points to a structure or text, for traces; 1 without it. */
+  readonly pointer?: 0 | 1 | 2;
   readonly handle: Handler;
 }

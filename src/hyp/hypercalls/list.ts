@@ -1,12 +1,14 @@
 // All hypercalls, by number (Xen, public/xen.h).
 import { consoleIo } from './console-io';
+import { domctlHypercall } from './domctl/domctl';
 import { eventChannelOp } from './event-channel-op';
 import { grantTableOp } from './grant-table-op';
 import type { Hypercall } from './hypercall';
 import { hvmOp } from './hvm-op';
-import { memoryOp } from './memory-op';
+import { memoryOp } from './memory/memory-op';
 import { schedOp } from './sched-op';
 import { multicall, platformOp, REFUSED, vmAssist } from './small';
+import { sysctlHypercall } from './sysctl/sysctl';
 import { vcpuOp } from './vcpu-op';
 import { xenVersion } from './xen-version';
 
@@ -22,6 +24,8 @@ const ALL: readonly Hypercall[] = [
   schedOp,
   eventChannelOp,
   hvmOp,
+  domctlHypercall,
+  sysctlHypercall,
   ...REFUSED,
 ];
 

@@ -6,7 +6,29 @@ import type { Answer, Call, Hypercall } from './hypercall';
 const SHUTDOWN = new Layout({ reason: 'u32' });
 const POLL = new Layout({ ports: 'handle', nr_ports: 'u32', timeout: 'u64' });
 const REMOTE_SHUTDOWN = new Layout({ domain_id: 'u16', reason: 'u32' });
+const WATCHDOG = new Layout({ id: 'u32', timeout: 'u32' });
+const PIN = new Layout({ pcpu: 's32' });
+const MOST_REASON = 5;
 const MOST_PORTS = 128;
+
+/** Dom0 pins the virtual CPU that calls to a core for a while; a negative one ends that. */
+const pinOverride = (call: Call): Answer => {
+  const { vcpu, xen, domain } = call;
+  if (!domain.options.privileged) return -ERRNO.EPERM;
+  return call.with(PIN, 1, v => {
+    if (v.pcpu >= xen.pcpus.length) return -ERRNO.EINVAL;
+    if (v.pcpu < 0) {
+      if (vcpu.affinityBefore === undefined) return -ERRNO.ENOENT;
+      xen.pin(vcpu, vcpu.affinityBefore);
+      vcpu.affinityBefore = undefined;
+      return 0;
+    }
+    if (vcpu.affinityBefore !== undefined) return -ERRNO.EBUSY;
+    vcpu.affinityBefore = vcpu.hardAffinity;
+    xen.pin(vcpu, 1 << v.pcpu);
+    return 0;
+  });
+};
 
 function poll(call: Call): Answer {
   const v = call.guest.readStruct(POLL, call.arg(1));
@@ -34,17 +56,25 @@ const HANDLERS: Readonly<Record<number, (call: Call) => Answer>> = {
   },
   2: call =>
     call.with(SHUTDOWN, 1, v => {
-      call.domain.shutdown(v.reason);
+      call.domain.shutdown(v.reason & 0xff);
       return 0;
     }),
   3: poll,
   4: call =>
-    call.with(REMOTE_SHUTDOWN, 1, v => {
-      const domain = call.subject(v.domain_id);
-      if (!domain) return -ERRNO.ESRCH;
-      domain.shutdown(v.reason);
+    call.with(REMOTE_SHUTDOWN, 1, v =>
+      call.about(v.domain_id, domain => {
+        domain.shutdown(v.reason & 0xff);
+        return 0;
+      }),
+    ),
+  5: call =>
+    call.with(SHUTDOWN, 1, v => {
+      if (v.reason > MOST_REASON) return -ERRNO.EINVAL;
+      call.domain.announcedCode = v.reason;
       return 0;
     }),
+  6: call => call.with(WATCHDOG, 1, v => call.domain.watchdogs.set(v.id, v.timeout)),
+  7: pinOverride,
 };
 
 export const schedOp: Hypercall = {
@@ -57,6 +87,7 @@ export const schedOp: Hypercall = {
     4: 'remote_shutdown',
     5: 'shutdown_code',
     6: 'watchdog',
+    7: 'pin_override',
   },
   handle: call => HANDLERS[call.arg(0)]?.(call) ?? -ERRNO.ENOSYS,
 };

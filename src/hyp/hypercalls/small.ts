@@ -75,5 +75,6 @@ export const REFUSED: readonly Hypercall[] = [
   refused(27, 'xsm_op'),
   refused(33, 'physdev_op'),
   refused(39, 'argo_op'),
+  refused(41, 'dm_op'),
   refused(42, 'hypfs_op'),
 ];

@@ -17,17 +17,28 @@ export class Heap {
   readonly frames: number;
   /** Owner of each frame: a domain's id, or one of {@link OWNER}. */
   private readonly owners: Int32Array;
-  /** References to each frame beside that of its owner: foreign and grant mappings. A freed frame waits for them. */
+  /** References to each frame beside that of its owner: mappings of others, and what Xen writes for the guest. */
   private readonly references: Uint32Array;
+  /** Frames that their owner gave up while there were references. They are still the owner's. */
+  private readonly lingering = new Set<number>();
   /** Order of the free block that begins at a frame, or −1. */
   private readonly freeOrder: Int8Array;
   private readonly next: Int32Array;
   private readonly previous: Int32Array;
   private readonly heads = new Int32Array(MAX_ORDER + 1).fill(NONE);
   private freeCount = 0;
+  /** Free frames that are set aside for domains which claimed them. */
+  claimed = 0;
 
-  /** @param base physical address and @param size of main memory, in bytes; all of it is reserved at first */
-  constructor(base: number, size: number) {
+  /**
+   * @param base physical address and @param size of main memory, in bytes; all of it is reserved at first
+   * @param freed called when a frame that had lingered is free
+   */
+  constructor(
+    base: number,
+    size: number,
+    private readonly freed: (mfn: number, owner: number) => void = () => {},
+  ) {
     this.firstFrame = base >>> PAGE_SHIFT;
     this.frames = size >>> PAGE_SHIFT;
     this.owners = new Int32Array(this.frames).fill(OWNER.RESERVED);
@@ -56,15 +67,27 @@ export class Heap {
     this.owners[mfn - this.firstFrame] = owner;
   }
 
-  /** Another mapping of a frame that keeps it from being reused. */
+  /** Another use of a frame that keeps it from being given to somebody else. */
   reference(mfn: number): void {
     this.references[mfn - this.firstFrame]!++;
   }
-  /** The end of that mapping: a frame that its owner gave up before is free now. */
+  /** The end of that use: a frame that its owner gave up before is free now. */
   release(mfn: number): void {
     const i = mfn - this.firstFrame;
-    this.references[i]!--;
-    if (this.references[i] === 0 && this.owners[i] === OWNER.XEN) this.give(mfn, 0);
+    if (--this.references[i]! > 0 || !this.lingering.delete(mfn)) return;
+    const owner = this.owners[i]!;
+    this.give(mfn, 0);
+    this.freed(mfn, owner);
+  }
+
+  /** The first frame from `from` on that a domain has and has not given up, or −1. */
+  owned(owner: number, from: number): number {
+    for (let i = from - this.firstFrame; i < this.frames; i++) {
+      i = this.owners.indexOf(owner, i);
+      if (i < 0) return NONE;
+      if (!this.lingering.has(i + this.firstFrame)) return i + this.firstFrame;
+    }
+    return NONE;
   }
 
   /** Gives `[from, to)` (frames) to the heap. */
@@ -102,12 +125,15 @@ export class Heap {
     return block + this.firstFrame;
   }
 
-  /** A frame goes back to the heap, or as soon as its last other mapping has gone. */
-  give(mfn: number, order: number): void {
+  /**
+   * A frame goes back to the heap, or as soon as its last other use has ended. Of larger blocks none may have one.
+   * @returns whether it is free now
+   */
+  give(mfn: number, order: number): boolean {
     const at = mfn - this.firstFrame;
     if (order === 0 && this.references[at]! > 0) {
-      this.owners[at] = OWNER.XEN;
-      return;
+      this.lingering.add(mfn);
+      return false;
     }
     let block = at;
     let size = order;
@@ -121,6 +147,7 @@ export class Heap {
       size++;
     }
     this.insert(block, size);
+    return true;
   }
 
   private insert(block: number, order: number): void {

@@ -1,17 +1,22 @@
 // Who runs next: credits that running uses up, faster for those of little weight (Xen, common/sched/credit2.c).
 import type { Vcpu } from '../vcpu';
 
+/** XEN_SCHEDULER_CREDIT2. */
+export const CREDIT2_ID = 6;
 /** Nanoseconds of credit that everybody begins with, and gets when the next one has none left. */
 const INITIAL_CREDIT = 10_000_000;
 const LEAST_CREDIT = 0;
-/** A virtual CPU runs so long at most, and at least, before another one is looked at. */
+/** A virtual CPU runs so long at most before another one is looked at, and at least if no rate is set. */
 export const LONGEST_SLICE = 10_000_000;
 const SHORTEST_SLICE = 500_000;
+const DEFAULT_RATELIMIT = 1_000_000;
 const BASE_WEIGHT = 256;
 /** Budgets of domains with a cap are renewed so often. */
 const CAP_PERIOD = 10_000_000;
 
 export class Credit2 {
+  /** Nanoseconds that a virtual CPU runs at least; 0: as short as may be. */
+  ratelimit = DEFAULT_RATELIMIT;
   private readonly waiting: Vcpu[] = [];
   private periodEnd = 0;
   /** Nanoseconds that domains with a cap have left in this period. */
@@ -30,6 +35,10 @@ export class Credit2 {
     vcpu.credit -= (nanoseconds * BASE_WEIGHT) / vcpu.domain.weight;
     const budget = this.budgets.get(vcpu.domain.id);
     if (budget !== undefined) this.budgets.set(vcpu.domain.id, budget - nanoseconds);
+  }
+
+  private get shortest(): number {
+    return Math.max(SHORTEST_SLICE, this.ratelimit);
   }
 
   private renew(now: number): void {
@@ -82,11 +91,19 @@ export class Credit2 {
     for (const vcpu of this.waiting) vcpu.yielded = false;
     const others = this.waiting.some(v => v.runnable && v.hardAffinity & (1 << core));
     const longest = others ? LONGEST_SLICE : Infinity;
-    return { vcpu: next, slice: Math.max(SHORTEST_SLICE, Math.min(longest, next.credit, this.budget(next))) };
+    return { vcpu: next, slice: Math.max(this.shortest, Math.min(longest, next.credit, this.budget(next))) };
   }
 
-  /** Whether somebody who waits should run instead of the one on a core. */
-  preempts(vcpu: Vcpu, current: Vcpu): boolean {
-    return vcpu.credit > current.credit + SHORTEST_SLICE;
+  /**
+   * How long somebody may go on while another one waits for its core.
+   * @param used nanoseconds that `current` has run since its credit was counted
+   * @returns nanoseconds; not more than 0: it is interrupted now
+   */
+  preemption(vcpu: Vcpu, current: Vcpu, used: number): number {
+    const pace = BASE_WEIGHT / current.domain.weight;
+    const ahead = current.credit - used * pace - vcpu.credit;
+    const least = this.shortest - used;
+    if (ahead < -SHORTEST_SLICE * pace) return least;
+    return Math.max(least, Math.min(LONGEST_SLICE, ahead / pace));
   }
 }

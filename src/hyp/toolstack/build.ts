@@ -83,6 +83,8 @@ export function buildGuest(
   let domain: Domain | undefined;
   try {
     domain = createGuest(xen, { ...options, vcpus: image.vcpus });
+    domain.createVcpus();
+    if (domain.pool.resize(tablePages(image)) < 0) throw new RangeError('there is no memory for its tables');
     domain.maxPages = needed + GUEST.MAGIC_PAGES;
     populate(domain, needed);
     for (let i = 0; i < GUEST.MAGIC_PAGES; i++)
@@ -132,6 +134,9 @@ function place({ kernel, ramdisk, cmdline, memory, vcpus }: GuestImage): Places 
   return { kernel: GUEST.RAM + kernel.offset, ramdisk: disk, tree, blob: blobAt(disk) };
 }
 
+/** What libxl sets aside for the tables of a guest's memory (libxl_get_required_paging_memory). */
+const tablePages = ({ vcpus, memory }: GuestImage): number => 256 * vcpus + Math.ceil(memory / MIB) + 512;
+
 /** Superpages as far as there are any. */
 function populate(domain: Domain, count: number): void {
   const first = GUEST.RAM >>> PAGE_SHIFT;
@@ -148,11 +153,11 @@ function populate(domain: Domain, count: number): void {
 function setUp(domain: Domain): Ports {
   const store = domain.channels.allocateUnbound(BACKEND_DOMAIN);
   const console = domain.channels.allocateUnbound(BACKEND_DOMAIN);
-  domain.params.set(PARAM.CONSOLE_PFN, CONSOLE_RING >>> PAGE_SHIFT);
-  domain.params.set(PARAM.STORE_PFN, STORE_RING >>> PAGE_SHIFT);
-  domain.params.set(PARAM.MONITOR_RING_PFN, (GUEST.MAGIC >>> PAGE_SHIFT) + MAGIC.MONITOR);
-  domain.params.set(PARAM.CONSOLE_EVTCHN, console);
-  domain.params.set(PARAM.STORE_EVTCHN, store);
+  domain.params.set(PARAM.CONSOLE_PFN, BigInt(CONSOLE_RING >>> PAGE_SHIFT));
+  domain.params.set(PARAM.STORE_PFN, BigInt(STORE_RING >>> PAGE_SHIFT));
+  domain.params.set(PARAM.MONITOR_RING_PFN, BigInt((GUEST.MAGIC >>> PAGE_SHIFT) + MAGIC.MONITOR));
+  domain.params.set(PARAM.CONSOLE_EVTCHN, BigInt(console));
+  domain.params.set(PARAM.STORE_EVTCHN, BigInt(store));
   domain.grants.permit(GRANT.CONSOLE, BACKEND_DOMAIN, CONSOLE_RING >>> PAGE_SHIFT);
   domain.grants.permit(GRANT.STORE, BACKEND_DOMAIN, STORE_RING >>> PAGE_SHIFT);
   return { store, console };

@@ -1,6 +1,7 @@
 // The verbs of xl without dom0's help: domains from plans, with a store and backends of the hypervisor's own (Xen,
 // tools/xl, tools/libs/light).
 import { ConsoleBackend } from '../backends/console';
+import { BACKEND_DOMAIN } from '../backends/shared-page';
 import { type Domain, SHUTDOWN } from '../domain';
 import { nextDomainId } from '../domain-create';
 import type { DomainObserver, Hypervisor } from '../hypervisor';
@@ -67,6 +68,7 @@ export class Toolstack implements DomainObserver {
     private readonly ports: ToolstackPorts,
   ) {
     xen.observers.add(this);
+    xen.stoodFor.add(BACKEND_DOMAIN);
   }
 
   /** Makes a domain and lets it run. @returns its id @throws VerbError; then nothing is left of it */
@@ -128,15 +130,14 @@ export class Toolstack implements DomainObserver {
 
   pause(id: number): void {
     const { domain } = this.find(id);
-    domain.controllerPaused = true;
-    domain.stopRunning();
+    // However often it is asked for, one unpause ends it.
+    if (domain.controllerPauses === 0) domain.pauseByController();
     this.ports.changed();
   }
 
   unpause(id: number): void {
     const { domain } = this.find(id);
-    domain.controllerPaused = false;
-    domain.resumeRunning();
+    while (domain.controllerPauses > 0) domain.unpauseByController();
     this.ports.changed();
   }
 
@@ -177,17 +178,22 @@ export class Toolstack implements DomainObserver {
     }));
   }
 
-  /** Backends let go, the domain gives back what it has, the store forgets it. */
-  private takeDown(managed: Managed): void {
-    const { domain, console, connection, devices } = managed;
-    for (const device of devices) device.close();
-    console.close();
-    connection.close();
+  private takeDown({ domain }: Managed): void {
     this.xen.destroyDomain(domain);
     this.ports.changed();
   }
 
   // DomainObserver.
+
+  /** Backends let go of it, whoever ends it: this toolstack, or dom0's. */
+  dying(domain: Domain): void {
+    const managed = this.managed.get(domain.id);
+    if (!managed) return;
+    const { console, connection, devices } = managed;
+    for (const device of devices) device.close();
+    console.close();
+    connection.close();
+  }
 
   ended(domain: Domain): void {
     const managed = this.managed.get(domain.id);
@@ -242,6 +248,6 @@ export class Toolstack implements DomainObserver {
 function stateOf(domain: Domain): DomainRow['state'] {
   if (domain.dying) return 'dying';
   if (domain.shutdownCode !== undefined) return domain.shutdownCode === SHUTDOWN.CRASH ? 'crashed' : 'shutdown';
-  if (domain.controllerPaused || domain.pauseCount > 0) return 'paused';
+  if (domain.controllerPauses > 0 || domain.pauseCount > 0) return 'paused';
   return domain.vcpus.some(vcpu => vcpu.runnable) ? 'running' : 'blocked';
 }

@@ -23,6 +23,9 @@ export class Traps {
   /** @param core in Hyp mode, the guest's registers in it */
   handle(vcpu: Vcpu, core: Core): void {
     const hsr = core.sys[SLOT.HSR]!;
+    const { trace } = this.xen;
+    if (trace && ecOf(hsr) !== EC.HVC)
+      trace.add({ kind: 'trap', domain: vcpu.domain.id, vcpu: vcpu.id, pc: guestPc(core), syndrome: hsr });
     switch (ecOf(hsr)) {
       case EC.HVC:
         if ((hsr & 0xffff) === XEN_HYPERCALL_TAG) return this.hypercall(vcpu, core);

@@ -4,7 +4,7 @@ import type { El2 } from '../../emu/cpu/el2';
 import type { Core } from '../../emu/cpu/core';
 import type { Machine } from '../../emu/machine';
 import {
-  buildDom0, Hypervisor, type Identity, SHUTDOWN, type Speaker, Toolstack, type ToolstackPorts,
+  buildDom0, Hypervisor, type Identity, SHUTDOWN, type Speaker, Toolstack, type ToolstackPorts, traceText,
 } from '../../hyp'; // prettier-ignore
 import { BoardMachine } from '../board-machine';
 import type { LabDomains } from '../machine-port';
@@ -45,7 +45,7 @@ export class BuiltinHypervisor implements El2 {
     private readonly plan: BuiltinPlan,
     private readonly domains: readonly ReadyDomain[],
     private readonly board: Board,
-    private readonly baseSeconds: number,
+    private readonly options: { readonly baseSeconds: number; readonly traced: boolean },
     private readonly ports: BuiltinPorts,
   ) {}
 
@@ -86,7 +86,7 @@ export class BuiltinHypervisor implements El2 {
       uart: uartOf(board),
       commandLine: plan.xenArgs,
       identity: IDENTITY,
-      baseSeconds: this.baseSeconds,
+      ...this.options,
       heard: this.ports.heard,
       over: code => machine!.finish(code === SHUTDOWN.REBOOT ? 'reboot' : 'poweroff'),
       boot: xen => this.boot(xen),
@@ -136,6 +136,11 @@ export class BuiltinMachine extends BoardMachine {
 
   close(): void {
     this.disks.close();
+  }
+
+  trace(json: boolean): string | undefined {
+    const contents = this.#hypervisor.current?.trace?.contents();
+    return contents && (json ? `${JSON.stringify(contents)}\n` : traceText(contents));
   }
 
   override receive(console: string, byte: number): boolean {

@@ -25,7 +25,7 @@ export const usesBuiltin = ({ hypervisor = 'builtin', kernel, domains = [] }: La
 
 /** @throws LabFailure, ImageError or DtError for anything that is wrong with what the user gave */
 export async function openBuiltin(
-  request: PlanRequest,
+  request: PlanRequest & { readonly traced: boolean },
   ports: LabPorts,
   build: (options: MachineOptions) => Machine,
 ): Promise<OpenedLab> {
@@ -42,7 +42,7 @@ export async function openBuiltin(
 async function openWith(
   disks: Disks,
   plan: BuiltinPlan,
-  request: PlanRequest,
+  request: PlanRequest & { readonly traced: boolean },
   ports: LabPorts,
   build: (options: MachineOptions) => Machine,
 ): Promise<OpenedLab> {
@@ -57,15 +57,21 @@ async function openWith(
   const sdCard = configuration.sdcard === undefined ? undefined : await openCard(host, configuration.sdcard);
   const baseSeconds = configuration.pace === 'fast' ? FIXED_DATE_SECONDS : host.dateSeconds();
   const consoles = new Consoles(ports);
-  const el2 = new BuiltinHypervisor(plan, domains, board, baseSeconds, {
-    heard: (speaker, bytes) => consoles.hypercall(speaker, bytes),
-    toolstack: {
-      output: (name, bytes) => consoles.write(name, bytes),
-      say: ports.log,
-      changed: () => ports.domains(verbs.list()),
+  const el2 = new BuiltinHypervisor(
+    plan,
+    domains,
+    board,
+    { baseSeconds, traced: request.traced },
+    {
+      heard: (speaker, bytes) => consoles.hypercall(speaker, bytes),
+      toolstack: {
+        output: (name, bytes) => consoles.write(name, bytes),
+        say: ports.log,
+        changed: () => ports.domains(verbs.list()),
+      },
+      refused: ports.problem,
     },
-    refused: ports.problem,
-  });
+  );
   const machine = build({
     ...{ board, cpus, memoryBytes, baseSeconds, el2, log: ports.log },
     output: (console, byte) => consoles.byte(console, byte),
