@@ -5,6 +5,8 @@ import { DEFAULT_ACTIONS, SHUTDOWN, VerbError } from '../../src/hyp';
 import { PARAM } from '../../src/hyp/toolstack/build';
 import { OWNER } from '../../src/hyp/memory/heap';
 import { XS } from '../../src/hyp/xenstore/wire';
+import { createGuest } from '../../src/hyp/domain-create';
+import { guest } from './small-guest';
 import { FakeKernel, memoryDisk, planOf, toolstackBench } from './toolstack-bench';
 
 const MIB = 2 ** 20;
@@ -233,7 +235,21 @@ describe('other verbs', () => {
 
   it('are refused for a domain that is not there', () => {
     const { toolstack } = toolstackBench();
-    for (const act of [toolstack.pause, toolstack.unpause, toolstack.destroy, toolstack.shutdown])
-      expect(refusal(() => act.call(toolstack, 7)).message).toMatch(/^there is no domain 7 /);
+    for (const act of [toolstack.pause, toolstack.unpause, toolstack.destroy])
+      expect(refusal(() => act.call(toolstack, 7)).message).toBe('there is no domain 7; see the list of domains');
+    expect(refusal(() => toolstack.shutdown(7)).message).toMatch(/^domain 7 is not of this toolstack: /);
+  });
+
+  it('pause and destroy a domain that others have made, but not domain 0', () => {
+    const { toolstack, xen } = toolstackBench();
+    const { free } = xen.heap;
+    createGuest(xen, { id: 5, vcpus: 1, grantFrames: 4 }).createVcpus();
+    expect(toolstack.list()).toMatchObject([{ id: 5, name: '(5)', state: 'paused' }]);
+    toolstack.unpause(5);
+    expect(toolstack.list()[0]!.state).toBe('blocked');
+    toolstack.destroy(5);
+    expect(xen.heap.free).toBe(free);
+    guest(xen, 0, []);
+    expect(refusal(() => toolstack.destroy(0)).message).toMatch(/^domain 0 controls the machine/);
   });
 });

@@ -116,8 +116,20 @@ export class Toolstack implements DomainObserver {
   /** A domain that was asked for by name or id. @throws VerbError */
   private find(id: number): Managed {
     const found = this.managed.get(id);
-    if (!found) throw new VerbError('domain', `there is no domain ${id} of this toolstack; see the list of domains`);
+    if (!found)
+      throw new VerbError(
+        'domain',
+        `domain ${id} is not of this toolstack: ask the tools that made it, or see the list of domains`,
+      );
     return found;
+  }
+  /** Any domain, also one that dom0's tools have made. @throws VerbError */
+  private guest(id: number): Domain {
+    const domain = this.xen.domains.get(id);
+    if (id === 0 && domain)
+      throw new VerbError('domain', 'domain 0 controls the machine: pause or end the lab instead');
+    if (!domain) throw new VerbError('domain', `there is no domain ${id}; see the list of domains`);
+    return domain;
   }
   idOf(name: string): number | undefined {
     for (const [id, { plan }] of this.managed) if (plan.name === name) return id;
@@ -129,14 +141,14 @@ export class Toolstack implements DomainObserver {
   }
 
   pause(id: number): void {
-    const { domain } = this.find(id);
+    const domain = this.guest(id);
     // However often it is asked for, one unpause ends it.
     if (domain.controllerPauses === 0) domain.pauseByController();
     this.ports.changed();
   }
 
   unpause(id: number): void {
-    const { domain } = this.find(id);
+    const domain = this.guest(id);
     while (domain.controllerPauses > 0) domain.unpauseByController();
     this.ports.changed();
   }
@@ -158,7 +170,7 @@ export class Toolstack implements DomainObserver {
   }
 
   destroy(id: number): void {
-    this.takeDown(this.find(id));
+    this.takeDown(this.guest(id));
   }
 
   /** A key for the console of a domain. @returns false: not now */
@@ -178,7 +190,7 @@ export class Toolstack implements DomainObserver {
     }));
   }
 
-  private takeDown({ domain }: Managed): void {
+  private takeDown(domain: Domain): void {
     this.xen.destroyDomain(domain);
     this.ports.changed();
   }
@@ -220,7 +232,7 @@ export class Toolstack implements DomainObserver {
     }
     const restarts = action === 'restart' || action === 'coredump-restart' || action === 'soft-reset';
     if (restarts) managed.next = managed.plan;
-    this.takeDown(managed);
+    this.takeDown(managed.domain);
   }
 
   private again(plan: DomainPlan): void {
