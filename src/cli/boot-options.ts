@@ -17,6 +17,7 @@ export interface BootRequest {
 
 export const newBootRequest = (): BootRequest => ({ lab: {}, console: 'uart0', steps: [] });
 
+const READ_ONLY = ',readonly';
 const ADDRESS_MAXIMUM = 0xffff_ffff;
 
 type TextAttribute = {
@@ -85,7 +86,12 @@ const deviceTree = (name: string, value: string, help: string): Option<BootReque
 
 export const BOOT_OPTIONS: readonly Option<BootRequest>[] = [
   text('--board', 'NAME', 'board', 'the board (default vexpress-v2p-ca15-tc1); `xenlab boards` lists them'),
-  text('--hypervisor', 'none|FILE', 'hypervisor', 'none: the kernel runs on the bare board; FILE: a Xen binary'),
+  text(
+    '--hypervisor',
+    'none|FILE',
+    'hypervisor',
+    'builtin (default); none: the kernel on the bare board; FILE: a Xen binary',
+  ),
   text(
     '--kernel',
     'FILE',
@@ -100,12 +106,24 @@ export const BOOT_OPTIONS: readonly Option<BootRequest>[] = [
   {
     name: '--domain',
     value: 'FILE.cfg',
-    help: 'a domain that Xen creates when it boots (repeatable)',
+    help: 'a domain, as a configuration for xl, that is created at boot (repeatable)',
     repeatable: true,
     apply: ({ lab }, file) => void (lab.domains = [...(lab.domains ?? []), file]),
   },
   number('--memory', 'MIB', 'memory', "RAM; default: the board's own size"),
   number('--cpus', 'N', 'cpus', 'number of cores (default 1)'),
+  {
+    name: '--drive',
+    value: 'FILE[,readonly]',
+    help: 'a disk image, for domains /dev/loop0, the next one /dev/loop1 (repeatable)',
+    repeatable: true,
+    apply: ({ lab }, given) => {
+      const readOnly = given.endsWith(READ_ONLY);
+      const file = readOnly ? given.slice(0, -READ_ONLY.length) : given;
+      if (file === '') throw new UsageError('--drive needs FILE, or FILE,readonly');
+      lab.drives = [...(lab.drives ?? []), { file, ...(readOnly && { readOnly }) }];
+    },
+  },
   text('--sdcard', 'PATH', 'sdcard', 'SD card: an image file, or a directory that becomes a FAT file system'),
   text('--elf', 'FILE', 'elf', 'bare metal: run this ELF file instead of a kernel'),
   {
@@ -126,7 +144,7 @@ export const BOOT_OPTIONS: readonly Option<BootRequest>[] = [
   {
     name: '--console',
     value: 'NAME',
-    help: 'console on stdin and stdout: uart0 (default), another UART, xen or dom0 below Xen, or all',
+    help: 'console on stdin and stdout: uart0 (default), xen, dom0, dom1, a domain by name, all',
     apply: (request, given) => void (request.console = given),
   },
   {
@@ -174,7 +192,6 @@ export const BOOT_OPTIONS: readonly Option<BootRequest>[] = [
     help: 'write what the built-in hypervisor did, as lines, or as JSON when FILE ends in .json',
     apply: (request, given) => void (request.trace = given),
   },
-  later('--drive', ATTRIBUTES.drives.later),
   later('--gdb', ATTRIBUTES.gdbPort.later),
   later('--record', 'recordings do not exist yet'),
   later('--replay', 'recordings do not exist yet'),

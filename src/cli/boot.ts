@@ -118,8 +118,8 @@ class Boot {
     sayMore(placementTable(placement));
   }
 
-  #chooseConsole({ consoles, board, whole }: StartedLab): void {
-    const wanted = this.#request.console;
+  #chooseConsole({ consoles, board, whole, aliases = {} }: StartedLab): void {
+    const wanted = aliases[this.#request.console] ?? this.#request.console;
     if (wanted !== 'all' && !consoles.includes(wanted))
       fail('configuration.console', `--console ${wanted}: ${board} has ${consoles.join(', ')} and all`);
     this.#console = wanted === 'all' ? consoles[0]! : wanted;

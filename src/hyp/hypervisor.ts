@@ -77,6 +77,8 @@ export interface HypervisorOptions {
 export interface DomainObserver {
   /** It has shut down; it is still there. */
   ended?(domain: Domain): void;
+  /** Its end begins: who uses its memory and its ports lets go of them. */
+  dying?(domain: Domain): void;
   /** All that it had is given back. */
   gone?(domain: Domain): void;
 }
@@ -95,6 +97,8 @@ export class Hypervisor implements DomainHost {
   readonly domains = new Map<number, Domain>();
   /** Of the domain that was created last; dom0 at first. */
   lastDomainId = 0;
+  /** Ids of domains whose part somebody in the hypervisor plays: backends stand for domain 0, whether it is there or not. */
+  readonly stoodFor = new Set<number>();
   /** Those who want to know of the ends of domains. */
   readonly observers = new Set<DomainObserver>();
   /** By virtual interrupt of which there is one: who gets it in the place of dom0. */
@@ -218,6 +222,7 @@ export class Hypervisor implements DomainHost {
   }
 
   yield(vcpu: Vcpu): void {
+    vcpu.yielded = true;
     this.reschedule(vcpu.processor);
   }
   /** WFI, SCHEDOP_block: until an interrupt or event comes. */
@@ -288,6 +293,7 @@ export class Hypervisor implements DomainHost {
    */
   endDomain(domain: Domain): boolean {
     if (domain.dead) return true;
+    if (!domain.dying) for (const one of [...this.observers]) one.dying?.(domain);
     domain.dying = true;
     if (domain.isRunning) {
       domain.stopRunning();
@@ -432,15 +438,23 @@ export class Hypervisor implements DomainHost {
       if (before.runnable) this.scheduler.add(before);
     }
     pcpu.account(now);
+    if (before?.domain.destroyed) this.leaveDestroyed(before, pcpu, core, now);
     const { vcpu, slice } = this.scheduler.pick(core.index, now);
     const ticks = (slice * this.machine.board.cpu.counterHertz) / 1e9;
     pcpu.timers.set(pcpu.sliceEnd, slice === Infinity ? Infinity : pcpu.timers.now + Math.ceil(ticks));
     if (vcpu) vcpu.running = true;
-    if (before === vcpu) return;
-    if (before) this.switchFrom(before, pcpu, core, now);
+    const { current } = pcpu;
+    if (current === vcpu) return;
+    if (current) this.switchFrom(current, pcpu, core, now);
     pcpu.current = vcpu;
-    if (before?.domain.destroyed) this.destroyDomain(before.domain);
     if (vcpu) this.switchTo(vcpu, pcpu, core, now);
+  }
+
+  /** The last core that leaves a domain in its end takes it down, before it looks for another: one may begin in its place. */
+  private leaveDestroyed(vcpu: Vcpu, pcpu: PhysicalCpu, core: Core, now: number): void {
+    this.switchFrom(vcpu, pcpu, core, now);
+    pcpu.current = undefined;
+    this.destroyDomain(vcpu.domain);
   }
 
   private switchFrom(vcpu: Vcpu, pcpu: PhysicalCpu, core: Core, now: number): void {

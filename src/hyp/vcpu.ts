@@ -52,6 +52,8 @@ export class Vcpu {
   holding: Domain | undefined;
   /** Scheduler: see sched/credit2. */
   credit = 0;
+  /** It waits for what another one has to do first: that one goes before it. */
+  yielded = false;
 
   constructor(
     readonly domain: Domain,

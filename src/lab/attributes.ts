@@ -73,8 +73,8 @@ export const ATTRIBUTES: Readonly<Record<keyof LabConfiguration | LaterAttribute
     items: { type: 'string' },
     path: 'file',
     description:
-      'Domains, as paths of xl.cfg files. A Xen binary creates them when it boots, without xl: memory, processors, ' +
-      'kernel, RAM disk, command line and a console.',
+      'Domains, as paths of xl.cfg files, created when the machine boots: by the built-in toolstack, with consoles, ' +
+      'disks and networks, beside dom0 or alone; or by a Xen binary without xl, with a console.',
   },
   memory: { type: 'integer', minimum: 1, maximum: 3072, description: "RAM in MiB. Default: the board's own size." },
   cpus: { type: 'integer', minimum: 1, maximum: 8, default: 1, description: 'Number of cores that run.' },
@@ -86,8 +86,9 @@ export const ATTRIBUTES: Readonly<Record<keyof LabConfiguration | LaterAttribute
       required: ['file'],
     },
     path: 'file',
-    description: 'Disk images, as virtio or backend block devices.',
-    later: 'no board of this release has a place for a drive; `sdcard` is there',
+    description:
+      'Disk images that configurations of domains name as `/dev/loop0`, `/dev/loop1`, ... in this order. What a domain ' +
+      'writes goes into the file.',
   },
   sdcard: {
     type: 'string',

@@ -16,7 +16,6 @@ const MOST_EVENTS_OF_A_STEP = 1000;
 
 export class BoardMachine implements LabMachine {
   readonly cpus: number;
-  readonly consoles: readonly string[];
   readonly #machine: Machine;
   readonly #symbols: SymbolTable;
   readonly #split: ConsoleSplit | undefined;
@@ -31,7 +30,10 @@ export class BoardMachine implements LabMachine {
     this.#symbols = symbols;
     this.#split = split;
     this.cpus = machine.cores.length;
-    this.consoles = [...machine.hardware.consoles.keys(), ...(split ? [XEN_CONSOLE, DOM0_CONSOLE] : [])];
+  }
+
+  get consoles(): readonly string[] {
+    return [...this.#machine.hardware.consoles.keys(), ...(this.#split ? [XEN_CONSOLE, DOM0_CONSOLE] : [])];
   }
 
   get instructions(): number {

@@ -55,8 +55,8 @@ function misfit(name: string, value: unknown, schema: Schema): string | undefine
   }
 }
 
-/** Attributes; `xen`: `hypervisor` is the path of a Xen binary; `builtin`: it is the built-in one. */
-type Related = keyof LabConfiguration | 'xen' | 'builtin';
+/** Attributes; `xen`: that `hypervisor` is the path of a Xen binary; `hyp`: that there is one at all, Xen or built in. */
+type Related = keyof LabConfiguration | 'xen' | 'hyp';
 
 /** Pairs that make no sense together. */
 const CONFLICTS: readonly (readonly [Related, Related])[] = [
@@ -75,13 +75,14 @@ const NEEDS: readonly (readonly [Related, readonly Related[]])[] = [
   ['entry', ['elf', 'load']],
   ['el', ['elf', 'load']],
   ['load', ['elf', 'entry', 'xen']],
-  ['xenArgs', ['xen', 'builtin']],
-  ['domains', ['xen']],
+  ['xenArgs', ['hyp']],
+  ['domains', ['hyp']],
+  ['drives', ['domains']],
 ];
 const XEN_IN_WORDS = 'a Xen binary as hypervisor';
 const IN_WORDS: Readonly<Record<string, string>> = {
   xen: XEN_IN_WORDS,
-  builtin: 'a kernel for the built-in hypervisor',
+  hyp: 'a hypervisor, built in or a Xen binary,',
 };
 
 function relations({ hypervisor, deviceTree, ...others }: LabConfiguration): LabProblem[] {
@@ -89,7 +90,7 @@ function relations({ hypervisor, deviceTree, ...others }: LabConfiguration): Lab
   const given = new Set<string>(Object.keys(others));
   const xen = hypervisor !== undefined && !RESERVED.has(hypervisor);
   if (xen) given.add('xen');
-  if ((hypervisor === undefined || hypervisor === 'builtin') && given.has('kernel')) given.add('builtin');
+  if (xen || (hypervisor !== 'none' && (given.has('kernel') || given.has('domains')))) given.add('hyp');
   const say = (name: Related): string => IN_WORDS[name] ?? name;
   if (deviceTree === 'none' && !xen)
     problems.push(

@@ -1,6 +1,12 @@
 // What the world gives to a lab: files, a clock, and a way to let messages in. Node's is in node/host.ts.
 
+import type { BlockStore } from '../emu/devices/device';
 import type { PayloadStore } from '../image';
+
+/** A file as a disk, until it is closed. */
+export interface OpenDisk extends BlockStore {
+  close(): void;
+}
 
 /** A sleep that can be cut short. (With an AbortSignal for each, a wake-up costs Node 450 us of CPU time, and 250 without.) */
 export interface Sleep {
@@ -16,6 +22,8 @@ export interface LabHost {
   readFile(path: string): Promise<Uint8Array>;
   /** @returns undefined when there is nothing at the path */
   stat(path: string): Promise<{ size: number; isDirectory: boolean } | undefined>;
+  /** Opens a file to read and write parts of it; whole blocks of 512 bytes count. Rejects when that cannot be. */
+  openDisk(path: string, readOnly: boolean): Promise<OpenDisk>;
   /** Names in a directory, sorted. Rejects when there is none, or it cannot be read. */
   list(path: string): Promise<string[]>;
   /** Milliseconds on a clock that never goes back. */

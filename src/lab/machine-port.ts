@@ -3,13 +3,28 @@ import type { LabProfile } from './profile-report';
 import type { MachineCondition } from '../emu/condition';
 import type { BootFacts } from './silence/evidence';
 import type { SymbolTable } from './symbols';
-import type { LabActivity, LabProblem, PlacementRow, RegisterGroup, TranslationStatistics } from './protocol';
+import type {
+  DomainRow,
+  DomainVerb,
+  LabActivity,
+  LabProblem,
+  PlacementRow,
+  RegisterGroup,
+  TranslationStatistics,
+} from './protocol';
 
 /** How a slice of work ended. */
 export interface SliceEnd {
   reason: 'budget' | 'idle' | 'poweroff' | 'reboot' | 'breakpoint' | 'stopRequested';
   /** Of `idle`: guest time of the next timer event; undefined when only input from outside can wake the machine. */
   idleUntilNs?: number;
+}
+
+/** The domains of a machine. Not while `run` is under way. */
+export interface LabDomains {
+  list(): DomainRow[];
+  /** @returns the id of the domain @throws LabFailure when nothing was done */
+  perform(verb: DomainVerb): Promise<number>;
 }
 
 /** A machine with everything loaded, at its first instruction or later. */
@@ -49,6 +64,10 @@ export interface LabMachine {
   disassemble(cpu: number, address: number, count: number): { address: number; bytes: string; text: string }[];
   /** The machine waits: what consoles have held back, to see how it goes on, goes out. */
   settle?(): void;
+  /** Domains of the hypervisor; undefined when it is not ours to ask. */
+  readonly domains?: LabDomains | undefined;
+  /** Lets go of files. The machine does not run any more. */
+  close?(): void;
   /** Offers one byte of input to a console. @returns false when its device has no room now. */
   receive(console: string, byte: number): boolean;
 }
@@ -68,4 +87,6 @@ export interface OpenedLab {
   boot?: BootFacts;
   /** Of the program that it runs; read when somebody asks. */
   symbols?(): Promise<SymbolTable>;
+  /** Other names of consoles. */
+  aliases?: Readonly<Record<string, string>>;
 }

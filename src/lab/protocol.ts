@@ -99,6 +99,8 @@ export interface StartedLab {
   cpus: number;
   /** The main one first. */
   consoles: string[];
+  /** Other names of consoles: `dom1` of the one that has the name of the domain. */
+  aliases?: Readonly<Record<string, string>>;
   board: string;
   /** Warnings and information. */
   problems: LabProblem[];
@@ -109,6 +111,23 @@ export interface StartedLab {
   /** The UART that the consoles `xen` and `dom0` are parts of: what it says, one of both says too. */
   whole?: string;
 }
+
+/** A domain of the built-in hypervisor, as `xl list` shows it. */
+export interface DomainRow {
+  id: number;
+  name: string;
+  /** MiB. */
+  memory: number;
+  vcpus: number;
+  state: 'running' | 'blocked' | 'paused' | 'shutdown' | 'crashed' | 'dying';
+  cpuSeconds: number;
+}
+
+/** Something to be done to a domain; `domain` is its id, its name, or `domN`. */
+export type DomainVerb =
+  | { verb: 'create'; file: string; paused?: boolean }
+  | { verb: 'destroy' | 'pause' | 'unpause' | 'shutdown' | 'reboot'; domain: string | number }
+  | { verb: 'rename'; domain: string | number; name: string };
 
 export interface LabFrame {
   /** Virtual address of the instruction. */
@@ -134,6 +153,9 @@ export interface LabRequests {
   readMemory: [{ space: string; address: number; length: number }, Uint8Array];
   disassemble: [{ cpu: number; address: number; count: number }, { address: number; bytes: string; text: string }[]];
   input: [{ console: string; data: Uint8Array }, void];
+  domains: [Record<string, never>, DomainRow[]];
+  /** Answered with the id of the domain; rejected when nothing was done. */
+  domain: [DomainVerb, number];
   statistics: [Record<string, never>, LabStatistics];
   /** What the guests made the machine do since it was started. */
   activity: [Record<string, never>, LabActivity];
@@ -190,6 +212,8 @@ export type LabEvent =
   | { event: 'problem'; problem: LabProblem }
   | { event: 'card'; card: LabCard }
   | { event: 'el2'; name: string }
+  /** The list of domains, or a state in it, has changed. */
+  | { event: 'domains'; domains: DomainRow[] }
   | { event: 'log'; message: string }
   | { event: 'progress'; title: string; done: number; total: number };
 

@@ -85,6 +85,11 @@ export class Runner {
     this.#sleep?.end();
   }
 
+  /** Something has happened that an idle machine may wake up for. */
+  wake(): void {
+    this.#sleep?.end();
+  }
+
   /** One instruction of one core. */
   step(cpu: number): SliceEnd | void {
     this.#deliverInput();

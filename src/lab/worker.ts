@@ -5,9 +5,11 @@ import { OutputGatherer } from './output';
 import type { LabPort } from './port';
 import { fail, problemsOf } from './problems';
 import type {
+  DomainRow,
   ExitReason,
   LabEvent,
   LabLaunch,
+  LabProblem,
   LabRequest,
   LabRequestKind,
   LabRequests,
@@ -23,6 +25,8 @@ export interface LabPorts {
   /** Where the bytes of a console go. */
   sink(console: string): { write(byte: number): void };
   log(message: string): void;
+  problem(problem: LabProblem): void;
+  domains(domains: DomainRow[]): void;
   progress(title: string, done: number, total: number): void;
   /** Who has Hyp mode, when that is known better than before. */
   el2?(name: string): void;
@@ -122,6 +126,15 @@ class LabServer {
       if (!lab.machine.consoles.includes(console)) fail('configuration.console', `there is no console "${console}"`);
       lab.runner.type(console, data);
     },
+    domains: () => this.#started().machine.domains?.list() ?? [],
+    domain: async verb => {
+      const { machine, runner } = this.#alive();
+      if (!machine.domains)
+        fail('lab.state', 'this lab has no domains of its own; start it with the built-in hypervisor');
+      const id = await machine.domains.perform(verb);
+      runner.wake();
+      return id;
+    },
     statistics: () => {
       const { runner, machine, run, runBeganMs, wallMs, exited } = this.#started();
       const underWayMs = run ? this.#host.now() - runBeganMs : 0;
@@ -170,6 +183,7 @@ class LabServer {
 
   async #load(configuration: LabLaunch): Promise<StartedLab> {
     this.#cpuSecondsAtStart = this.#host.cpuSeconds();
+    this.#active?.machine.close?.();
     const heard: { watch?: SilenceWatch | undefined } = {};
     const opened = await this.#open(configuration, this.#host, {
       sink: console => {
@@ -182,6 +196,8 @@ class LabServer {
         };
       },
       log: message => this.#tell({ event: 'log', message }),
+      problem: one => this.#tell({ event: 'problem', problem: one }),
+      domains: domains => this.#tell({ event: 'domains', domains }),
       progress: (title, done, total) => this.#tell({ event: 'progress', title, done, total }),
       el2: name => this.#tell({ event: 'el2', name }),
     });
@@ -203,11 +219,12 @@ class LabServer {
       onReboot: () => this.#tell({ event: 'log', message: 'the guest has reset the board; it starts again' }),
     });
     this.#active = { configuration, machine, runner, ending: false, runBeganMs: 0, wallMs: 0 };
-    const { el2, whole } = opened;
+    const { el2, whole, aliases } = opened;
     return {
       ...{ cpus: machine.cpus, consoles: [...machine.consoles], board, problems, placement },
       ...(el2 !== undefined && { el2 }),
       ...(whole !== undefined && { whole }),
+      ...(aliases && { aliases }),
     };
   }
 
@@ -252,6 +269,7 @@ class LabServer {
 
   #exit(lab: Active, reason: ExitReason): void {
     lab.exited = reason;
+    lab.machine.close?.();
     this.#tell({ event: 'exited', reason, code: EXIT_CODES[reason] });
   }
 

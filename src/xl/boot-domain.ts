@@ -92,7 +92,7 @@ function limits(settings: XlSettings, memory: number | undefined, vcpus: number)
 }
 
 /** `cmdline`, or what `root` and `extra` make together (xl, parse_cmdline). */
-function commandLine(settings: XlSettings): string | undefined {
+export function commandLine(settings: XlSettings): string | undefined {
   const [whole, root, extra] = ['cmdline', 'root', 'extra'].map(key => settings.text(key));
   if (whole !== undefined) {
     for (const key of ['root', 'extra'])

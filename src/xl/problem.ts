@@ -10,6 +10,7 @@ export const XL_CODES = {
   add: '+= of a list to a string, of a string to a list, or to a number.',
   duplicate: 'The key is set twice; the last one counts.',
   missing: 'A key that every domain needs is not set.',
+  unknown: 'A key that xl does not know. xl passes over it without a word.',
   ignored: 'The key has no effect here. The message says why, and what does the job.',
 } as const satisfies Record<string, string>;
 

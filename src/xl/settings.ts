@@ -41,6 +41,21 @@ export class XlSettings {
     return undefined;
   }
 
+  /** A list of texts; what is none, and what in it is none, is told of. */
+  texts(key: string): { readonly text: string; readonly range: XlRange }[] {
+    const value = this.byKey.get(key)?.value;
+    if (!value) return [];
+    if (value.kind === 'text') {
+      this.add('type', 'error', `${key} is a text, but a list is wanted: ${key} = [ "..." ]`, value.range);
+      return [];
+    }
+    return value.values.flatMap(one => {
+      if (one.kind === 'text') return [{ text: one.text, range: one.range }];
+      this.add('type', 'error', `${key} has a list in its list, but texts are wanted`, one.range);
+      return [];
+    });
+  }
+
   /** A whole number from `least` to `most`. @param severity as for a text */
   number(key: string, least: number, most: number, severity: XlProblem['severity'] = 'warning'): number | undefined {
     const setting = this.byKey.get(key);
@@ -64,6 +79,11 @@ export class XlSettings {
   about(key: string, code: XlCode, severity: XlProblem['severity'], message: string): void {
     const start = { line: 1, column: 1, offset: 0 };
     this.add(code, severity, message, this.rangeOf(key) ?? { start, end: start });
+  }
+
+  /** Records something about a place. */
+  at(range: XlRange, code: XlCode, severity: XlProblem['severity'], message: string): void {
+    this.add(code, severity, message, range);
   }
 
   private add(code: XlCode, severity: XlProblem['severity'], message: string, range: XlRange): void {

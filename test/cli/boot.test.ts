@@ -169,9 +169,9 @@ describe.concurrent('bad input ends with 2 and one line', () => {
       /Xen has nothing to start; give .*--kernel.*--domain \[xen\.kernel\]/,
     ],
     [
-      'a domain without Xen',
+      'a domain without a hypervisor',
       () => ['--hypervisor', 'none', '--domain', file('a.cfg', '')],
-      /domains needs a Xen binary as hypervisor beside it \[configuration\.conflict\]/,
+      /domains needs a hypervisor, built in or a Xen binary, beside it \[configuration\.conflict\]/,
     ],
     [
       'a domain with a mistake',

@@ -40,7 +40,13 @@ const damaged = kernel.map((byte, at) => (at > 0x170 && at < 0x180 ? byte ^ 0x5a
 const raw = (name: string, address: number) => ({ file: file(name, name.repeat(64)), address });
 
 async function refusal(configuration: LabConfiguration): Promise<string[]> {
-  const ports = { sink: () => ({ write: () => {} }), log: () => {}, progress: () => {} };
+  const ports = {
+    sink: () => ({ write: () => {} }),
+    log: () => {},
+    problem: () => {},
+    domains: () => {},
+    progress: () => {},
+  };
   try {
     await openLab(configuration, nodeHost, ports);
     return [];

@@ -8,7 +8,7 @@ import { nodeHost } from '../../src/lab/node/host';
 async function demo(): Promise<LabMachine> {
   let said = '';
   const write = (byte: number): void => void (said += String.fromCharCode(byte));
-  const ports = { sink: () => ({ write }), log: () => {}, progress: () => {} };
+  const ports = { sink: () => ({ write }), log: () => {}, problem: () => {}, domains: () => {}, progress: () => {} };
   const { machine } = await openLab({ pace: 'fast' }, nodeHost, ports);
   for (let slice = 0; slice < 1000 && !said.includes('lab> '); slice++)
     if (machine.run(100_000).reason === 'idle') machine.skipIdle();

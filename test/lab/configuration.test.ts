@@ -34,11 +34,14 @@ describe('the check of a configuration', () => {
       { elf: 'a', load: [{ file: 'x', address: 0, adress: 1 }] },
       '[configuration.value] load[0] has no "adress"; did you mean address?',
     ],
-    [{ drives: [{ file: 'a' }] }, /^\[configuration\.later\] drives cannot be used in this release: /],
-    [{ domains: ['a.cfg'] }, '[configuration.conflict] domains needs a Xen binary as hypervisor beside it'],
+    [{ drives: [{ file: 'a' }] }, '[configuration.conflict] drives needs domains beside it'],
+    [
+      { hypervisor: 'none', domains: ['a.cfg'] },
+      '[configuration.conflict] domains needs a hypervisor, built in or a Xen binary, beside it',
+    ],
     [
       { hypervisor: 'none', xenArgs: 'x' },
-      '[configuration.conflict] xenArgs needs a Xen binary as hypervisor or a kernel for the built-in hypervisor beside it',
+      '[configuration.conflict] xenArgs needs a hypervisor, built in or a Xen binary, beside it',
     ],
     [{ hypervisor: 'xen', el: 1, load: [] }, /a Xen binary as hypervisor and el exclude each other/],
     [

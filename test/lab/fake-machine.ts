@@ -1,5 +1,5 @@
 // A stand-in for the machine: just enough behaviour to hold the lab around it to its promises.
-import type { LabHost, Sleep } from '../../src/lab/host';
+import type { LabHost, OpenDisk, Sleep } from '../../src/lab/host';
 import type { LabMachine, SliceEnd } from '../../src/lab/machine-port';
 import type { RegisterGroup } from '../../src/lab/protocol';
 import type { OpenLab } from '../../src/lab/worker';
@@ -133,6 +133,8 @@ export class FakeHost implements LabHost {
   };
   list = (path: string): Promise<string[]> =>
     Promise.resolve([...this.files.keys()].filter(name => name.startsWith(`${path}/`)));
+  openDisk = (_path: string, _readOnly: boolean): Promise<OpenDisk> =>
+    Promise.reject(new Error('there are no disks here'));
   dateSeconds = (): number => 0;
   now = (): number => (this.clock += this.perLook);
   cpuSeconds = (): number => this.clock / 1000;

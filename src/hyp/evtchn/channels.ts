@@ -33,6 +33,15 @@ export interface Channel {
   /** The queue that it was put into last, of the FIFO interface: virtual CPU and priority. */
   lastVcpu: number;
   lastPriority: number;
+  /** Of INTERDOMAIN: who is called in the place of another domain's port, when a backend of the hypervisor is there. */
+  consumer: (() => void) | undefined;
+}
+
+/** The hypervisor's end of a channel (Xen calls the guest's a port with a Xen consumer). */
+export interface ConsumerEnd {
+  /** Makes the guest's port pending. After the guest has closed it, nothing happens. */
+  notify(): void;
+  close(): void;
 }
 
 export const DEFAULT_PRIORITY = 7;
@@ -78,7 +87,7 @@ export class EventChannels {
   private fresh(port: number): Channel {
     return {
       ...{ port, state: STATE.FREE, vcpu: 0, remoteDomain: -1, remotePort: 0, virq: -1 },
-      ...{ priority: DEFAULT_PRIORITY, lastVcpu: 0, lastPriority: DEFAULT_PRIORITY },
+      ...{ priority: DEFAULT_PRIORITY, lastVcpu: 0, lastPriority: DEFAULT_PRIORITY, consumer: undefined },
     };
   }
 
@@ -149,6 +158,29 @@ export class EventChannels {
     return channel.port;
   }
 
+  /**
+   * Binds a port that waits for a domain to a backend that does that domain's work in the hypervisor.
+   * @param remoteDomain that the port waits for @param consumer is called for each event that the guest sends
+   * @returns undefined when there is no such port
+   */
+  attach(port: number, remoteDomain: number, consumer: () => void): ConsumerEnd | undefined {
+    const channel = this.get(port);
+    if (!channel || channel.state !== STATE.UNBOUND || channel.remoteDomain !== remoteDomain) return undefined;
+    channel.state = STATE.INTERDOMAIN;
+    channel.remotePort = 0;
+    channel.consumer = consumer;
+    // The guest may have closed the port, and have another one by its number.
+    const mine = (): boolean => channel.consumer === consumer;
+    return {
+      notify: () => void (mine() && this.setPending(channel)),
+      close: () => {
+        if (!mine()) return;
+        channel.consumer = undefined;
+        channel.state = STATE.UNBOUND;
+      },
+    };
+  }
+
   bindVirq(virq: number, vcpu: number): number {
     if (virq >= VIRQS) return -ERRNO.EINVAL;
     if (isGlobalVirq(virq) && vcpu !== 0) return -ERRNO.EINVAL;
@@ -186,7 +218,7 @@ export class EventChannels {
     const channel = this.get(port);
     if (!channel) return -ERRNO.EINVAL;
     if (channel.state === STATE.VIRQ) this.virqs.delete(channel.vcpu * VIRQS + channel.virq);
-    if (channel.state === STATE.INTERDOMAIN) {
+    if (channel.state === STATE.INTERDOMAIN && !channel.consumer) {
       const other = this.host.peer(channel.remoteDomain)?.get(channel.remotePort);
       if (other?.state === STATE.INTERDOMAIN) {
         other.state = STATE.UNBOUND;
@@ -201,13 +233,12 @@ export class EventChannels {
   send(port: number): number {
     const channel = this.get(port);
     if (!channel) return -ERRNO.EINVAL;
-    if (channel.state === STATE.INTERDOMAIN) {
+    if (channel.consumer) channel.consumer();
+    else if (channel.state === STATE.INTERDOMAIN) {
       const peer = this.host.peer(channel.remoteDomain);
       const other = peer?.get(channel.remotePort);
       if (peer && other) peer.setPending(other);
-      return 0;
-    }
-    if (channel.state === STATE.IPI) this.setPending(channel);
+    } else if (channel.state === STATE.IPI) this.setPending(channel);
     else if (channel.state !== STATE.UNBOUND) return -ERRNO.EINVAL;
     return 0;
   }

@@ -98,6 +98,17 @@ export class VirtualCpuInterface implements VirtualInterfaceState {
     for (let n = 0; n < LIST_REGISTERS; n++) gic.setListRegister(n, this.saved[n]!, core);
   }
 
+  /** An interrupt that a list register holds is raised again: while it is active, it is to come once more afterwards. */
+  raisedAgain(one: VirtualIrq, gic: PhysicalGic): void {
+    const value = this.core >= 0 ? gic.listRegister(one.lr, this.core) : this.saved[one.lr]!;
+    // One that has ended meanwhile is queued when that is seen; a physical one comes again by itself.
+    if ((value & LR_STATE) === 0 || one.hardware >= 0 || !one.enabled) return;
+    one.pending = false;
+    if (value & LR.PENDING) return;
+    if (this.core >= 0) gic.setListRegister(one.lr, value | LR.PENDING, this.core);
+    else this.saved[one.lr] = (value | LR.PENDING) >>> 0;
+  }
+
   /** Whether there is something that would interrupt the guest if it were not masked. */
   get hasPending(): boolean {
     for (const one of this.queue) if (one.enabled) return true;
@@ -169,6 +180,7 @@ export class Vgic {
     if (!owner) return;
     one.pending = true;
     if (one.lr < 0) owner.queue.add(one);
+    else owner.raisedAgain(one, this.ports.gic);
     if (one.enabled) this.ports.kick(owner.id);
   }
 

@@ -68,6 +68,15 @@ export class GrantTable {
     return frame === undefined ? 0 : frame * PAGE_SIZE + (ref % ENTRIES_PER_FRAME) * ENTRY_SIZE;
   }
 
+  /** Fills an entry for a builder: another domain may read and write the page. */
+  permit(ref: number, domain: number, gfn: number): void {
+    const { memory } = this.domain;
+    const at = this.entry(ref);
+    memory.write32(at + 4, gfn);
+    memory.write16(at + 2, domain);
+    memory.write16(at, GTF.PERMIT_ACCESS);
+  }
+
   /** What another domain gets of an entry of this table. @returns the machine frame, or a negative GNTST */
   acquire(ref: number, by: number, write: boolean): number {
     const { memory } = this.domain;

@@ -51,7 +51,7 @@ function status(call: Call): Answer {
 /** Domains that control nobody have channels to those only that do (Xen, xsm/silo.c). */
 function mayTalk({ domain, xen }: Call, a: Domain, remoteId: number): number {
   const b = remoteId === DOMID.SELF ? domain : xen.domain(remoteId);
-  if (!b) return -ERRNO.ESRCH;
+  if (!b) return xen.stoodFor.has(remoteId) ? 0 : -ERRNO.ESRCH;
   return a === b || [domain, a, b].some(one => one.options.privileged) ? 0 : -ERRNO.EPERM;
 }
 

@@ -59,6 +59,10 @@ export class Heap {
   owner(mfn: number): number {
     return this.has(mfn) ? this.owners[mfn - this.firstFrame]! : OWNER.RESERVED;
   }
+  /** All frames of an owner, in order. They may be given back on the way. */
+  *ownedBy(owner: number): Generator<number> {
+    for (let i = this.owners.indexOf(owner); i >= 0; i = this.owners.indexOf(owner, i + 1)) yield i + this.firstFrame;
+  }
   setOwner(mfn: number, owner: number): void {
     this.owners[mfn - this.firstFrame] = owner;
   }

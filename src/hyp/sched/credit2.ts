@@ -58,9 +58,14 @@ export class Credit2 {
     let best: Vcpu | undefined;
     for (const vcpu of this.waiting) {
       if (!vcpu.runnable || vcpu.running || !(vcpu.hardAffinity & (1 << core)) || this.budget(vcpu) <= 0) continue;
-      if (!best || vcpu.credit > best.credit) best = vcpu;
+      if (!best || this.isBefore(vcpu, best)) best = vcpu;
     }
     return best;
+  }
+
+  /** Xen has who yields give up some credit; here every turn of a loop that waits would cost an exit to the hypervisor. */
+  private isBefore(a: Vcpu, b: Vcpu): boolean {
+    return a.yielded === b.yielded ? a.credit > b.credit : b.yielded;
   }
 
   /**
@@ -81,6 +86,9 @@ export class Credit2 {
       if (next.credit <= LEAST_CREDIT) next.credit = INITIAL_CREDIT;
     }
     this.remove(next);
+    // It has had its effect: next time credit decides again, or who waits without yielding would never let it run.
+    next.yielded = false;
+    for (const vcpu of this.waiting) vcpu.yielded = false;
     const others = this.waiting.some(v => v.runnable && v.hardAffinity & (1 << core));
     const longest = others ? LONGEST_SLICE : Infinity;
     return { vcpu: next, slice: Math.max(this.shortest, Math.min(longest, next.credit, this.budget(next))) };

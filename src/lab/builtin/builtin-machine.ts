@@ -3,10 +3,16 @@ import type { Board } from '../../emu/boards';
 import type { El2 } from '../../emu/cpu/el2';
 import type { Core } from '../../emu/cpu/core';
 import type { Machine } from '../../emu/machine';
-import { buildDom0, Hypervisor, type Identity, SHUTDOWN, type Speaker, traceText } from '../../hyp';
+import {
+  buildDom0, Hypervisor, type Identity, SHUTDOWN, type Speaker, Toolstack, type ToolstackPorts, traceText,
+} from '../../hyp'; // prettier-ignore
 import { BoardMachine } from '../board-machine';
-import type { SymbolTable } from '../symbols';
+import type { LabDomains } from '../machine-port';
+import { LabFailure } from '../problems';
+import type { LabProblem } from '../protocol';
+import type { ReadyDomain } from './domains';
 import { type BuiltinPlan, hostTree, uartOf } from './plan';
+import { create } from './verbs';
 
 /** What `xl info` shows of this hypervisor. */
 const IDENTITY: Identity = {
@@ -20,16 +26,27 @@ const IDENTITY: Identity = {
 
 const PART = { distributor: 'distributor', cpuInterface: 'cpu-interface', hypervisor: 'hypervisor', virtualCpu: 'virtual-cpu' } as const; // prettier-ignore
 
+/** What a lab hears of its hypervisor and its domains. */
+export interface BuiltinPorts {
+  /** What Xen or dom0 said, by hypercalls. */
+  readonly heard: (speaker: Speaker, bytes: Uint8Array) => void;
+  readonly toolstack: ToolstackPorts;
+  /** A domain of the configuration could not be made. */
+  readonly refused: (problem: LabProblem) => void;
+}
+
 /** Where the hypervisor lives: made when the first core comes, and again after a reset. */
 export class BuiltinHypervisor implements El2 {
   private xen: Hypervisor | undefined;
+  private stack: Toolstack | undefined;
   private machine: Machine | undefined;
 
   constructor(
     private readonly plan: BuiltinPlan,
+    private readonly domains: readonly ReadyDomain[],
     private readonly board: Board,
     private readonly options: { readonly baseSeconds: number; readonly traced: boolean },
-    private readonly heard: (speaker: Speaker, bytes: Uint8Array) => void,
+    private readonly ports: BuiltinPorts,
   ) {}
 
   attach(machine: Machine): void {
@@ -39,6 +56,10 @@ export class BuiltinHypervisor implements El2 {
   get current(): Hypervisor | undefined {
     return this.xen;
   }
+  /** Undefined before the first instruction. */
+  get toolstack(): Toolstack | undefined {
+    return this.stack;
+  }
 
   enter(core: Core): boolean {
     this.xen ??= this.create();
@@ -47,6 +68,7 @@ export class BuiltinHypervisor implements El2 {
 
   reset(): void {
     this.xen = undefined;
+    this.stack = undefined;
   }
 
   private create(): Hypervisor {
@@ -65,25 +87,55 @@ export class BuiltinHypervisor implements El2 {
       commandLine: plan.xenArgs,
       identity: IDENTITY,
       ...this.options,
-      heard: this.heard,
+      heard: this.ports.heard,
       over: code => machine!.finish(code === SHUTDOWN.REBOOT ? 'reboot' : 'poweroff'),
-      boot: xen => {
-        xen.heap.add(xen.heap.firstFrame, xen.heap.firstFrame + xen.heap.frames);
-        buildDom0(xen, { ...plan.dom0, tree: hostTree(plan) });
-      },
+      boot: xen => this.boot(xen),
     });
+  }
+
+  private boot(xen: Hypervisor): void {
+    const { plan, ports } = this;
+    xen.heap.add(xen.heap.firstFrame, xen.heap.firstFrame + xen.heap.frames);
+    if (plan.dom0) buildDom0(xen, { ...plan.dom0, tree: hostTree(plan) });
+    const toolstack = new Toolstack(xen, ports.toolstack);
+    this.stack = toolstack;
+    for (const domain of this.domains) {
+      try {
+        create(toolstack, domain);
+      } catch (error) {
+        if (!(error instanceof LabFailure)) throw error;
+        error.problems.forEach(ports.refused);
+      }
+    }
   }
 }
 
 export class BuiltinMachine extends BoardMachine {
-  override readonly consoles: readonly string[];
+  private readonly fixed: readonly string[];
   readonly #hypervisor: BuiltinHypervisor;
 
-  constructor(machine: Machine, hypervisor: BuiltinHypervisor, symbols?: SymbolTable) {
-    super(machine, symbols);
+  /** @param guests names of the domains that have consoles */
+  constructor(
+    machine: Machine,
+    hypervisor: BuiltinHypervisor,
+    private readonly guests: readonly string[],
+    hasDom0: boolean,
+    readonly domains: LabDomains,
+    private readonly disks: { close(): void },
+  ) {
+    super(machine);
     this.#hypervisor = hypervisor;
     const [main, ...rest] = [...machine.hardware.consoles.keys()];
-    this.consoles = [main!, 'xen', 'dom0', ...rest];
+    this.fixed = [main!, 'xen', ...(hasDom0 ? ['dom0'] : []), ...rest];
+  }
+
+  override get consoles(): readonly string[] {
+    const now = this.#hypervisor.toolstack?.names ?? [];
+    return [...new Set([...this.fixed, ...this.guests, ...now])];
+  }
+
+  close(): void {
+    this.disks.close();
   }
 
   trace(json: boolean): string | undefined {
@@ -93,8 +145,14 @@ export class BuiltinMachine extends BoardMachine {
 
   override receive(console: string, byte: number): boolean {
     if (console === 'xen') return true; // it takes no input but its switch, which is typed at the UART
-    if (console !== 'dom0') return super.receive(console, byte);
-    this.#hypervisor.current?.console.type(byte);
-    return true;
+    const { current, toolstack } = this.#hypervisor;
+    if (console === 'dom0') {
+      current?.console.type(byte);
+      return true;
+    }
+    if (this.fixed.includes(console)) return super.receive(console, byte);
+    const id = toolstack?.idOf(console);
+    // Keys for a domain that is not there are lost, as they are on a terminal that nobody has.
+    return id === undefined || toolstack!.type(id, byte);
   }
 }

@@ -1,21 +1,27 @@
 // A lab with the built-in hypervisor, from a configuration to a machine that is ready to run.
+import type { BlockStore } from '../../emu/devices/device';
 import type { Machine, MachineOptions } from '../../emu/machine';
 import type { PlanRequest } from '../boot-plan';
 import type { OpenedLab } from '../machine-port';
-import type { LabConfiguration } from '../protocol';
+import type { LabConfiguration, LabProblem } from '../protocol';
 import { openCard } from '../sd-card';
 import type { LabPorts } from '../worker';
 import { BuiltinHypervisor, BuiltinMachine } from './builtin-machine';
-import { planBuiltin } from './plan';
+import { checkMemory, checkNames } from './checks';
+import { Consoles } from './consoles';
+import { Disks } from './disks';
+import { type ReadyDomain, readyDomain } from './domains';
+import { type BuiltinPlan, planBuiltin } from './plan';
+import { BuiltinDomains } from './verbs';
 
 /** Hyp mode, everything masked; the first instruction is the hypervisor's own. */
 const ENTRY = { pc: 0, cpsr: 0x1da, secure: false } as const;
 /** 2026-01-01T00:00:00Z: what the clock of a machine shows whose time is not that of the wall. */
 const FIXED_DATE_SECONDS = 1_767_225_600;
 
-/** A kernel without a word about who runs in Hyp mode is dom0 of the built-in hypervisor. */
-export const usesBuiltin = ({ hypervisor = 'builtin', kernel }: LabConfiguration): boolean =>
-  hypervisor === 'builtin' && kernel !== undefined;
+/** A kernel without a word about who runs in Hyp mode is dom0 of the built-in hypervisor; it can do without one, too. */
+export const usesBuiltin = ({ hypervisor = 'builtin', kernel, domains = [] }: LabConfiguration): boolean =>
+  hypervisor === 'builtin' && (kernel !== undefined || domains.length > 0);
 
 /** @throws LabFailure, ImageError or DtError for anything that is wrong with what the user gave */
 export async function openBuiltin(
@@ -23,28 +29,72 @@ export async function openBuiltin(
   ports: LabPorts,
   build: (options: MachineOptions) => Machine,
 ): Promise<OpenedLab> {
-  const { host, board, configuration, cpus, memoryBytes } = request;
   const plan = await planBuiltin(request);
+  const disks = new Disks(request.host);
+  try {
+    return await openWith(disks, plan, request, ports, build);
+  } catch (error) {
+    disks.close();
+    throw error;
+  }
+}
+
+async function openWith(
+  disks: Disks,
+  plan: BuiltinPlan,
+  request: PlanRequest & { readonly traced: boolean },
+  ports: LabPorts,
+  build: (options: MachineOptions) => Machine,
+): Promise<OpenedLab> {
+  const { host, board, configuration, cpus, memoryBytes } = request;
+  const problems: LabProblem[] = [];
+  const say = (one: LabProblem): void => void problems.push(one);
+  const sources = { host, configuration, drives: await openDrives(disks, configuration), openImage: disks.get };
+  const domains: ReadyDomain[] = [];
+  for (const file of configuration.domains ?? []) domains.push(await readyDomain(file, { ...sources, say }));
+  checkNames(domains);
+  checkMemory(memoryBytes, plan.dom0?.memory ?? 0, domains);
   const sdCard = configuration.sdcard === undefined ? undefined : await openCard(host, configuration.sdcard);
   const baseSeconds = configuration.pace === 'fast' ? FIXED_DATE_SECONDS : host.dateSeconds();
-  const sinks = new Map<string, { write(byte: number): void }>();
-  const el2 = new BuiltinHypervisor(plan, board, { baseSeconds, traced: request.traced }, (speaker, bytes) => {
-    for (const byte of bytes) {
-      if (byte === NEWLINE) sinks.get(speaker)?.write(RETURN);
-      sinks.get(speaker)?.write(byte);
-    }
-  });
+  const consoles = new Consoles(ports);
+  const el2 = new BuiltinHypervisor(
+    plan,
+    domains,
+    board,
+    { baseSeconds, traced: request.traced },
+    {
+      heard: (speaker, bytes) => consoles.hypercall(speaker, bytes),
+      toolstack: {
+        output: (name, bytes) => consoles.write(name, bytes),
+        say: ports.log,
+        changed: () => ports.domains(verbs.list()),
+      },
+      refused: ports.problem,
+    },
+  );
   const machine = build({
     ...{ board, cpus, memoryBytes, baseSeconds, el2, log: ports.log },
-    output: (console, byte) => sinks.get(console)?.write(byte),
+    output: (console, byte) => consoles.byte(console, byte),
     ...(sdCard && { sdCard }),
   });
   el2.attach(machine);
-  const shown = new BuiltinMachine(machine, el2);
-  for (const console of shown.consoles) sinks.set(console, ports.sink(console));
+  const ready = async (file: string): Promise<ReadyDomain> => {
+    const domain = await readyDomain(file, { ...sources, say: ports.problem });
+    checkNames([domain]);
+    consoles.add(domain.plan.name);
+    return domain;
+  };
+  const verbs = new BuiltinDomains({ toolstack: () => el2.toolstack, ready });
+  const names = domains.map(({ plan: { name } }) => name);
+  const shown = new BuiltinMachine(machine, el2, names, plan.dom0 !== undefined, verbs, disks);
+  for (const console of shown.consoles) consoles.add(console);
   machine.start({ images: [], entry: ENTRY });
-  return { board: board.name, machine: shown, problems: [], placement: [], el2: 'built-in' };
+  const aliases = Object.fromEntries(names.map((name, i) => [`dom${i + 1}`, name]));
+  return { board: board.name, machine: shown, problems, placement: [], aliases, el2: 'built-in' };
 }
 
-const NEWLINE = 10;
-const RETURN = 13;
+async function openDrives(disks: Disks, { drives = [] }: LabConfiguration): Promise<BlockStore[]> {
+  const open: BlockStore[] = [];
+  for (const { file, readOnly = false } of drives) open.push(await disks.get(file, readOnly));
+  return open;
+}

@@ -3,14 +3,14 @@ import { parseBlob, writeBlob } from '../../dt/blob';
 import { loadSource } from '../../dt/source/compile';
 import type { Board } from '../../emu/boards';
 import type { Dom0Plan, PassedDevice } from '../../hyp';
-import { identify, isMovable, parseUImage, parseZImage, unpackUImage, unpackZImage } from '../../image';
+import { isMovable, unpackZImage } from '../../image';
 import type { PlanRequest } from '../boot-plan';
 import { readTree } from '../device-tree';
-import { readInput } from '../files';
 import { fail } from '../problems';
 import { completeXenArguments, consolePath, dom0Memory, withConsole } from '../xen/arguments';
 import { commandLines } from '../xen/chosen';
-import { readRamDisk } from '../xen/modules';
+import { type ModuleFile, readRamDisk } from '../xen/modules';
+import { readZImage } from './kernel';
 
 const MIB = 1 << 20;
 const ALIGNMENT = 2 * MIB;
@@ -20,20 +20,16 @@ const ZIMAGE_WINDOW = 128 * MIB;
 /** Everything but the tree, which each boot makes anew. */
 export interface BuiltinPlan {
   readonly xenArgs: string;
-  readonly dom0: Omit<Dom0Plan, 'tree'>;
+  /** Undefined: domains alone. */
+  readonly dom0: Omit<Dom0Plan, 'tree'> | undefined;
   /** The host's tree as a blob. */
   readonly tree: Uint8Array;
 }
 
 /** @throws LabFailure, ImageError or DtError for anything that is wrong with what the user gave */
-export async function planBuiltin({
-  host,
-  board,
-  configuration,
-  cpus,
-  memoryBytes,
-}: PlanRequest): Promise<BuiltinPlan> {
-  const { kernel: file, initrd: disk, deviceTree, decompress = 'host' } = configuration;
+export async function planBuiltin(request: PlanRequest): Promise<BuiltinPlan> {
+  const { host, board, configuration, memoryBytes } = request;
+  const { initrd: disk, deviceTree } = configuration;
   if (!board.cpu.virtualization)
     fail('xen.board', `${board.name} has a processor without the Virtualization Extensions, and Xen cannot run on it; choose another board, or --hypervisor none for a native boot`); // prettier-ignore
   const tree =
@@ -44,12 +40,28 @@ export async function planBuiltin({
   if (uart === undefined) fail('xen.tree', 'the tree has no UART for the console of Xen; add a node of a PL011');
   const before = commandLines(tree.root.ensure('chosen'), undefined);
   const initrd = disk === undefined ? undefined : await readRamDisk(host, disk, 'dom0');
-  const facts = { tree, memory: memoryBytes, taken: initrd?.bytes.length ?? 0, dom0: true };
+  const hasDom0 = configuration.kernel !== undefined;
+  const facts = { tree, memory: memoryBytes, taken: initrd?.bytes.length ?? 0, dom0: hasDom0 };
   const xenArgs = completeXenArguments(configuration.xenArgs ?? before.xen ?? '', facts);
+  const args = withConsole(configuration.args ?? before.dom0 ?? '', 'hvc0');
+  const dom0 = hasDom0 ? await planDom0(request, xenArgs, { args, uart, initrd }) : undefined;
+  return { xenArgs, tree: writeBlob(tree), dom0 };
+}
+
+interface Dom0Rest {
+  readonly args: string;
+  readonly uart: string;
+  readonly initrd: ModuleFile | undefined;
+}
+
+async function planDom0(
+  { host, board, configuration, cpus, memoryBytes }: PlanRequest,
+  xenArgs: string,
+  { args, uart, initrd }: Dom0Rest,
+): Promise<Omit<Dom0Plan, 'tree'>> {
+  const { kernel: file, decompress = 'host' } = configuration;
   const memory = dom0Memory(xenArgs);
-  const data = await readInput(host, file!, 'kernel of dom0');
-  const inner = identify(data) === 'uimage' ? await unpackUImage(parseUImage(data, file!)) : data;
-  const zimage = parseZImage(inner, file!);
+  const zimage = await readZImage(host, file!, 'dom0');
   const unpacked = decompress === 'host' ? await unpackZImage(zimage, host.unpacked) : undefined;
   const window = Math.min(ZIMAGE_WINDOW, memory);
   const kernel =
@@ -59,17 +71,9 @@ export async function planBuiltin({
   if (kernel.offset < 0 || memory > memoryBytes)
     fail('xen.memory', `dom0_mem: ${memory / MIB} MiB for dom0, but the board has ${memoryBytes / MIB}, and the kernel needs some; give another dom0_mem with --xen-append`); // prettier-ignore
   return {
-    xenArgs,
-    tree: writeBlob(tree),
-    dom0: {
-      kernel: { ...kernel, name: file! },
-      ...(initrd && { initrd: { bytes: initrd.bytes, name: disk! } }),
-      args: withConsole(configuration.args ?? before.dom0 ?? '', 'hvc0'),
-      cpus,
-      memory,
-      uart,
-      devices: passedDevices(board),
-    },
+    ...{ args, cpus, memory, uart, devices: passedDevices(board) },
+    kernel: { ...kernel, name: file! },
+    ...(initrd && { initrd: { bytes: initrd.bytes, name: initrd.name } }),
   };
 }
 

@@ -2,6 +2,7 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LabHost } from '../host';
+import { openDisk } from './disk';
 import { payloadFolder } from './payload-folder';
 
 /** The longest a Node timer can wait. */
@@ -22,6 +23,7 @@ export const nodeHost: LabHost = {
       throw error;
     }
   },
+  openDisk,
   list: async path => (await readdir(path)).sort(),
   now: () => performance.now(),
   dateSeconds: () => Math.floor(Date.now() / 1000),

@@ -1,0 +1,265 @@
+// The verbs of xl without dom0's help: domains from plans, with a store and backends of the hypervisor's own (Xen,
+// tools/xl, tools/libs/light).
+import { ConsoleBackend } from '../backends/console';
+import { BACKEND_DOMAIN } from '../backends/shared-page';
+import { type Domain, SHUTDOWN } from '../domain';
+import { nextDomainId } from '../domain-create';
+import type { DomainObserver, Hypervisor } from '../hypervisor';
+import { homeOf, Store, StoreConnection } from '../xenstore';
+import { BuildError, buildGuest, CONSOLE_RING, STORE_RING } from './build';
+import { Bridges, type Device, makeDevices } from './devices';
+import { removeDomainNodes, writeDomainNodes } from './nodes';
+import type { Action, DomainPlan } from './plan';
+import { VerbError } from './verb-error';
+
+/** libxl's max_grant_frames of a domain that says nothing, and event channels that it may have. */
+const GRANT_FRAMES = 64;
+const EVENT_PORTS = 1023;
+
+export interface ToolstackPorts {
+  /** What a guest says on its console, by the name of its domain. */
+  readonly output: (name: string, bytes: Uint8Array) => void;
+  /** Something happened that a person wants to know of. */
+  readonly say: (message: string) => void;
+  /** The list of domains, or the state of one, has changed. */
+  readonly changed: () => void;
+}
+
+/** A domain as `xl list` shows it. */
+export interface DomainRow {
+  readonly id: number;
+  readonly name: string;
+  /** MiB. */
+  readonly memory: number;
+  readonly vcpus: number;
+  readonly state: 'running' | 'blocked' | 'paused' | 'shutdown' | 'crashed' | 'dying';
+  readonly cpuSeconds: number;
+}
+
+/** A domain of this toolstack. */
+interface Managed {
+  readonly domain: Domain;
+  plan: DomainPlan;
+  readonly console: ConsoleBackend;
+  readonly connection: StoreConnection;
+  readonly devices: readonly Device[];
+  /** What follows when it is gone. */
+  next?: DomainPlan;
+  /** It has ended by itself, and not because somebody destroyed it. */
+  over?: number;
+}
+
+const CODE_NAMES: Readonly<Record<number, string>> = {
+  [SHUTDOWN.POWEROFF]: 'poweroff',
+  [SHUTDOWN.REBOOT]: 'reboot',
+  [SHUTDOWN.SUSPEND]: 'suspend',
+  [SHUTDOWN.CRASH]: 'crash',
+  [SHUTDOWN.WATCHDOG]: 'watchdog',
+  [SHUTDOWN.SOFT_RESET]: 'soft reset',
+};
+
+export class Toolstack implements DomainObserver {
+  readonly store = new Store();
+  private readonly bridges = new Bridges();
+  private readonly managed = new Map<number, Managed>();
+
+  constructor(
+    private readonly xen: Hypervisor,
+    private readonly ports: ToolstackPorts,
+  ) {
+    xen.observers.add(this);
+    xen.stoodFor.add(BACKEND_DOMAIN);
+  }
+
+  /** Makes a domain and lets it run. @returns its id @throws VerbError; then nothing is left of it */
+  create(plan: DomainPlan, paused = false): number {
+    const id = this.make(plan);
+    if (!paused) this.unpause(id);
+    this.ports.changed();
+    return id;
+  }
+
+  private make(plan: DomainPlan): number {
+    const { xen, store } = this;
+    if (this.idOf(plan.name) !== undefined)
+      throw new VerbError('name', `there is a domain "${plan.name}" already; give this one another name`);
+    const id = nextDomainId(xen);
+    if (id < 0) throw new VerbError('name', 'there are as many domains as there can be; destroy one');
+    const built = this.build(plan, id);
+    const { domain, ports } = built;
+    writeDomainNodes(store, domain, plan, ports);
+    const isIntroduced = (other: number): boolean => this.managed.has(other);
+    this.managed.set(id, {
+      ...{ domain, plan },
+      console: new ConsoleBackend(domain, CONSOLE_RING, ports.console, bytes => this.said(id, bytes)),
+      connection: new StoreConnection(domain, STORE_RING, ports.store, store, isIntroduced),
+      devices: makeDevices(store, domain, plan, this.bridges),
+    });
+    store.introduced();
+    return id;
+  }
+
+  private build(plan: DomainPlan, id: number): ReturnType<typeof buildGuest> {
+    const options = { id, handle: plan.uuid, grantFrames: GRANT_FRAMES, ports: EVENT_PORTS };
+    try {
+      return buildGuest(this.xen, plan, options);
+    } catch (error) {
+      throw error instanceof BuildError ? new VerbError(error.key, error.message) : error;
+    }
+  }
+
+  private said(id: number, bytes: Uint8Array): void {
+    const managed = this.managed.get(id);
+    if (managed) this.ports.output(managed.plan.name, bytes);
+  }
+
+  /** A domain that was asked for by name or id. @throws VerbError */
+  private find(id: number): Managed {
+    const found = this.managed.get(id);
+    if (!found)
+      throw new VerbError(
+        'domain',
+        `domain ${id} is not of this toolstack: ask the tools that made it, or see the list of domains`,
+      );
+    return found;
+  }
+  /** Any domain, also one that dom0's tools have made. @throws VerbError */
+  private guest(id: number): Domain {
+    const domain = this.xen.domains.get(id);
+    if (id === 0 && domain)
+      throw new VerbError('domain', 'domain 0 controls the machine: pause or end the lab instead');
+    if (!domain) throw new VerbError('domain', `there is no domain ${id}; see the list of domains`);
+    return domain;
+  }
+  idOf(name: string): number | undefined {
+    for (const [id, { plan }] of this.managed) if (plan.name === name) return id;
+    return undefined;
+  }
+
+  get names(): string[] {
+    return [...this.managed.values()].map(({ plan }) => plan.name);
+  }
+
+  pause(id: number): void {
+    const domain = this.guest(id);
+    // However often it is asked for, one unpause ends it.
+    if (domain.controllerPauses === 0) domain.pauseByController();
+    this.ports.changed();
+  }
+
+  unpause(id: number): void {
+    const domain = this.guest(id);
+    while (domain.controllerPauses > 0) domain.unpauseByController();
+    this.ports.changed();
+  }
+
+  /** Asks the guest to end; it does so in its own time, or not at all. */
+  shutdown(id: number, how: 'poweroff' | 'reboot' = 'poweroff'): void {
+    const { domain } = this.find(id);
+    if (domain.shutdownCode !== undefined) throw new VerbError('domain', `domain ${id} has ended already; destroy it`);
+    this.store.write(`${homeOf(id)}/control/shutdown`, how);
+  }
+
+  rename(id: number, name: string): void {
+    const managed = this.find(id);
+    const other = this.idOf(name);
+    if (other !== undefined && other !== id) throw new VerbError('name', `there is a domain "${name}" already; choose another name`); // prettier-ignore
+    managed.plan = { ...managed.plan, name };
+    this.store.write(`${homeOf(id)}/name`, name);
+    this.ports.changed();
+  }
+
+  destroy(id: number): void {
+    this.takeDown(this.guest(id));
+  }
+
+  /** A key for the console of a domain. @returns false: not now */
+  type(id: number, byte: number): boolean {
+    return this.managed.get(id)?.console.type(byte) ?? true;
+  }
+
+  list(): DomainRow[] {
+    const now = this.xen.now();
+    return [...this.xen.domains.values()].map(domain => ({
+      id: domain.id,
+      name: domain.id === 0 ? 'Domain-0' : (this.managed.get(domain.id)?.plan.name ?? `(${domain.id})`),
+      memory: Math.round(domain.pages / 256),
+      vcpus: domain.vcpus.length,
+      state: stateOf(domain),
+      cpuSeconds: domain.vcpus.reduce((sum, vcpu) => sum + vcpu.cpuTime(now), 0) / 1e9,
+    }));
+  }
+
+  private takeDown(domain: Domain): void {
+    this.xen.destroyDomain(domain);
+    this.ports.changed();
+  }
+
+  // DomainObserver.
+
+  /** Backends let go of it, whoever ends it: this toolstack, or dom0's. */
+  dying(domain: Domain): void {
+    const managed = this.managed.get(domain.id);
+    if (!managed) return;
+    const { console, connection, devices } = managed;
+    for (const device of devices) device.close();
+    console.close();
+    connection.close();
+  }
+
+  ended(domain: Domain): void {
+    const managed = this.managed.get(domain.id);
+    if (!managed) return;
+    const code = domain.shutdownCode ?? SHUTDOWN.CRASH;
+    const { plan } = managed;
+    const { poweroff, reboot, crash, watchdog, softReset } = plan.actions;
+    // A guest that is to be saved is let alone.
+    if (code === SHUTDOWN.SUSPEND) return this.ports.changed();
+    const action = [poweroff, reboot, undefined, crash, watchdog, softReset][code] ?? 'destroy';
+    managed.over = code;
+    this.ports.say(`domain ${domain.id} (${plan.name}) has ended, ${CODE_NAMES[code] ?? `reason ${code}`}: ${action}`);
+    this.act(managed, action);
+  }
+
+  private act(managed: Managed, action: Action): void {
+    if (action === 'preserve') return this.ports.changed();
+    if (action === 'rename-restart') {
+      // What has ended stays for those who want to look at it.
+      const { plan, domain } = managed;
+      this.rename(domain.id, `${plan.name}-${domain.id}`);
+      this.again(plan);
+      return;
+    }
+    const restarts = action === 'restart' || action === 'coredump-restart' || action === 'soft-reset';
+    if (restarts) managed.next = managed.plan;
+    this.takeDown(managed.domain);
+  }
+
+  private again(plan: DomainPlan): void {
+    try {
+      this.create(plan);
+    } catch (error) {
+      if (!(error instanceof VerbError)) throw error;
+      this.ports.say(`domain ${plan.name} cannot be started again: ${error.message}`);
+    }
+  }
+
+  gone(domain: Domain): void {
+    const managed = this.managed.get(domain.id);
+    if (!managed) return;
+    this.managed.delete(domain.id);
+    removeDomainNodes(this.store, domain.id, managed.plan);
+    this.store.released();
+    if (managed.next) this.again(managed.next);
+    // Nobody is left, and nobody wanted it so: the machine has done its work.
+    if (managed.over !== undefined && this.xen.domains.size === 0) this.xen.options.over(SHUTDOWN.POWEROFF);
+    this.ports.changed();
+  }
+}
+
+function stateOf(domain: Domain): DomainRow['state'] {
+  if (domain.dying) return 'dying';
+  if (domain.shutdownCode !== undefined) return domain.shutdownCode === SHUTDOWN.CRASH ? 'crashed' : 'shutdown';
+  if (domain.controllerPauses > 0 || domain.pauseCount > 0) return 'paused';
+  return domain.vcpus.some(vcpu => vcpu.runnable) ? 'running' : 'blocked';
+}

@@ -1,0 +1,52 @@
+// The kernel of a domain of the built-in hypervisor: unpacked here where that is possible, else it unpacks itself.
+import {
+  describe, identify, ImageError, isMovable, parseUImage, parseZImage, unpack, unpackUImage, unpackZImage, type ZImage,
+} from '../../image'; // prettier-ignore
+import type { GuestImage } from '../../hyp';
+import { readInput } from '../files';
+import type { LabHost } from '../host';
+import { problem } from '../problems';
+import type { LabProblem } from '../protocol';
+
+const MIB = 1 << 20;
+const LARGEST_KERNEL = 256 * MIB;
+/** Where a zImage goes in a guest (Xen, tools/libs/guest/xg_dom_armzimageloader.c). */
+const ZIMAGE_OFFSET = 0x8000;
+/** A zImage moves itself away from what it unpacks: it needs room for both. */
+const UNPACKED_TIMES = 5;
+
+/** Reads a zImage, also in gzip or a U-Boot image. @throws LabFailure, ImageError */
+export async function readZImage(host: LabHost, file: string, domain: string): Promise<ZImage> {
+  const data = await readInput(host, file, `kernel of ${domain}`);
+  const kind = identify(data);
+  if (kind === 'uimage') return parseZImage(await unpackUImage(parseUImage(data, file)), file);
+  if (kind === 'gzip') return parseZImage(await unpack('gzip', { data, file, origin: 0, limit: LARGEST_KERNEL }), file);
+  if (kind !== 'zimage')
+    throw new ImageError('image.magic', `${describe(data)}, no zImage`, {
+      ...{ file, offset: 0 },
+      remedy: 'give arch/arm/boot/zImage of a build for 32-bit ARM',
+    });
+  return parseZImage(data, file);
+}
+
+/** @throws LabFailure, ImageError */
+export async function readGuestKernel(
+  host: LabHost,
+  file: string,
+  domain: string,
+  decompress: 'host' | 'guest',
+  say: (problem: LabProblem) => void,
+): Promise<GuestImage['kernel']> {
+  const zimage = await readZImage(host, file, domain);
+  if (zimage.appendedDtb) {
+    const why = 'the device tree behind the kernel is left out: the domain gets one of its own';
+    say({ ...problem('xen.choice', `${file}: ${why}`, { file }), severity: 'information' });
+  }
+  const unpacked = decompress === 'host' ? await unpackZImage(zimage, host.unpacked) : undefined;
+  if (unpacked && isMovable(unpacked)) {
+    const { image, address, bssSize } = unpacked;
+    return { bytes: image, offset: address.textOffset, needed: image.length + bssSize };
+  }
+  const bytes = zimage.data;
+  return { bytes, offset: ZIMAGE_OFFSET, needed: UNPACKED_TIMES * bytes.length };
+}
