@@ -53,7 +53,13 @@ export async function runSilently(
     heard.watch?.heard();
     printed += String.fromCharCode(byte);
   };
-  const opened = await openLab(launch, host, { sink: () => ({ write }), log: () => {}, problem: () => {}, domains: () => {}, progress: () => {} });
+  const opened = await openLab(launch, host, {
+    sink: () => ({ write }),
+    log: () => {},
+    problem: () => {},
+    domains: () => {},
+    progress: () => {},
+  });
   const cards: Told[] = [];
   const { machine } = opened;
   heard.watch = watchSilence(opened, card => {
