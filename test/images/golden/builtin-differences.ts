@@ -8,6 +8,9 @@ const START = 'a line of the start of Xen about what this core does not have, or
 const HERE = 'the pieces of dom0 come from files of the host, not from modules in memory';
 const PLACES = 'dom0 has the top of memory here; on qemu Xen and modules were placed by hand';
 
+/** Both tell what is at that moment. */
+const TURN = 'a domain that something has just woken waits for its turn on the one core, which xl has';
+
 const own = (name: string, value: string): Difference => ({
   theirs: new RegExp(`^${name} +: `),
   ours: new RegExp(`^${name} +: *${value}$`),
@@ -49,6 +52,12 @@ export const BUILTIN_DIFFERENCES: readonly Difference[] = [
     ours: /^ *a0000000-bfffffff : System RAM$|^ {2}a[01].* : Kernel (code|data)$/,
     why: PLACES,
   },
+  {
+    theirs: /^domu1 +1 +0 +0 +-b- +\d+\.\d {2}all \/ all$/,
+    ours: /^domu1 +1 +0 +(0|-) +(-b-|---) +\d+\.\d {2}all \/ all$/,
+    why: TURN,
+  },
+  { theirs: /^domu1 +1 +128 +1 +-b---- +\d+\.\d$/, ours: /^domu1 +1 +128 +1 +(-b----|------) +\d+\.\d$/, why: TURN },
   ...LIFECYCLE_DIFFERENCES,
 ];
 
