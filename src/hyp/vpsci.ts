@@ -15,7 +15,7 @@ export const PSCI = {
   FEATURES: 0x8400000a,
 } as const;
 /** PSCI 0.1, as trees of older kernels name them. */
-const PSCI_0_1 = { CPU_OFF: 1, CPU_ON: 2 } as const;
+export const PSCI_0_1 = { CPU_OFF: 1, CPU_ON: 2 } as const;
 const SMCCC = { VERSION: 0x80000000, ARCH_FEATURES: 0x80000001 } as const;
 /** Answers of SMCCC_OWNER_HYPERVISOR and of the standard service about themselves. */
 const UID = { HYPERVISOR: 0x8500ff01, STANDARD: 0x8400ff01 } as const;

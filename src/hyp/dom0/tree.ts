@@ -3,6 +3,7 @@
 import {
   addressCells, type DeviceTree, type DtNode, findByCompatible, getCell, getStrings, setCells, setString, setWide, sizeCells,
 } from '../../dt'; // prettier-ignore
+import { addPsci } from '../psci-node';
 
 /** Nodes that Xen drops by what they are compatible with: what it does itself, and what would reset the board. */
 const DROPPED = [
@@ -73,7 +74,7 @@ export function makeDom0Tree(tree: DeviceTree, facts: Dom0Facts): void {
   }
   chosen(root, facts);
   hypervisor(root, facts, phandle);
-  psci(root);
+  addPsci(root);
   cpus(root, facts.cpus);
   for (const bank of facts.memory) {
     const node = root.add(`memory@${bank.base.toString(16)}`);
@@ -112,14 +113,6 @@ function hypervisor(root: DtNode, { grants, eventIrq }: Dom0Facts, phandle: numb
   reg(node, [grants]);
   setCells(node, 'interrupts', 1, eventIrq - 16, PPI_FLAGS);
   if (phandle !== undefined) setCells(node, 'interrupt-parent', phandle);
-}
-
-function psci(root: DtNode): void {
-  const node = root.add('psci');
-  setString(node, 'compatible', 'arm,psci-1.0', 'arm,psci-0.2', 'arm,psci');
-  setString(node, 'method', 'hvc');
-  setCells(node, 'cpu_off', 1);
-  setCells(node, 'cpu_on', 2);
 }
 
 function cpus(root: DtNode, count: number): void {

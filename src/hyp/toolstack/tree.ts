@@ -1,5 +1,6 @@
 // The device tree of a guest, as libxl makes it (Xen, tools/libs/light/libxl_arm.c): node for node the same.
 import { DeviceTree, type DtNode, setCells, setString, setWide } from '../../dt';
+import { addPsci } from '../psci-node';
 import { GUEST } from '../domain-create';
 import { VERSION } from '../hypercalls/xen-version';
 
@@ -42,7 +43,7 @@ export function guestTree(facts: GuestTreeFacts): DeviceTree {
   setCells(root, '#size-cells', 2);
   chosen(root, facts);
   cpus(root, facts.vcpus);
-  psci(root);
+  addPsci(root);
   memory(root, facts.memory);
   gic(root);
   timer(root);
@@ -69,14 +70,6 @@ function cpus(root: DtNode, count: number): void {
     setString(cpu, 'enable-method', 'psci');
     setCells(cpu, 'reg', i);
   }
-}
-
-function psci(root: DtNode): void {
-  const node = root.add('psci');
-  setString(node, 'compatible', 'arm,psci-1.0', 'arm,psci-0.2', 'arm,psci');
-  setString(node, 'method', 'hvc');
-  setCells(node, 'cpu_off', 1);
-  setCells(node, 'cpu_on', 2);
 }
 
 function memory(root: DtNode, bytes: number): void {

@@ -58,7 +58,10 @@ export class StoreConnection implements Watcher {
     this.working = true;
     let any = this.send(page);
     // A guest that does not read its answers gets no further.
-    while (!this.broken && this.output.length === 0 && this.receive(page)) any = this.send(page) || true;
+    while (!this.broken && this.output.length === 0 && this.receive(page)) {
+      this.send(page);
+      any = true; // room for requests is news to the guest, also without an answer
+    }
     this.working = false;
     if (any) this.channel?.notify();
   }
