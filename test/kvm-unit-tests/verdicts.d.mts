@@ -1,6 +1,2 @@
 export function verdicts(said: string): string[];
-export function compare(
-  there: readonly string[],
-  here: readonly string[],
-  reasons: Readonly<Record<string, string>>,
-): { unexplained: string[]; explained: number };
+export function compare(there: readonly string[], here: readonly string[]): string[];

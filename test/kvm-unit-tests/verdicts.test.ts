@@ -10,23 +10,10 @@ describe('verdicts', () => {
   });
 
   it('finds what only one side says, as often as it says it', () => {
-    expect(compare(['PASS: a', 'PASS: a'], ['PASS: a'], {}).unexplained).toEqual(['only there: PASS: a']);
-    expect(compare(['PASS: a'], ['PASS: a', 'PASS: b'], {}).unexplained).toEqual(['only here: PASS: b']);
-    expect(compare(['PASS: a'], ['FAIL: a'], {}).unexplained).toEqual(['only there: PASS: a', 'only here: FAIL: a']);
-    expect(compare(['PASS: a', 'FAIL: b'], ['PASS: a', 'FAIL: b'], {})).toEqual({ unexplained: [], explained: 0 });
-  });
-
-  it('takes an explanation for the line that it names, and for nothing else', () => {
-    const reasons = { 'PASS: a': 'why', 'EXIT: STATUS=1': 'that one' };
-    const there = ['EXIT: STATUS=3', 'FAIL: a', 'FAIL: b'];
-    expect(compare(there, ['EXIT: STATUS=1', 'PASS: a', 'FAIL: b'], reasons)).toEqual({
-      unexplained: [],
-      explained: 2,
-    });
-    expect(compare(there, ['EXIT: STATUS=1', 'PASS: a', 'PASS: b'], reasons).unexplained).toEqual([
-      'only there: FAIL: b',
-      'only here: PASS: b',
-    ]);
+    expect(compare(['PASS: a', 'PASS: a'], ['PASS: a'])).toEqual(['only there: PASS: a']);
+    expect(compare(['PASS: a'], ['PASS: a', 'PASS: b'])).toEqual(['only here: PASS: b']);
+    expect(compare(['PASS: a'], ['FAIL: a'])).toEqual(['only there: PASS: a', 'only here: FAIL: a']);
+    expect(compare(['PASS: a', 'FAIL: b'], ['PASS: a', 'FAIL: b'])).toEqual([]);
   });
 });
 
@@ -35,7 +22,5 @@ describe('the table of tests', () => {
     expect(test.cpus).toBeLessThanOrEqual(8);
     expect(test.expected.filter(line => line.startsWith('EXIT: STATUS='))).toHaveLength(1);
     expect(test.expected).toEqual(verdicts(test.expected.join('\n')));
-    // What differs is not what qemu says.
-    for (const line of Object.keys(test.different ?? {})) expect(test.expected).not.toContain(line);
   });
 });

@@ -94,11 +94,10 @@ describe('a tree linked into Xen', () => {
     ]);
   });
 
-  it('without /chosen leaves Xen without a command line, which is said', async () => {
-    const found = await plan({ ...LAB, kernel: 'k' }, { xen: buildXen({ tree: tree('') }) });
-    expect(notes(found)).toEqual([
-      expect.stringMatching(/^xen: the linked tree has no \/chosen.*build.*\[xen\.tree\]$/),
-    ]);
+  it('without /chosen is refused', async () => {
+    await expect(plan({ ...LAB, kernel: 'k' }, { xen: buildXen({ tree: tree('') }) })).rejects.toThrow(
+      /^xen: the linked tree has no \/chosen.*build Xen with a tree that has one$/,
+    );
   });
 
   it('without a module has Xen look at the beginning of the flash', async () => {

@@ -152,9 +152,9 @@ describe('command lines', () => {
       );
     const xen = async (tree: string): Promise<string> => (await lines({ deviceTree: 't.dts' }, { 't.dts': tree }))[0]!;
     expect(await xen(uart(`chosen { stdout-path = "/c:115200n8"; };`))).toContain('dtuart=/c ');
-    expect(await xen(uart(''))).toContain('dtuart=/b ');
-    expect(await xen(dts('a { compatible = "arm,pl011"; };'))).toContain('dtuart=/a ');
-    expect(await xen(dts(''))).toBe('console=dtuart dom0_mem=512M');
+    expect(await xen(uart('chosen { };'))).toContain('dtuart=/b ');
+    expect(await xen(dts('chosen { }; a { compatible = "arm,pl011"; };'))).toContain('dtuart=/a ');
+    expect(await xen(dts('chosen { };'))).toBe('console=dtuart dom0_mem=512M');
   });
 });
 
@@ -162,11 +162,10 @@ describe("the user's tree", () => {
   const withTree = (body: string, given: LabConfiguration = {}, more: Record<string, Uint8Array> = {}) =>
     plan({ ...LAB, deviceTree: 't.dts', ...given }, { 't.dts': body, ...more });
 
-  it('gets /chosen and memory, and the plan says so', async () => {
-    const found = await withTree('/dts-v1/;\n/ { #address-cells = <2>; #size-cells = <2>; };\n');
+  it('gets memory, and the plan says so', async () => {
+    const found = await withTree('/dts-v1/;\n/ { #address-cells = <2>; #size-cells = <2>; chosen { }; };\n');
     expect(notes(found)).toEqual([
       't.dts: the tree has no memory node; it gets one with the 1024 MiB of the machine [xen.choice]',
-      't.dts: the tree has no /chosen; it gets one, for Xen looks there [xen.choice]',
     ]);
     expect(getCells(treeOf(found).root.child('memory@80000000')!, 'reg')).toEqual([0, RAM, 0, 1024 * MIB]);
     expect(modules(found)).toHaveLength(2);
@@ -193,7 +192,7 @@ describe("the user's tree", () => {
   });
 
   it('is rewritten with --memory', async () => {
-    const found = await withTree(dts(''), { memory: 256 });
+    const found = await withTree(dts('chosen { };'), { memory: 256 });
     expect(getCells(treeOf(found).root.child('memory@80000000')!, 'reg')).toEqual([RAM, 256 * MIB]);
   });
 

@@ -1,5 +1,6 @@
 // What a board is, as pure data: the machine is built from it, and the memory map view renders it.
 import type { ConfigDevice } from '../devices/config-bus';
+import type { GicOptions } from '../devices/gicv2';
 
 /** Physical addresses and sizes in bytes. */
 export interface Range {
@@ -40,8 +41,8 @@ export interface UnmodelledSpec extends Range {
 /** Options of each type of device. Clocks are named after entries of the configuration bus where they can change. */
 export interface DeviceOptions {
   readonly 'compact-flash': object;
-  /** Number of INTIDs, INTID of the maintenance interrupt of the virtual interfaces, Security Extensions (default: yes). */
-  readonly gicv2: { readonly interrupts: number; readonly maintenance: number; readonly security?: boolean };
+  /** The board has the number of cores. */
+  readonly gicv2: Omit<GicOptions, 'cores'>;
   readonly hdlcd: { readonly pixelClock: string };
   readonly isp1761: object;
   readonly lan9118: object;

@@ -203,9 +203,8 @@ export class DistributorWindow extends RegisterWindow {
 
   setTargets(n: number, value: number, lanes: number): void {
     if (n < 8 || this.gic.cores === 1) return;
-    const all = (1 << this.gic.cores) - 1;
     this.scatter(n, value, lanes, (intid, byte) => {
-      this.gic.state.targets[intid] = byte & all;
+      this.gic.state.targets[intid] = byte & this.gic.targetable;
     });
     this.gic.route();
     this.gic.update();

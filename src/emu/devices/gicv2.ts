@@ -53,6 +53,8 @@ export interface GicOptions {
   readonly maintenance: number;
   /** Whether it tells Secure accesses from others; without, all software has what Secure software has. Default: true. */
   readonly security?: boolean;
+  /** What the bits of absent cores in GICD_ITARGETSR are: as the manual says (IHI 0048B 4.3.12), or storage. Default: raz/wi. */
+  readonly absentTargets?: 'raz/wi' | 'stored';
 }
 
 export class Gicv2 implements Stateful {
@@ -61,6 +63,8 @@ export class Gicv2 implements Stateful {
   readonly words: number;
   /** Has the Security Extensions (IHI 0048B 1.1.2). */
   readonly security: boolean;
+  /** Bits of a GICD_ITARGETSR byte that are kept. */
+  readonly targetable: number;
   readonly log: Log;
   readonly state: GicState;
   readonly virtual: VirtualInterface;
@@ -80,9 +84,10 @@ export class Gicv2 implements Stateful {
     ports: GicPorts,
     options: GicOptions,
   ) {
-    const { cores, interrupts, maintenance, security = true } = options;
+    const { cores, interrupts, maintenance, security = true, absentTargets = 'raz/wi' } = options;
     this.cores = cores;
     this.security = security;
+    this.targetable = absentTargets === 'stored' ? 0xff : (1 << cores) - 1;
     this.words = interrupts / 32;
     this.log = ports.log;
     this.initial = initialState(cores, this.words);

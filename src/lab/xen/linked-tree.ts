@@ -42,6 +42,13 @@ export async function planLinkedTree(request: PlanRequest, xen: XenBinary): Prom
     );
   const tree = parseBlob(linkedTree.bytes, `${file} (linked tree)`);
   const chosen = tree.root.child('chosen');
+  if (!chosen)
+    fail(
+      'xen.tree',
+      `${file}: the linked tree has no /chosen, where Xen looks for its command line and its modules; build Xen with a ` +
+        'tree that has one',
+      { file },
+    );
   const banks = memoryBanks(tree);
   checkBanks(banks, { base: board.ram.base, size: memoryBytes }, file);
   const problems: LabProblem[] = [];
@@ -50,18 +57,10 @@ export async function planLinkedTree(request: PlanRequest, xen: XenBinary): Prom
     const what = `the linked tree lists ${listed} cores, the machine has ${cpus}: Xen waits for the others; --cpus ${listed}`;
     problems.push({ ...problem('xen.choice', `${file}: ${what}`, { file }), severity: 'warning' });
   }
-  if (!chosen) {
-    const what =
-      'the linked tree has no /chosen, where Xen finds its command line: without console= it may say nothing';
-    problems.push({
-      ...problem('xen.tree', `${file}: ${what}; build the tree with one`, { file }),
-      severity: 'warning',
-    });
-  }
   const memory = await startMemory(request, banks, takenMemory(tree));
-  const modules = chosen ? modulesBelow(chosen) : [];
+  const modules = modulesBelow(chosen);
   await placeFiles(request, memory, modules, file);
-  if (chosen) checkModules(chosen, memory);
+  checkModules(chosen, memory);
   if (!modules.some(({ kind }) => kind === 'kernel')) problems.push(...checkFlash(request, memory, file));
   const pc = placeXen(memory, xen);
   return { images: memory.images, placed: memory.finish(), entry: xenEntry(pc, 0), problems };

@@ -92,9 +92,15 @@ async function readyTree(
       note(`the tree has no memory node; it gets one with the ${memoryBytes / MIB} MiB of the machine`);
   } else checkBanks(banks, ram, file);
   limitCpus(tree.root, cpus);
-  if (!tree.root.child('chosen') && file !== undefined)
-    note('the tree has no /chosen; it gets one, for Xen looks there');
-  return { tree, chosen: tree.root.ensure('chosen') };
+  const chosen = tree.root.child('chosen');
+  if (!chosen)
+    fail(
+      'xen.tree',
+      `${file ?? board.name}: the tree has no /chosen, where Xen looks for its command line and its modules; ` +
+        'add "chosen { };" to the root node, the lab fills it',
+      file === undefined ? {} : { file },
+    );
+  return { tree, chosen };
 }
 
 /** Places a module of a domain and adds its node. */

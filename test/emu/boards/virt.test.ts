@@ -17,7 +17,6 @@ const MOST = 10_000_000;
 /** What the controller of a Cortex-A15 has and the one of QEMU's board has not. */
 const DIFFERENT: Readonly<Record<string, string>> = {
   GICD_IGROUPR0: 'INTIDs 16 to 24 are reserved on the Cortex-A15',
-  GICD_ITARGETSR8: 'bits of cores that do not exist are RAZ/WI (IHI 0048B 4.3.12)',
   GICD_IPRIORITYR8: 'five bits of priority',
   GICD_ICFGR2: 'bit 0 of each field says 1-N, which is all there is',
   GICC_CTLR: 'bypass disable bits',
