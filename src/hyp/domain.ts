@@ -265,7 +265,7 @@ export class Domain implements EventHost {
     if (heap.claimed + count > heap.free && this.claimedPages < count) return -1;
     const mfn = heap.take(order, this.id);
     if (mfn < 0) return -1;
-    memory.clear(mfn * PAGE_SIZE, PAGE_SIZE << order);
+    heap.scrub(mfn, order, memory.clearFrames);
     if (!this.map(gfn, mfn, count, P2M.RAM_RW)) {
       heap.give(mfn, order);
       return -1;

@@ -27,6 +27,28 @@ describe('heap', () => {
     expect(heap.owner(FIRST + 512)).toBe(OWNER.FREE);
   });
 
+  it('clears what somebody had, and nothing else', () => {
+    const heap = new Heap(BASE, FRAMES * 4096);
+    heap.add(FIRST, FIRST + FRAMES, true);
+    const cleared = (mfn: number, order: number): number[][] => {
+      const runs: number[][] = [];
+      heap.scrub(mfn, order, (...run) => void runs.push(run));
+      return runs;
+    };
+    const block = heap.take(3, 7);
+    expect(cleared(block, 3)).toEqual([]);
+    for (const i of [0, 1, 5, 7]) heap.give(block + i, 0);
+    expect(cleared(block, 3)).toEqual([
+      [block, 2],
+      [block + 5, 1],
+      [block + 7, 1],
+    ]);
+    expect(cleared(block + 5, 0)).toEqual([[block + 5, 1]]);
+    expect(cleared(block + 2, 0)).toEqual([]);
+    heap.add(block, block + 8);
+    expect(cleared(block, 3)).toEqual([[block, 8]]);
+  });
+
   it('keeps frames apart whatever the order of requests', () => {
     const request = fc.record({ order: fc.nat(6), give: fc.boolean() });
     fc.assert(

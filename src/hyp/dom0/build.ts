@@ -116,7 +116,7 @@ function allocate({ heap, memory }: Hypervisor, domain: Domain, frames: number):
     let mfn = heap.take(order, domain.id);
     while (mfn < 0 && order > 0) mfn = heap.take(--order, domain.id);
     if (mfn < 0) throw new RangeError('there is not so much memory for dom0; set dom0_mem lower');
-    memory.clear(mfn * PAGE_SIZE, PAGE_SIZE << order);
+    heap.scrub(mfn, order, memory.clearFrames);
     if (!domain.map(mfn, mfn, 1 << order, P2M.RAM_RW)) throw new RangeError('no memory for the tables of dom0');
     banks.push({ base: mfn * PAGE_SIZE, size: PAGE_SIZE * 2 ** order });
     domain.pages += 1 << order;

@@ -26,6 +26,8 @@ export class Heap {
   private readonly next: Int32Array;
   private readonly previous: Int32Array;
   private readonly heads = new Int32Array(MAX_ORDER + 1).fill(NONE);
+  /** Frames that may hold something: 1. Only what nobody had since power-on is 0. */
+  private readonly used: Uint8Array;
   private freeCount = 0;
   /** Free frames that are set aside for domains which claimed them. */
   claimed = 0;
@@ -43,6 +45,7 @@ export class Heap {
     this.frames = size >>> PAGE_SHIFT;
     this.owners = new Int32Array(this.frames).fill(OWNER.RESERVED);
     this.references = new Uint32Array(this.frames);
+    this.used = new Uint8Array(this.frames).fill(1);
     this.freeOrder = new Int8Array(this.frames).fill(NONE);
     this.next = new Int32Array(this.frames).fill(NONE);
     this.previous = new Int32Array(this.frames).fill(NONE);
@@ -90,10 +93,11 @@ export class Heap {
     return NONE;
   }
 
-  /** Gives `[from, to)` (frames) to the heap. */
-  add(from: number, to: number): void {
+  /** Gives `[from, to)` (frames) to the heap. @param zero all their bytes are 0 */
+  add(from: number, to: number, zero = false): void {
     let i = from - this.firstFrame;
     const end = to - this.firstFrame;
+    this.used.fill(zero ? 0 : 1, i, end);
     while (i < end) {
       let order = 0;
       while (order < MAX_ORDER && (i & ((2 << order) - 1)) === 0 && i + (2 << order) <= end) order++;
@@ -138,6 +142,7 @@ export class Heap {
     let block = at;
     let size = order;
     this.owners.fill(OWNER.FREE, at, at + (1 << order));
+    this.used.fill(1, at, at + (1 << order));
     this.freeCount += 1 << order;
     while (size < MAX_ORDER) {
       const buddy = block ^ (1 << size);
@@ -148,6 +153,21 @@ export class Heap {
     }
     this.insert(block, size);
     return true;
+  }
+
+  /**
+   * Clears 2^order frames that have just been taken. The largest part of memory was never anybody's, and is not touched:
+   * what a host does not touch costs it nothing.
+   */
+  scrub(mfn: number, order: number, clear: (mfn: number, frames: number) => void): void {
+    const first = mfn - this.firstFrame;
+    const used = this.used.subarray(first, first + (1 << order));
+    for (let from = used.indexOf(1); from >= 0;) {
+      const end = used.indexOf(0, from);
+      const to = end < 0 ? used.length : end;
+      clear(mfn + from, to - from);
+      from = used.indexOf(1, to);
+    }
   }
 
   private insert(block: number, order: number): void {

@@ -71,6 +71,9 @@ export class PhysicalMemory {
     this.written(pa, length);
   }
 
+  /** {@link clear} of frames. */
+  readonly clearFrames = (mfn: number, frames: number): void => this.clear(mfn * PAGE_SIZE, frames * PAGE_SIZE);
+
   /** Code that was decoded from these bytes is decoded again. */
   written(pa: number, length: number): void {
     this.machine.processor.written(this.at(pa), length);

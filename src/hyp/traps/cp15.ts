@@ -27,10 +27,6 @@ const CP15: Readonly<Record<string, Emulated>> = {
     read: (v, now) => v.vtimer.readControl(now),
     write: (v, value) => v.vtimer.writeControl(value),
   },
-  // Cache maintenance by set and way: caches are not modelled.
-  'c7,0,c6,2': zero('DCISW'),
-  'c7,0,c10,2': zero('DCCSW'),
-  'c7,0,c14,2': zero('DCCISW'),
   // Performance monitors: no counters.
   'c9,0,c12,0': zero('PMCR'),
   'c9,0,c12,1': zero('PMCNTENSET'),

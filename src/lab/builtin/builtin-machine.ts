@@ -40,6 +40,8 @@ export class BuiltinHypervisor implements El2 {
   private xen: Hypervisor | undefined;
   private stack: Toolstack | undefined;
   private machine: Machine | undefined;
+  /** Nobody has written to memory since it got its power. */
+  private memoryIsZero = true;
 
   constructor(
     private readonly plan: BuiltinPlan,
@@ -95,7 +97,8 @@ export class BuiltinHypervisor implements El2 {
 
   private boot(xen: Hypervisor): void {
     const { plan, ports } = this;
-    xen.heap.add(xen.heap.firstFrame, xen.heap.firstFrame + xen.heap.frames);
+    xen.heap.add(xen.heap.firstFrame, xen.heap.firstFrame + xen.heap.frames, this.memoryIsZero);
+    this.memoryIsZero = false;
     if (plan.dom0) buildDom0(xen, { ...plan.dom0, tree: hostTree(plan) });
     const toolstack = new Toolstack(xen, ports.toolstack);
     this.stack = toolstack;
