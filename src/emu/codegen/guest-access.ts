@@ -1,6 +1,6 @@
 // How generated code reaches guest memory: the entry of the TLB, and the access once it has hit.
 import type { Code } from './code';
-import { PAGE_SIZE } from './layout';
+import { PAGE_SIZE, TLB } from './layout';
 import { ACCESS_SIZE, type Access } from './semantics';
 import { add, and, c, load16s, load16u, load32, load64, load8s, load8u, shr, unaligned, type Value } from './value';
 import { I32, I64 } from './wasm';
@@ -8,7 +8,7 @@ import { I32, I64 } from './wasm';
 export const PAGE_MASK = ~(PAGE_SIZE - 1);
 
 /** Address of the entry for a guest address in the TLB at `tlb`. */
-export const tlbEntry = (tlb: Value, va: Value): Value => add(tlb, and(shr(va, c(8)), c(0x3ff0)));
+export const tlbEntry = (tlb: Value, va: Value): Value => add(tlb, and(shr(va, c(TLB.VA_SHIFT)), c(TLB.OFFSETS)));
 /** A guest access at a linear address. */
 export function rawLoad(access: Access, host: Value): Value {
   switch (access) {

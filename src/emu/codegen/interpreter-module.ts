@@ -316,7 +316,7 @@ function emitLookup(
   whenFound: () => void,
 ): void {
   const { cpu, target, ip } = f;
-  const te = code.tmp(add(load32(cpu, CPU.TLB), and(shr(target, c(8)), c(0x3ff0))));
+  const te = code.tmp(add(load32(cpu, CPU.TLB), and(shr(target, c(TLB.VA_SHIFT)), c(TLB.OFFSETS))));
   const thumb = code.tmp(load32(cpu, CPU.THUMB));
   const found = code.scratch(I32);
   code.set(found, c(0));

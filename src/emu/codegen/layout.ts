@@ -84,15 +84,21 @@ export const EXIT = {
   HYP_TRAP: 10, // HSR says why
 } as const;
 
-/** One TLB entry, 16 bytes; the table is direct mapped by VA[21:12]. An entry matches when `(va & ~0xfff | va & (size-1)) === tag`. */
+const TLB_ENTRY_SHIFT = 4;
+const TLB_ENTRIES_SHIFT = 12;
+
+/** One TLB entry, 16 bytes; the table is direct mapped by VA[23:12]. An entry matches when `(va & ~0xfff | va & (size-1)) === tag`. */
 export const TLB = {
   READ: 0,
   WRITE: 4,
   EXEC: 8,
   ADDEND: 12, // linear-memory address = (va + addend) | 0
-  ENTRY_SHIFT: 4,
-  ENTRIES_SHIFT: 10,
-  BYTES: 16 << 10,
+  ENTRY_SHIFT: TLB_ENTRY_SHIFT,
+  ENTRIES_SHIFT: TLB_ENTRIES_SHIFT,
+  BYTES: 1 << (TLB_ENTRIES_SHIFT + TLB_ENTRY_SHIFT),
+  /** The offset of an entry in the table is `(va >>> VA_SHIFT) & OFFSETS`. */
+  VA_SHIFT: 12 - TLB_ENTRY_SHIFT,
+  OFFSETS: ((1 << TLB_ENTRIES_SHIFT) - 1) << TLB_ENTRY_SHIFT,
   /** A tag that no aligned address equals. */
   INVALID: 0xfff,
   /** In a write tag: the page is writable, but holds predecoded code; stores take the slow path. */

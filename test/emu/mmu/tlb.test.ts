@@ -46,10 +46,10 @@ describe('TLB', () => {
   it('remembers where devices are, for data accesses that are permitted', () => {
     const t = table();
     const translation = page({ pa: 0x12_1c090123, permissions: PERMISSION.R0 | PERMISSION.R1 | PERMISSION.W1 });
-    t.insert(0x00205000, page(), true, 0x8000, 0);
+    t.insert(0x01605000, page(), true, 0x8000, 0);
     t.insertDevice(0x00605123, translation, true);
     expect([t.device(0x00605456, false), t.device(0x00605456, true)]).toEqual([0x12_1c090456, 0x12_1c090456]);
-    expect([hits(t, 0x00205000), t.lookup(0x00605000, TLB.READ)]).toEqual([false, -1]);
+    expect([hits(t, 0x01605000), t.lookup(0x00605000, TLB.READ)]).toEqual([false, -1]);
     t.insertDevice(0x00605123, translation, false);
     expect([t.device(0x00605000, false), t.device(0x00605000, true)]).toEqual([0x12_1c090000, -1]);
     t.insert(0x00605000, page(), true, 0x8000, 0);
