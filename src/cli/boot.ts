@@ -104,6 +104,8 @@ class Boot {
       return outcome.status;
     } finally {
       for (const act of this.#cleanUp) act();
+      // A lab that has not started has nothing to end.
+      await client.request('stop', {}).catch(() => {});
       await this.#lab.terminate();
     }
   }

@@ -2,6 +2,7 @@
 
 import type { BlockStore } from '../emu/devices/device';
 import type { PayloadStore } from '../image';
+import type { ExperienceStore } from './experience';
 
 /** A file as a disk, until it is closed. */
 export interface OpenDisk extends BlockStore {
@@ -18,6 +19,8 @@ export interface Sleep {
 export interface LabHost {
   /** Kernels that were unpacked before. Without one, each boot unpacks its kernel. */
   readonly unpacked?: PayloadStore;
+  /** What translation learnt before. Without it, each run learns anew. */
+  readonly experience?: ExperienceStore;
   /** Rejects when the file cannot be read. */
   readFile(path: string): Promise<Uint8Array>;
   /** @returns undefined when there is nothing at the path */

@@ -1,12 +1,12 @@
 // From a configuration to a machine that is ready to run.
 import { BOARDS, DEFAULT_BOARD, findBoard, type Board } from '../emu/boards';
-import { TRANSLATION } from '../emu/cpu/translator';
 import { Machine, type MachineOptions } from '../emu/machine';
 import { BoardMachine } from './board-machine';
 import { planBoot } from './boot-plan';
 import { openBuiltin, usesBuiltin } from './builtin/open';
 import type { LabHost } from './host';
 import type { OpenedLab } from './machine-port';
+import { translationOf } from './experience';
 import { didYouMean } from './nearest';
 import { fail } from './problems';
 import type { LabConfiguration, LabLaunch } from './protocol';
@@ -34,7 +34,12 @@ export async function openLab(configuration: LabLaunch, host: LabHost, ports: La
   const title = `Loading ${board.name}`;
   ports.progress(title, 0, 2);
   const request = { host, board, configuration, cpus, memoryBytes };
-  if (usesBuiltin(configuration)) return openBuiltin({ ...request, traced: configuration.trace === true }, ports, options => build({ ...options, ...translationOf(configuration, host) })); // prettier-ignore
+  const translation = await translationOf(configuration, host);
+  if (usesBuiltin(configuration)) {
+    const traced = configuration.trace === true;
+    const opened = await openBuiltin({ ...request, traced }, ports, more => build({ ...more, ...translation.options }));
+    return { ...opened, keep: translation.keep };
+  }
   const plan = await planBoot(request);
   const sdCard = configuration.sdcard === undefined ? undefined : await openCard(host, configuration.sdcard);
   const symbols = configuration.profile ? await readSymbols(host, configuration) : new SymbolTable([]);
@@ -49,7 +54,7 @@ export async function openLab(configuration: LabLaunch, host: LabHost, ports: La
     baseSeconds: configuration.pace === 'fast' ? FIXED_DATE_SECONDS : host.dateSeconds(),
     ...(sdCard && { sdCard }),
     ...(configuration.profile && { profile: true }),
-    ...translationOf(configuration, host),
+    ...translation.options,
   });
   for (const console of machine.hardware.consoles.keys()) sinks.set(console, ports.sink(console));
   const split = xenFile(configuration) === undefined ? undefined : splitConsole(machine, sinks, configuration, ports);
@@ -68,6 +73,7 @@ export async function openLab(configuration: LabLaunch, host: LabHost, ports: La
     el2: split ? 'Xen' : configuration.el === 2 ? lastPart(plan.placed[0]!.name) : 'none',
     boot: bootFacts(plan, placement, configuration, board),
     symbols: () => readSymbols(host, configuration),
+    keep: translation.keep,
   };
 }
 
@@ -106,10 +112,6 @@ function boardOf({ board = DEFAULT_BOARD }: LabConfiguration): Board {
     fail('configuration.board', `there is no board "${board}"${didYouMean(board, names)}; there is ${names.join(', ')}`)
   );
 }
-
-/** How code is translated: not at all, or as usual. */
-const translationOf = ({ tier }: LabConfiguration, host: LabHost) =>
-  tier === 'interpreter' ? {} : { translation: TRANSLATION, now: () => host.now() };
 
 function within(board: Board, name: string, value: number, least: number, most: number): number {
   if (value >= least && value <= most) return value;

@@ -87,6 +87,8 @@ export interface OpenedLab {
   boot?: BootFacts;
   /** Of the program that it runs; read when somebody asks. */
   symbols?(): Promise<SymbolTable>;
+  /** Keeps for later labs what this one learnt. Never rejects. */
+  keep?(): Promise<void>;
   /** Other names of consoles. */
   aliases?: Readonly<Record<string, string>>;
 }

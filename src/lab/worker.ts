@@ -55,6 +55,7 @@ interface Active {
   run?: Promise<void>;
   /** Its run is being ended on request; that is no stop to tell of. */
   ending: boolean;
+  keep?: (() => Promise<void>) | undefined;
   runBeganMs: number;
   /** Of the runs that have ended. */
   wallMs: number;
@@ -218,8 +219,8 @@ class LabServer {
       },
       onReboot: () => this.#tell({ event: 'log', message: 'the guest has reset the board; it starts again' }),
     });
-    this.#active = { configuration, machine, runner, ending: false, runBeganMs: 0, wallMs: 0 };
-    const { el2, whole, aliases } = opened;
+    const { el2, whole, aliases, keep } = opened;
+    this.#active = { configuration, machine, runner, keep, ending: false, runBeganMs: 0, wallMs: 0 };
     return {
       ...{ cpus: machine.cpus, consoles: [...machine.consoles], board, problems, placement },
       ...(el2 !== undefined && { el2 }),
@@ -278,6 +279,7 @@ class LabServer {
     lab.ending = true;
     lab.runner.pause();
     await lab.run;
+    await lab.keep?.();
     return lab;
   }
 

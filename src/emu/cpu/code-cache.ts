@@ -5,6 +5,8 @@ import { parseVariant, type Variant } from '../codegen/variant';
 import { isWide } from '../isa';
 import { predecode, type Predecoded, writeRecord } from '../isa/predecode';
 import { HOT_VARIANTS } from './hot-variants';
+import { BranchTemplates } from './branch-templates';
+import type { Experience } from './experience';
 import { RecordTemplates } from './record-templates';
 
 /** Functions that generated code calls; see IMPORTS in codegen/tier0. */
@@ -16,6 +18,8 @@ export interface CompiledCode {
   changed(hostPage: number, granules: number, all: boolean): void;
   /** A page without code has lost its records in one instruction set. */
   vacated(hostPage: number, thumb: boolean): void;
+  /** A page has got records in one instruction set, in the slot at a linear address. */
+  begun(hostPage: number, thumb: boolean, slot: number): void;
   dropAll(): void;
 }
 
@@ -25,6 +29,7 @@ export interface CodeCacheOptions {
   readonly profile?: number;
   /** Undefined: nothing is translated. */
   readonly heat?: Heat;
+  readonly experience?: Experience | undefined;
 }
 
 /** Where a record lies. */
@@ -58,9 +63,13 @@ export class CodeCache {
   counting: { drain(): void; drainSlot(slot: number, hostPage: number, thumb: boolean): void } | undefined;
   private readonly table = new WebAssembly.Table({ initial: TABLE_SIZE, element: 'anyfunc' });
   private readonly templates = new RecordTemplates();
+  private readonly branches = new BranchTemplates();
   /** Slots that were in use at some time: those behind them are zero. */
   private everUsed = 0;
   private readonly numbers = new Map<string, number>();
+  private readonly experience: Experience | undefined;
+  /** Variants of earlier runs that are made together with the first one that is missing. */
+  private expected: readonly string[];
   private nextNumber: number;
   readonly slow: Record<string, WebAssembly.ExportValue>;
   private readonly u8: Uint8Array;
@@ -85,8 +94,10 @@ export class CodeCache {
     private readonly layout: Layout,
     readonly imports: InterpreterImports,
     private readonly onCode: (hostPage: number) => void,
-    { hot = HOT_VARIANTS, profile = 0, heat }: CodeCacheOptions = {},
+    { hot = HOT_VARIANTS, profile = 0, heat, experience }: CodeCacheOptions = {},
   ) {
+    this.experience = experience;
+    this.expected = experience?.variants() ?? [];
     this.u8 = new Uint8Array(memory.buffer);
     this.u16 = new Uint16Array(memory.buffer);
     this.u32 = new Uint32Array(memory.buffer);
@@ -135,6 +146,7 @@ export class CodeCache {
     this.owner[index] = hostPage * 2 + thumb;
     this.u32[i] = at;
     this.statistics.slots = this.used;
+    this.compiled?.begun(hostPage, thumb !== 0, at);
     return at;
   }
 
@@ -232,6 +244,7 @@ export class CodeCache {
   trapAll(): void {
     this.traps = true;
     this.templates.clear();
+    this.branches.clear();
     this.flush();
   }
 
@@ -294,6 +307,10 @@ export class CodeCache {
         position += this.u8[at + RECORD.STEP]! & 3;
         continue;
       }
+      if (!thumb && this.branches.copy(encoding, position, records, this.u32, at >> 2)) {
+        position++;
+        break;
+      }
       const p = predecode(encoding, thumb, state, position, records, this.traps);
       batch.push({ p, at, it: state, encoding });
       state = nextItState(encoding, thumb, state);
@@ -309,6 +326,7 @@ export class CodeCache {
   private remember(batch: readonly Decoded[], thumb: boolean): void {
     for (const { p, at, it, encoding } of batch)
       if (it === 0 && !p.ends) this.templates.add(encoding, thumb, this.u32, at >> 2);
+      else if (!thumb) this.branches.add(encoding, p.operands.near === 1, this.u32, at >> 2);
   }
 
   /** The encoding at a place, or −1 when its second half lies in the next page. */
@@ -345,8 +363,25 @@ export class CodeCache {
     const missing = new Map<string, Variant>();
     for (const { p } of batch)
       if (!this.numbers.has(p.key)) missing.set(p.key, { op: p.op, values: p.operands, step: p.step });
-    if (missing.size > 0) this.compile(missing);
+    if (missing.size > 0) {
+      for (const key of missing.keys()) this.experience?.learnVariant(key);
+      this.addExpected(missing);
+      this.compile(missing);
+    }
     for (const { p, at, it } of batch) writeRecord(this.u8, at, p, this.numbers.get(p.key)!, it);
+  }
+
+  /** A module for each few variants, when they come one by one, costs more than the variants. */
+  private addExpected(missing: Map<string, Variant>): void {
+    for (const key of this.expected) {
+      if (this.numbers.has(key) || missing.has(key)) continue;
+      try {
+        missing.set(key, parseVariant(key));
+      } catch {
+        continue; // of another version
+      }
+    }
+    this.expected = [];
   }
 
   private compile(missing: ReadonlyMap<string, Variant>): void {

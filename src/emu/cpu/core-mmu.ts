@@ -68,7 +68,9 @@ export class CoreMmu extends CoreState {
     index: number,
   ) {
     super(mmuHost.memory, mmuHost.layout, index);
-    const table = (kind: TlbKind): TlbTable => new TlbTable(this.signed, mmuHost.layout.tlb(index, kind));
+    const { layout } = mmuHost;
+    const hosts = { first: layout.guest, pages: layout.guestPages };
+    const table = (kind: TlbKind): TlbTable => new TlbTable(this.signed, layout.tlb(index, kind), hosts);
     this.tables = Object.fromEntries(TLB_KINDS.map(kind => [kind, table(kind)])) as Record<TlbKind, TlbTable>;
     this.reader = new PhysicalTableReader(mmuHost.physical, this.words);
     this.stage2Cache = new Stage2Cache(this.stage2, this.reader);

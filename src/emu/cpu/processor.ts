@@ -131,6 +131,7 @@ export class Processor {
         ...(options.hot && { hot: options.hot }),
         ...(options.count && { profile: layout.counters }),
         ...(translation && { heat: { threshold: translation.threshold, leaves: LEAVES } }),
+        experience: translation?.experience,
       },
     );
     this.counting = layout.executions ? new Profile(memory, this.code, layout) : undefined;

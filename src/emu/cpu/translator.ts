@@ -7,6 +7,7 @@ import { accessGroups, isGroupable } from '../codegen/region/groups';
 import type { Region, RegionBlock, RegionInstruction } from '../codegen/region/region';
 import { type CodeCache, GRANULE_SHIFT, type CompiledCode } from './code-cache';
 import type { Core } from './core';
+import { type Experience, pageKey } from './experience';
 import { type DecodedPage, type Discovered, Discovery } from './discovery';
 import type { Profile } from './profile/profile';
 import { pageOf } from './profile/page-counts';
@@ -24,6 +25,8 @@ export interface TranslationOptions {
   readonly eager?: boolean;
   /** Answers true for a place that is to be left alone this time; for tests. */
   readonly decline?: () => boolean;
+  /** Of earlier runs; learns from this one. */
+  readonly experience?: Experience;
 }
 
 export const TRANSLATION: TranslationOptions = { threshold: 32000, capacity: 4096, limit: 2000 };
@@ -35,6 +38,8 @@ export const LEAVES = 500;
  * its own code again and again does so sooner, and patience grows.
  */
 const FORGET_AFTER = 20e6;
+/** Arrivals before a place that was hot in earlier runs is translated: by then most of its page has been decoded. */
+const HEAD_START = 1000;
 /** What is kept of a region. Its instructions are not: as objects they are a hundred times as large as its code. */
 interface Compiled {
   readonly index: number;
@@ -84,6 +89,8 @@ export class Translator implements CompiledCode {
   private readonly freeNumbers: number[] = [];
   private readonly homes = new Map<number, Home>();
   private readonly layout: Layout;
+  /** What pages held when they got their records, while there is somebody to learn. */
+  private readonly keys = new Map<number, string>();
 
   constructor(
     private readonly memory: WebAssembly.Memory,
@@ -141,7 +148,46 @@ export class Translator implements CompiledCode {
       return;
     }
     if (this.u16[record >> 1] === CASE.UNDECODED) this.code.decode(record, 0);
+    this.decodeExpected(home, slot);
     this.compile(home, slot, [offset]);
+  }
+
+  /** A page whose contents earlier runs knew begins with what they learnt. */
+  begun(hostPage: number, thumb: boolean, slot: number): void {
+    const { experience, threshold } = this.options;
+    if (!experience) return;
+    const key = pageKey(this.u32, (this.layout.guest + hostPage * PAGE_SIZE) >> 2, thumb);
+    this.keys.set(hostPage * 2 + (thumb ? 1 : 0), key);
+    const hints = experience.page(key);
+    if (!hints) return;
+    const size = thumb ? 2 : 4;
+    const record = (offset: number): number => slot + Math.floor(offset / size) * RECORD.SIZE;
+    for (const offset of hints.entries) this.count(record(offset), Math.max(0, threshold - HEAD_START));
+    const { calls, alone } = this.home(hostPage, thumb);
+    for (const offset of hints.calls) calls.add(record(offset));
+    for (const offset of hints.alone) alone.add(record(offset));
+  }
+
+  /** Entries that earlier runs knew become part of the first region of their page. */
+  private decodeExpected({ hostPage, thumb }: Home, slot: number): void {
+    const key = this.keys.get(hostPage * 2 + (thumb ? 1 : 0));
+    const hints = key === undefined ? undefined : this.options.experience?.page(key);
+    for (const offset of hints?.entries ?? []) {
+      const record = slot + Math.floor(offset / (thumb ? 2 : 4)) * RECORD.SIZE;
+      if (this.u16[record >> 1] === CASE.UNDECODED) this.code.decode(record, 0);
+    }
+  }
+
+  /** Remembers a page for later runs. */
+  private remember({ hostPage, thumb, regions, calls, alone }: Home): void {
+    const { experience } = this.options;
+    const key = this.keys.get(hostPage * 2 + (thumb ? 1 : 0));
+    if (!experience || key === undefined) return;
+    const offsets = (records: Iterable<number>): number[] => [...records].map(one => this.code.place(one).offset);
+    experience.learnPage(key, {
+      entries: [...new Set([...regions].flatMap(one => one.entries))],
+      ...{ calls: offsets(calls), alone: offsets(alone) },
+    });
   }
 
   /** Import `stuck`: a region was left at a record again and again. */
@@ -207,6 +253,7 @@ export class Translator implements CompiledCode {
     home.compiled++;
     home.compiledAt = this.cores[0]!.env.instructions();
     home.patience = this.options.eager ? 0 : (1 << Math.min(home.compiled, 10)) - 1;
+    this.remember(home);
     const milliseconds = this.now() - began;
     this.statistics.compileMs += milliseconds;
     if (counters)

@@ -13,6 +13,8 @@ const MEGABYTE_SHIFT = 20;
 /** Number of the last page of a MiB. */
 const LAST_PAGE = 255;
 const UNLISTED = 255;
+/** In `indexOf`: entries of a page may lie anywhere. */
+const ANYWHERE = 0xffff;
 
 /** What stores and loads may do with a host page, besides the permissions of the translation. */
 export const HOST_PAGE = {
@@ -46,15 +48,20 @@ export class TlbTable {
   private readonly classOf = new Uint8Array(ENTRIES);
   private readonly members: (Uint16Array | undefined)[] = new Array<undefined>(32).fill(undefined);
   private readonly counts = new Uint16Array(32);
+  /** By host page, from `hosts.first` on: the index, plus one, of the only entry that it ever had; 0: it had none. */
+  private readonly indexOf: Uint16Array;
 
   /**
    * @param words the whole linear memory
    * @param base where the table lies, in bytes
+   * @param hosts linear address of the first page that entries lead to, and the number of pages
    */
   constructor(
     private readonly words: Int32Array,
     readonly base: number,
+    private readonly hosts: { readonly first: number; readonly pages: number },
   ) {
+    this.indexOf = new Uint16Array(hosts.pages);
     this.flush();
   }
 
@@ -110,8 +117,12 @@ export class TlbTable {
 
   /** Sends stores to the host page at linear address `host` down the slow path: it holds predecoded code from now on. */
   protect(host: number): void {
+    const index = this.indexOf[(host - this.hosts.first) >>> PAGE_SHIFT]!;
+    if (index === 0) return;
+    const [from, to] = index === ANYWHERE ? [0, ENTRIES] : [index - 1, index];
     const words = this.words;
-    for (let at = this.base >> 2, end = at + ENTRIES * ENTRY_WORDS; at < end; at += ENTRY_WORDS) {
+    for (let i = from; i < to; i++) {
+      const at = (this.base >> 2) + i * ENTRY_WORDS;
       const tag = words[at + WRITE]!;
       if ((tag & ~PAGE_MASK) === 0 && ((tag + words[at + ADDEND]!) | 0) === (host | 0))
         words[at + WRITE] = tag | TLB.CODE;
@@ -140,6 +151,9 @@ export class TlbTable {
         : TLB.INVALID;
     words[at + EXEC] = permissions & PERMISSION.X0 ? page : TLB.INVALID;
     words[at + ADDEND] = (host - page) | 0;
+    const number = (host - this.hosts.first) >>> PAGE_SHIFT;
+    const before = this.indexOf[number]!;
+    if (before !== index + 1) this.indexOf[number] = before === 0 ? index + 1 : ANYWHERE;
     this.deviceTags[index] = 0;
     this.entered(va, index, translation);
   }

@@ -3,6 +3,7 @@ import { readFile, readdir, stat } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LabHost } from '../host';
 import { openDisk } from './disk';
+import { experienceFile } from './experience-file';
 import { payloadFolder } from './payload-folder';
 
 /** The longest a Node timer can wait. */
@@ -13,6 +14,7 @@ const noEntry = (error: unknown): boolean =>
 
 export const nodeHost: LabHost = {
   unpacked: payloadFolder(),
+  experience: experienceFile(),
   readFile: path => readFile(path),
   stat: async path => {
     try {

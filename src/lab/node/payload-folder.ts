@@ -3,10 +3,13 @@
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import zlib from 'node:zlib';
 import type { PayloadStore, UnpackedPayload } from '../../image';
 import { COMPRESSIONS } from '../../image/compression';
-import { crc32 } from '../../image/checksum';
+import { crc32 as portableCrc32 } from '../../image/checksum';
 
+/** Node's own is five times as fast, and there from 20.15 on. */
+const crc32 = (zlib.crc32 as typeof zlib.crc32 | undefined) ?? portableCrc32;
 /** Kernels kept; the one that was not used for longest goes first. About 25 MB each. */
 const MOST = 8;
 const SUFFIX = '.kernel';

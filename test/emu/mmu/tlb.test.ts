@@ -4,7 +4,7 @@ import { TLB } from '../../../src/emu/codegen/layout';
 import { HOST_PAGE, TlbTable } from '../../../src/emu/mmu/tlb';
 import { PERMISSION, Translation } from '../../../src/emu/mmu/translation';
 
-const table = (): TlbTable => new TlbTable(new Int32Array(TLB.BYTES / 4 + 1024), 4096);
+const table = (): TlbTable => new TlbTable(new Int32Array(TLB.BYTES / 4 + 1024), 4096, { first: 0, pages: 4096 });
 
 const page = (fields: Partial<Translation> = {}): Translation =>
   Object.assign(new Translation(), { permissions: PERMISSION.ALL, ...fields });
