@@ -37,8 +37,10 @@ export async function openLab(configuration: LabLaunch, host: LabHost, ports: La
   const translation = await translationOf(configuration, host);
   if (usesBuiltin(configuration)) {
     const traced = configuration.trace === true;
-    const opened = await openBuiltin({ ...request, traced }, ports, more => build({ ...more, ...translation.options }));
-    return { ...opened, keep: translation.keep };
+    let built: Machine | undefined;
+    const make = (more: MachineOptions): Machine => (built = build({ ...more, ...translation.options }));
+    const opened = await openBuiltin({ ...request, traced }, ports, make);
+    return { ...opened, keep: () => translation.keep(built!) };
   }
   const plan = await planBoot(request);
   const sdCard = configuration.sdcard === undefined ? undefined : await openCard(host, configuration.sdcard);
@@ -73,7 +75,7 @@ export async function openLab(configuration: LabLaunch, host: LabHost, ports: La
     el2: split ? 'Xen' : configuration.el === 2 ? lastPart(plan.placed[0]!.name) : 'none',
     boot: bootFacts(plan, placement, configuration, board),
     symbols: () => readSymbols(host, configuration),
-    keep: translation.keep,
+    keep: () => translation.keep(machine),
   };
 }
 
