@@ -69,10 +69,18 @@ void mmu_build(void)
         map_sections(&board.memory[i], L1_NORMAL);
     if (board.tree.count) // the shell reads it, wherever the loader has put it
         map_sections(&(struct region){board.tree_address, board.tree.size}, L1_NORMAL);
+    map_sections(&board.grants, L1_NORMAL);
     board_each_window(map_device);
     const uint32_t needed[] = {board.uart, board.gic_distributor, board.gic_interface, board.sysreg};
     for (unsigned i = 0; i < sizeof needed / sizeof *needed; i++)
         map_device(&(struct region){needed[i], PAGE});
+}
+
+void mmu_map_memory(uint32_t address)
+{
+    map_sections(&(struct region){address, PAGE}, L1_NORMAL);
+    dsb();
+    isb();
 }
 
 void mmu_enable(void)

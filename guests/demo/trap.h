@@ -33,6 +33,10 @@ void registers_print(void);
 /** Interrupts taken, by INTID. */
 extern volatile uint32_t interrupt_counts[];
 
+enum { MAX_HANDLERS = 4 };
+/** Who is called for an interrupt, in the order in which they asked. */
+void irq_handle(uint32_t intid, void (*act)(void));
+
 /** The end: interrupts off at their sources, and WFI for good. */
 void halt(void) __attribute__((noreturn));
 

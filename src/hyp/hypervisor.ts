@@ -102,6 +102,8 @@ export class Hypervisor implements DomainHost {
   lastDomainId = 0;
   /** Ids of domains whose part somebody in the hypervisor plays: backends stand for domain 0, whether it is there or not. */
   readonly stoodFor = new Set<number>();
+  /** The store of the hypervisor's own, for a dom0 that has none; undefined: there is no such store. @returns whether it took it */
+  storeForDom0: ((dom0: Domain, page: number, port: number) => boolean) | undefined;
   /** Those who want to know of the ends of domains. */
   readonly observers = new Set<DomainObserver>();
   /** By virtual interrupt of which there is one: who gets it in the place of dom0. */
