@@ -5,6 +5,6 @@
 
 /** ls, read, write and rm of the store. */
 void xenstore_command(const struct arguments *arguments);
-#define XENSTORE_COMMAND {"xenstore", "ls|read|write|rm", "the store: VERB PATH [VALUE]", xenstore_command, 1, 3}
+#define XENSTORE_COMMAND {"xenstore", "VERB [PATH]", "the store: ls, read, write, rm", xenstore_command, 1, 3}
 
 #endif

@@ -82,7 +82,9 @@ export interface DomainObserver {
   ended?(domain: Domain): void;
   /** Its end begins: who uses its memory and its ports lets go of them. */
   dying?(domain: Domain): void;
-  /** All that it had is given back. */
+  /** All that it had is given back, but for pages that others have mapped. */
+  dead?(domain: Domain): void;
+  /** Nobody has anything of it any more. */
   gone?(domain: Domain): void;
 }
 
@@ -309,6 +311,7 @@ export class Hypervisor implements DomainHost {
     if (!domain.relinquish()) return false;
     for (const [virq, handler] of this.virqHandlers) if (handler === domain) this.virqHandlers.delete(virq);
     this.raiseGlobalVirq(VIRQ.DOM_EXC);
+    for (const one of [...this.observers]) one.dead?.(domain);
     this.forget(domain);
     return true;
   }

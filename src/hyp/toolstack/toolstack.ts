@@ -66,6 +66,8 @@ export class Toolstack implements DomainObserver {
   private readonly bridges = new Bridges();
   private readonly managed = new Map<number, Managed>();
   private dom0: StoreConnection | undefined;
+  /** Those that have ended by themselves and are not gone yet. */
+  private readonly over = new Set<number>();
 
   constructor(
     private readonly xen: Hypervisor,
@@ -259,15 +261,21 @@ export class Toolstack implements DomainObserver {
     }
   }
 
-  gone(domain: Domain): void {
+  /** Those who have its pages mapped learn from the store that it has gone, and then let go of them. */
+  dead(domain: Domain): void {
     const managed = this.managed.get(domain.id);
     if (!managed) return;
     this.managed.delete(domain.id);
+    if (managed.over !== undefined) this.over.add(domain.id);
     removeDomainNodes(this.store, domain.id, managed.plan);
     this.store.released();
     if (managed.next) this.again(managed.next);
+    this.ports.changed();
+  }
+
+  gone(domain: Domain): void {
     // Nobody is left, and nobody wanted it so: the machine has done its work.
-    if (managed.over !== undefined && this.xen.domains.size === 0) this.xen.options.over(SHUTDOWN.POWEROFF);
+    if (this.over.delete(domain.id) && this.xen.domains.size === 0) this.xen.options.over(SHUTDOWN.POWEROFF);
     this.ports.changed();
   }
 }
