@@ -1,39 +1,62 @@
-// The dom0 of our own on Debian's Xen and on the built-in hypervisor: the same console, but for what differs between the two.
+// The dom0 of our own on Debian's Xen and on the built-in hypervisor: the same console, but for what is listed here.
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '../../scripts/setup.mjs';
-import { bootXen, image } from './xen-lab';
+import { bootXen, image, type Step } from './xen-lab';
 
-const KERNEL = path.resolve('guests/dom0/dom0.bin');
-const MEMORY = ['--xen-append', 'dom0_mem=128M console=dtuart dtuart=/smb@8000000/motherboard/iofpga-bus@300000000/uart@90000'];
+const OPTIONS = ['--cpus', '2', '--kernel', path.resolve('guests/dom0/dom0.bin'), '--xen-append', 'dom0_mem=128M'];
+const PROMPT = 'lab> ';
+const STEPS: readonly Step[] = [
+  ...['cpus', 'domains', 'irqs', 'run sieve', 'ping all', 'xenstore ls /', 'md 0'].map(one => [PROMPT, `${one}\n`] as const),
+  [PROMPT, 'crash data\n'],
+  ['demo: halted after crash', ''],
+]; // prettier-ignore
 
-/** What one says and the other does not. Addresses are those of their heaps. */
-const DIFFERENCES = {
+/** Where a heap has put things, and how long they took, is each hypervisor's own. */
+const general = (line: string): string =>
+  line
+    .replaceAll(/\b[89ab][0-9a-f]{7}\b/g, 'ADDRESS')
+    .replaceAll(/\b\d+\.\d{3} (ms|s)\b/g, 'TIME')
+    .replace(/tree +\d+ bytes/, 'tree BYTES')
+    .replace(/^(\s+\d+ +(?:SGI|PPI) \d+ +)\d+/, '$1COUNT');
+
+/** Lines that one of them has and the other has not, with the reason. */
+const ONLY = {
   xen: [
-    '  memory   128 MiB at 98000000',
-    // Memory of the display controller stays in dom0's tree.
+    // Xen keeps the node of the display's memory, and drops the display that refers to it; here it is the other way round.
     '  memory   8 MiB at 18000000',
-    /tree +\d+ bytes at/,
-    /xen +4\.17\.5, this is its domain 0/,
-    'store    none: this Xen keeps none for its dom0 (HVMOP_set_param: -1)',
+    '  xen      4.17.5, this is its domain 0',
+    // The store is that of the toolstack that is built in: Xen has none.
+    '  store    none: this Xen keeps none for its dom0 (HVMOP_set_param: -1)',
+    'xenstore: /: no store',
   ],
-  builtin: [],
+  builtin: [
+    '  xen      4.17.5-xen-arm-lab, this is its domain 0',
+    '  store    the one of the hypervisor',
+    '2b000000  SPI 85    hdlcd@2b000000                 arm,hdlcd',
+    '  tool',
+    '  local',
+  ],
 };
-void DIFFERENCES;
 
-/** Lines of dom0 up to the first prompt. */
 const dom0Lines = (console: string): string[] =>
-  console.slice(console.indexOf('Xen ARM Lab demo guest')).split('\n').filter(line => !line.startsWith('(XEN)'));
+  console
+    .slice(console.indexOf('Xen ARM Lab demo guest'), console.indexOf('  r0 '))
+    .split('\n')
+    .filter(line => !line.startsWith('(XEN)'))
+    .map(general);
 
 describe('the embedded dom0', () => {
   beforeAll(ensureBuilt);
-  it('x', async () => {
-    const words = ['--kernel', KERNEL, '--xen-append', 'dom0_mem=128M'];
-    void MEMORY;
-    const steps = [['lab> ', 'cpus\n'], ['lab> ', 'domains\n'], ['lab> ', 'run crc\n'], ['lab> ', 'xenstore ls\n'], ['lab> ', 'ping all\n'], ['lab> ', 'crash data\n'], ['halted after crash', '']] as const;
-    const real = await bootXen(['--hypervisor', image('xen-armhf'), '--cpus', '2', ...words], steps);
-    const own = await bootXen(['--cpus', '2', ...words], steps);
-    console.log(dom0Lines(real.console).join('\n'), '\n=====\n', dom0Lines(own.console).join('\n'));
-    expect(1).toBe(1);
+
+  it('says the same on both hypervisors', async () => {
+    const real = dom0Lines((await bootXen(['--hypervisor', image('xen-armhf'), ...OPTIONS], STEPS)).console);
+    const own = dom0Lines((await bootXen(OPTIONS, STEPS)).console);
+    expect(real.length).toBeGreaterThan(60);
+    const missing = (from: string[], to: string[]): string[] => from.filter(line => !to.includes(line));
+    expect(missing(real, own).sort()).toEqual([...ONLY.xen].sort());
+    expect(missing(own, real).sort()).toEqual([...ONLY.builtin].sort());
+    const common = (lines: string[]): string[] => lines.filter(line => real.includes(line) && own.includes(line));
+    expect(common(own)).toEqual(common(real));
   });
 });
