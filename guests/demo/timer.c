@@ -47,6 +47,12 @@ void timer_wake_at(uint64_t at)
         arm(started + at);
 }
 
+void timer_let_sleep(void)
+{
+    if (!ticking)
+        timer_stop();
+}
+
 void timer_interrupt(void)
 {
     if (!ticking) { // it woke somebody up

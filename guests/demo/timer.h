@@ -14,6 +14,8 @@ bool timer_tick(bool on);
 bool timer_ticking(void);
 /** An interrupt at `at` counter ticks since timer_start, unless the tick is on, which is one as well. */
 void timer_wake_at(uint64_t at);
+/** That interrupt is not wanted any more. */
+void timer_let_sleep(void);
 /** The timer's interrupt. */
 void timer_interrupt(void);
 void timer_stop(void);

@@ -279,6 +279,7 @@ void backend_wait(void)
                 wfi();
             irq_enable();
         }
+    timer_let_sleep();
     at_boot = false;
 }
 

@@ -150,6 +150,7 @@ void frontend_wait(void)
             wfi();
         irq_enable();
     }
+    timer_let_sleep();
     if (port >= 0 && !done)
         print("ring: nobody has connected to it yet\n");
     at_boot = false;

@@ -103,6 +103,7 @@ bool event_wait(uint32_t port, uint64_t deadline)
         if (!came && !late) {
             timer_wake_at(deadline);
             wfi();
+            timer_let_sleep();
         }
         irq_enable();
         if (came || late)

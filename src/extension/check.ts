@@ -45,7 +45,10 @@ async function tryDemo(workerFile: string): Promise<Finding> {
     const { instructions, wallSeconds } = await lab.client.request('statistics', {});
     const speed = `${(instructions / wallSeconds / 1e6).toFixed(0)} million instructions per second`;
     if (!said.includes(COMPUTATION.result))
-      return { ok: false, text: `the demo guest ran (${speed}), but did not ${typed ? 'compute' : 'get to its prompt'}` };
+      return {
+        ok: false,
+        text: `the demo guest ran (${speed}), but did not ${typed ? 'compute' : 'get to its prompt'}`,
+      };
     return { ok: true, text: `the demo guest boots in a worker thread, at ${speed}` };
   } catch (error) {
     return { ok: false, text: problemsOf(error).map(describeProblem).join('; ') };

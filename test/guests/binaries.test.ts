@@ -56,26 +56,32 @@ describe('committed binaries', () => {
   });
 
   const binaries = Object.entries(manifest.binaries);
-  it.each(binaries.filter(([file]) => file.endsWith('.bin')))('%s is a small zImage that runs anywhere', (file, { bytes }) => {
-    const data = readFileSync(path.join(GUESTS, file));
-    const zimage = parseZImage(data, file);
-    expect([data.length, zimage.data.length, zimage.start]).toEqual([bytes, bytes, 0]);
-    expect(bytes).toBeLessThan(65536);
-    expect(isPacked(zimage)).toBe(false);
-    expect(data.includes(tmpdir())).toBe(false);
-  });
+  it.each(binaries.filter(([file]) => file.endsWith('.bin')))(
+    '%s is a small zImage that runs anywhere',
+    (file, { bytes }) => {
+      const data = readFileSync(path.join(GUESTS, file));
+      const zimage = parseZImage(data, file);
+      expect([data.length, zimage.data.length, zimage.start]).toEqual([bytes, bytes, 0]);
+      expect(bytes).toBeLessThan(65536);
+      expect(isPacked(zimage)).toBe(false);
+      expect(data.includes(tmpdir())).toBe(false);
+    },
+  );
 
-  it.each(binaries.filter(([file]) => file.endsWith('.elf')))('%s is small, enters where it should, has symbols', (file, { bytes }) => {
-    const elf = readFileSync(path.join(GUESTS, file));
-    expect(elf.length).toBe(bytes);
-    expect(elf.length).toBeLessThan(file.startsWith('demo/') ? 65536 : 20480);
-    expect(elf.readUInt16LE(0x12)).toBe(40); // EM_ARM
-    expect(elf.readUInt32LE(0x18)).toBe(file.startsWith('unpacked/') ? 0 : 0x80010000);
-    const names = sectionNames(elf);
-    expect(names).toContain('.symtab');
-    expect(names.filter(name => name.startsWith('.debug'))).toEqual([]);
-    expect(elf.includes(tmpdir())).toBe(false);
-  });
+  it.each(binaries.filter(([file]) => file.endsWith('.elf')))(
+    '%s is small, enters where it should, has symbols',
+    (file, { bytes }) => {
+      const elf = readFileSync(path.join(GUESTS, file));
+      expect(elf.length).toBe(bytes);
+      expect(elf.length).toBeLessThan(file.startsWith('demo/') ? 65536 : 20480);
+      expect(elf.readUInt16LE(0x12)).toBe(40); // EM_ARM
+      expect(elf.readUInt32LE(0x18)).toBe(file.startsWith('unpacked/') ? 0 : 0x80010000);
+      const names = sectionNames(elf);
+      expect(names).toContain('.symtab');
+      expect(names.filter(name => name.startsWith('.debug'))).toEqual([]);
+      expect(elf.includes(tmpdir())).toBe(false);
+    },
+  );
 
   it('list a checksum for every benchmark in A32 and in T32', () => {
     expect(bench.length).toBeGreaterThanOrEqual(10);

@@ -7,7 +7,7 @@ import { bootXen, image, type Step } from './xen-lab';
 const OPTIONS = ['--cpus', '2', '--kernel', path.resolve('guests/dom0/dom0.bin'), '--xen-append', 'dom0_mem=128M'];
 const PROMPT = 'lab> ';
 const STEPS: readonly Step[] = [
-  ...['cpus', 'domains', 'irqs', 'run sieve', 'ping all', 'xenstore ls /', 'md 0'].map(one => [PROMPT, `${one}\n`] as const),
+  ...['irqs', 'cpus', 'domains', 'run sieve', 'ping all', 'xenstore ls /', 'md 0'].map(one => [PROMPT, `${one}\n`] as const),
   [PROMPT, 'crash data\n'],
   ['demo: halted after crash', ''],
 ]; // prettier-ignore
@@ -34,7 +34,6 @@ const ONLY = {
     '  xen      4.17.5-xen-arm-lab, this is its domain 0',
     '  store    the one of the hypervisor',
     '2b000000  SPI 85    hdlcd@2b000000                 arm,hdlcd',
-    '  tool',
     '  local',
   ],
 };

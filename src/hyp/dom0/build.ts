@@ -105,8 +105,7 @@ export function buildDom0(xen: Hypervisor, plan: Dom0Plan): Domain {
     const fits = behind + INITRD_ALIGNMENT + (initrd?.bytes.length ?? 0) <= bank.base + bank.size;
     const tree = fits ? behind : Math.floor(kernelAt / INITRD_ALIGNMENT) * INITRD_ALIGNMENT - modules;
     const initrdAt = tree + INITRD_ALIGNMENT;
-    if (tree < bank.base)
-      throw new RangeError(`dom0_mem=${plan.memory / MIB}M does not hold its kernel and RAM disk`);
+    if (tree < bank.base) throw new RangeError(`dom0_mem=${plan.memory / MIB}M does not hold its kernel and RAM disk`);
     return { kernel: kernelAt, tree, initrd: initrdAt };
   }
 }

@@ -57,7 +57,8 @@ export function completeXenArguments(given: string, facts: XenArgumentFacts): st
   const uart = consolePath(tree);
   const onUart = console === undefined || console.split(',').includes('dtuart');
   if (onUart && uart !== undefined && optionOf(given, 'dtuart') === undefined) words.push(`dtuart=${uart}`);
-  if (dom0 && optionOf(given, 'dom0_mem') === undefined) words.push(`dom0_mem=${wanted ?? dom0Mebibytes(memory - taken)}M`);
+  if (dom0 && optionOf(given, 'dom0_mem') === undefined)
+    words.push(`dom0_mem=${wanted ?? dom0Mebibytes(memory - taken)}M`);
   return words.join(' ');
 }
 
