@@ -271,14 +271,13 @@ static bool all_checked(void)
 void backend_wait(void)
 {
     uint64_t deadline = deadline_in(PATIENCE_MS);
-    if (store_connected())
-        while (backend_work() || (!all_checked() && timer_now() < deadline)) {
-            irq_disable();
-            timer_wake_at(deadline);
-            if (!backend_work())
-                wfi();
-            irq_enable();
-        }
+    while (store_connected() && !all_checked() && timer_now() < deadline) {
+        irq_disable();
+        timer_wake_at(deadline);
+        if (!backend_work())
+            wfi();
+        irq_enable();
+    }
     timer_let_sleep();
     at_boot = false;
 }

@@ -38,6 +38,9 @@ const ONLY = {
   ],
 };
 
+/** Xen writes the new node of the interrupt controller where the old one was, this core at the end of its bus. */
+const MOVED = ['2c001000  -         interrupt-controller           arm,cortex-a15-gic'];
+
 const dom0Lines = (console: string): string[] =>
   console
     .slice(console.indexOf('Xen ARM Lab demo guest'), console.indexOf('  r0 '))
@@ -55,7 +58,8 @@ describe('the embedded dom0', () => {
     const missing = (from: string[], to: string[]): string[] => from.filter(line => !to.includes(line));
     expect(missing(real, own).sort()).toEqual([...ONLY.xen].sort());
     expect(missing(own, real).sort()).toEqual([...ONLY.builtin].sort());
-    const common = (lines: string[]): string[] => lines.filter(line => real.includes(line) && own.includes(line));
+    const common = (lines: string[]): string[] =>
+      lines.filter(line => real.includes(line) && own.includes(line) && !MOVED.includes(line));
     expect(common(own)).toEqual(common(real));
   });
 });
