@@ -18,6 +18,8 @@ int console_read(void);
 void frontend_start(void);
 /** Lets domain 0 connect, for a while. */
 void frontend_wait(void);
+/** A node that is watched has changed. */
+void frontend_changed(const char *path);
 /** What domain 0 wants. @returns whether there was anything */
 bool frontend_work(void);
 bool frontend_connected(void);

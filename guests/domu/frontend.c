@@ -118,18 +118,21 @@ static void take(struct link_message *message)
     }
 }
 
-bool frontend_work(void)
+void frontend_changed(const char *path)
 {
     uint32_t state;
-    if (port < 0)
+    if (port < 0 || connected || !equal(path, backend_state()))
+        return;
+    if (!store_read_number(backend_state(), &state) || state != STATE_CONNECTED)
+        return;
+    connected = true;
+    send_more();
+}
+
+bool frontend_work(void)
+{
+    if (!connected)
         return false;
-    if (!connected) {
-        if (!store_read_number(backend_state(), &state) || state != STATE_CONNECTED)
-            return false;
-        connected = true;
-        send_more();
-        return true;
-    }
     if (!event_take((uint32_t)port))
         return false;
     struct link_message message;

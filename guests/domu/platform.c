@@ -54,6 +54,8 @@ static bool work(void)
         any = true;
         if (equal(path, "control/shutdown"))
             control_changed();
+        else
+            frontend_changed(path);
     }
     return frontend_work() || any;
 }
