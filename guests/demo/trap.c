@@ -9,6 +9,7 @@
 #include "timer.h"
 
 struct fault last_fault;
+volatile uint32_t trap_recovery;
 volatile uint32_t interrupt_counts[GIC_INTERRUPTS];
 
 extern const uint8_t probe_begin[], probe_end[], probe_failed[];
@@ -62,6 +63,12 @@ void trap_taken(unsigned kind, struct trap_frame *frame)
     if (kind == TRAP_DATA_ABORT && frame->pc >= (uint32_t)probe_begin && frame->pc < (uint32_t)probe_end) {
         last_fault = (struct fault){read_dfar(), read_dfsr()};
         frame->pc = (uint32_t)probe_failed;
+        return;
+    }
+    if (trap_recovery) { // somebody expects what happens here
+        frame->pc = trap_recovery;
+        frame->cpsr &= ~(uint32_t)CPSR_T;
+        trap_recovery = 0;
         return;
     }
     if (kind == TRAP_SUPERVISOR_CALL) { // the demo's only call: show me my registers

@@ -23,6 +23,7 @@ import { Heap } from './memory/heap';
 import { PhysicalMemory } from './memory/physical';
 import { VTCR } from './p2m';
 import { PhysicalCpu } from './pcpu';
+import { RateLimit } from './rate-limit';
 import { writeRunstate } from './runstate';
 import { Credit2 } from './sched/credit2';
 import { Traps } from './traps/traps';
@@ -117,6 +118,7 @@ export class Hypervisor implements DomainHost {
   private readonly accesses: readonly GuestAccess[];
   /** Records of what is done, when somebody wants them. */
   readonly trace: Trace | undefined;
+  private readonly guestErrors = new RateLimit(line => this.console.print(line));
   private wallclock: { seconds: number; nanoseconds: number };
 
   constructor(
@@ -163,7 +165,7 @@ export class Hypervisor implements DomainHost {
     return this.domains.get(id);
   }
   guestError(message: string): void {
-    this.console.print(message);
+    this.guestErrors.say(message, this.now());
   }
   takeVmid(): number {
     for (let vmid = 1; vmid < VMIDS; vmid++)
@@ -245,7 +247,7 @@ export class Hypervisor implements DomainHost {
     if (timeout === 0) return;
     const timers = this.timersOf(vcpu.processor);
     const ticks = timers.now + Math.max(0, ((timeout - this.now()) * this.machine.board.cpu.counterHertz) / 1e9);
-    timers.set({ at: Infinity, fire: () => vcpu.unblock() }, Math.ceil(ticks));
+    vcpu.pollUntil(timers, Math.ceil(ticks));
   }
 
   /** The time of day when the system time was `systemTime`. */

@@ -165,14 +165,18 @@ export class P2m {
 
   /**
    * Maps `count` frames, in blocks as large as addresses allow.
-   * @returns false when there is no memory for tables, then some may be mapped, or when there are no such addresses
+   * @returns false when there is no memory for tables, or when there are no such addresses; then none of them is mapped
    */
   map(gfn: number, mfn: number, count: number, type: P2mType): boolean {
     if (gfn + count > FRAMES) return false;
     for (let i = 0; i < count;) {
       const level = largestLevel(gfn + i, mfn + i, count - i);
       const pa = this.descend(gfn + i, level);
-      if (pa < 0) return false;
+      if (pa < 0) {
+        // Whoever is told that it failed gives the frames to somebody else. Whole entries need no tables to go.
+        this.unmap(gfn, i);
+        return false;
+      }
       this.drop(pa, level);
       this.writeLeaf(pa, level, mfn + i, type);
       i += 1 << LEVEL_SHIFT[level]!;

@@ -22,6 +22,11 @@ export class Timers {
     return this.timer.high * TWO_32 + low;
   }
 
+  /** Deadlines that are set. */
+  get size(): number {
+    return this.deadlines.size;
+  }
+
   /** Sets or moves a deadline; Infinity takes it away. */
   set(deadline: Deadline, at: number): void {
     deadline.at = at;

@@ -9,7 +9,6 @@ const MOST_SLICES = 2000;
 
 export class SettledLab {
   private readonly texts = new Map<string, string>();
-  private readonly read = new Map<string, number>();
   readonly log: string[] = [];
   machine!: LabMachine;
 
