@@ -12,6 +12,9 @@
 /** A word with the number of steps that were made, for whoever watches from outside: the console may be broken. */
 #define PROGRESS 0x401ff000u
 
+/** The number of this domain. */
+extern uint32_t own_domain;
+
 void fuzz_seed(uint32_t seed);
 struct grant_entry;
 /** Grants of scratch pages, to oneself and others, in the table that Xen looks at. */
@@ -32,6 +35,8 @@ uint32_t some_address(void);
 void fill_words(uint32_t address, uint32_t count);
 
 void step_hypercall(void);
+void step_sensible(void);
+void step_places(void);
 void step_device(void);
 void step_register(void);
 void step_ring(void);

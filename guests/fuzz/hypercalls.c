@@ -85,6 +85,6 @@ void fuzz_grants(volatile struct grant_entry *table)
 {
     volatile struct grant_entry *entry = &table[below(64)];
     entry->frame = some_frame();
-    entry->domid = (uint16_t)below(4);
+    entry->domid = (uint16_t)(one_in(4) ? below(4) : own_domain);
     entry->flags = one_in(4) ? (uint16_t)random32() : GTF_permit_access;
 }

@@ -91,12 +91,18 @@ static void fuzz(void)
     for (uint32_t step = 0; step < steps; step++) {
         if (step % REPAIR_EVERY == 0)
             refill();
-        switch (below(8)) {
+        switch (below(16)) {
         case 0: step_device(); break;
         case 1: step_register(); break;
         case 2: step_ring(); break;
         case 3: fuzz_grants((volatile struct grant_entry *)table_page); break;
-        default: step_hypercall();
+        case 4:
+        case 5:
+        case 6:
+        case 7:
+        case 8: step_hypercall(); break;
+        case 9: step_places(); break;
+        default: step_sensible();
         }
         *(volatile uint32_t *)PROGRESS = step + 1;
     }

@@ -18,6 +18,7 @@ static int32_t references[RINGS], ports[RINGS];
 static uint32_t console_page, console_port, store_page, store_port;
 /** The store is asked properly in the first part of a run, and told nonsense in the second. */
 static bool store_works;
+uint32_t own_domain;
 
 static void parameter(uint32_t frame_index, uint32_t port_index, uint32_t *page, uint32_t *port)
 {
@@ -34,7 +35,7 @@ void rings_start(void)
     parameter(HVM_PARAM_CONSOLE_PFN, HVM_PARAM_CONSOLE_EVTCHN, &console_page, &console_port);
     parameter(HVM_PARAM_STORE_PFN, HVM_PARAM_STORE_EVTCHN, &store_page, &store_port);
     store_connect((void *)store_page, store_port);
-    store_works = true;
+    store_works = store_read_number("domid", &own_domain);
     for (unsigned i = 0; i < RINGS; i++) {
         references[i] = grant_page(0, pages[i]);
         ports[i] = event_allocate(0);

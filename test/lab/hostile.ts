@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Hypervisor } from '../../src/hyp';
+import type { Domain } from '../../src/hyp/domain';
+import { P2M } from '../../src/hyp/p2m';
 import { BuiltinMachine } from '../../src/lab/builtin/builtin-machine';
 import { SettledLab } from './settled';
 
@@ -104,6 +106,7 @@ export class Hostile {
     };
     let [made, since] = [0, lab.machine.instructions];
     while (made < left && domain.shutdownCode === undefined && lab.machine.instructions - since < PATIENCE) {
+      this.checkMemory(domain);
       const over = lab.machine.run(SLICE).reason === 'idle' && !lab.skip();
       if (progress() > made) [made, since] = [progress(), lab.machine.instructions];
       if (over) break;
@@ -115,6 +118,19 @@ export class Hostile {
     await lab.machine.domains!.perform({ verb: 'destroy', domain: 'fuzz' });
     lab.settle();
     return made;
+  }
+
+  /** What a domain can reach is its own, what it has mapped of others' grants, or the interface of its interrupt controller. */
+  private checkMemory(domain: Domain): void {
+    const { heap, gic } = this.xen;
+    const granted = new Set([...domain.grants.mapped.values()].map(({ mfn }) => mfn));
+    for (const { gfn, mfn, type, order } of domain.p2m.entries())
+      for (let i = 0; i < 1 << order; i++) {
+        const [frame, its] = [mfn + i, heap.owner(mfn + i) === domain.id];
+        const interrupts = frame >>> 1 === gic.at.virtualCpu >>> 13;
+        const fine = type === P2M.MMIO_DIRECT ? interrupts : isGrant(type) ? granted.has(frame) : its;
+        if (!fine) throw new Error(`frame ${(gfn + i).toString(16)} is mapped to ${frame.toString(16)}, as ${type}`);
+      }
   }
 
   private account(): Account {
@@ -138,6 +154,8 @@ export class Hostile {
     return hash.digest('hex');
   }
 }
+
+const isGrant = (type: number): boolean => type === P2M.GRANT_MAP_RW || type === P2M.GRANT_MAP_RO;
 
 function check(what: string, found: unknown, expected: unknown): void {
   const [a, b] = [JSON.stringify(found), JSON.stringify(expected)];

@@ -1,0 +1,74 @@
+// What a fuzzer found once (test/lab/hostile.test.ts), or what was found while it was written: each by itself.
+import { describe, expect, it } from 'vitest';
+import { P2M, P2m } from '../../src/hyp/p2m';
+import { RateLimit } from '../../src/hyp/rate-limit';
+import { Caller, SCRATCH } from './caller';
+import { bench } from './bench';
+import { guest, LOOP } from './small-guest';
+
+const EINVAL = -22;
+const MULTICALL = 13;
+const SCHED_OP = 29;
+const SCHEDOP_POLL = 3;
+
+function hostile(): Caller {
+  const made = bench(xen => void guest(xen, 3, [LOOP]));
+  made.machine.run(100);
+  return new Caller(made, made.xen.domains.get(3)!);
+}
+
+describe('a hostile domain', () => {
+  it('cannot make a multicall a part of itself', () => {
+    const caller = hostile();
+    // op, result, a0, a1: a list of one call, which is this list.
+    caller.put(SCRATCH, [MULTICALL, 0, 0, 0, SCRATCH, 0, 1, 0]);
+    expect(caller.call(MULTICALL, SCRATCH, 1)).toBe(0);
+    expect(caller.words(SCRATCH, 4)[2]! | 0).toBe(EINVAL);
+  });
+
+  it('leaves no deadlines behind by waiting again and again', () => {
+    const caller = hostile();
+    const { xen, domain } = caller;
+    const deadlines = (): number => xen.pcpus.reduce((sum, { timers }) => sum + timers.size, 0);
+    const before = deadlines();
+    for (let i = 0; i < 100; i++) {
+      // No ports, until a time that is far away.
+      caller.put(SCRATCH, [0, 0, 0, 0, 0, 0x1000 + i]);
+      expect(caller.call(SCHED_OP, SCHEDOP_POLL, SCRATCH)).toBe(0);
+      domain.vcpus[0]!.unblock();
+    }
+    expect(deadlines()).toBe(before);
+  });
+});
+
+describe('a mapping that fails half way', () => {
+  it('leaves nothing mapped that its caller gives to somebody else', () => {
+    const { machine, xen } = bench();
+    machine.run(1);
+    let left = 3;
+    const pages = {
+      take: () => (left-- > 0 ? xen.heap.take(0, -2) : -1),
+      give: (mfn: number) => void xen.heap.give(mfn, 0),
+    };
+    const p2m = new P2m(xen.memory, xen.heap, pages, 9, () => {});
+    // Across two tables of the last level, of which there is memory for one.
+    expect(p2m.map(0x401ff - 0x100, 0x80001, 0x200, P2M.RAM_RW)).toBe(true);
+    p2m.unmap(0x401ff - 0x100, 0x200);
+    left = 0;
+    expect(p2m.map(0x403f0, 0x80001, 0x20, P2M.RAM_RW)).toBe(false);
+    expect([...p2m.entries()]).toEqual([]);
+  });
+});
+
+describe('complaints about guests', () => {
+  it('are ten at once, then one in five seconds, and the rest is counted', () => {
+    const lines: string[] = [];
+    const limit = new RateLimit(line => lines.push(line));
+    for (let i = 0; i < 50; i++) limit.say(`a${i}`, 0);
+    expect(lines).toHaveLength(10);
+    limit.say('b', 4.9e9);
+    expect(lines).toHaveLength(10);
+    limit.say('c', 5e9);
+    expect(lines.slice(10)).toEqual(['printk: 41 messages suppressed.', 'c']);
+  });
+});
