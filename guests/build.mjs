@@ -161,8 +161,20 @@ const sha256 = bytes => createHash('sha256').update(bytes).digest('hex');
 
 /** One hash over all that binaries are made of, so that a change without a rebuild is noticed without the toolchain. */
 function hashSources() {
-  const files = ['build.mjs', 'common', 'demo', 'native', 'xen', 'dom0', 'domu', 'fuzz', 'unpacked', 'bench', 'soak'].flatMap(
-    entry => (entry.includes('.') ? [entry] : readdirSync(path.join(GUESTS, entry)).map(file => `${entry}/${file}`)),
+  const files = [
+    'build.mjs',
+    'common',
+    'demo',
+    'native',
+    'xen',
+    'dom0',
+    'domu',
+    'fuzz',
+    'unpacked',
+    'bench',
+    'soak',
+  ].flatMap(entry =>
+    entry.includes('.') ? [entry] : readdirSync(path.join(GUESTS, entry)).map(file => `${entry}/${file}`),
   );
   const inputs = files.filter(file => /\.([chS]|ld)$|build\.mjs$|generate-calls\.mjs$/.test(file)).sort();
   return sha256(inputs.map(file => `${file} ${sha256(readFileSync(path.join(GUESTS, file)))}\n`).join(''));

@@ -231,6 +231,19 @@ export class P2m {
     }
   }
 
+  /** The last frame that is mapped, looked for from the end; −1: none is. */
+  highest(table = this.root, level = 1, base = 0): number {
+    for (let i = (level === 1 ? ROOT_TABLES * ENTRIES : ENTRIES) - 1; i >= 0; i--) {
+      const pa = table + 8 * i;
+      if (!(this.memory.read32(pa) & VALID)) continue;
+      const gfn = base + i * (1 << LEVEL_SHIFT[level]!);
+      if (!this.isTable(pa, level)) return gfn + (1 << LEVEL_SHIFT[level]!) - 1;
+      const found = this.highest(this.frame(pa) * PAGE_SIZE, level + 1, gfn);
+      if (found >= 0) return found;
+    }
+    return -1;
+  }
+
   /** Gives the tables back. Nobody runs on them any more. */
   free(): void {
     for (let i = 0; i < ROOT_TABLES * ENTRIES; i++) this.drop(this.root + 8 * i, 1);

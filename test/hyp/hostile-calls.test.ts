@@ -1,6 +1,7 @@
 // What a fuzzer found once (test/lab/hostile.test.ts), or what was found while it was written: each by itself.
 import { describe, expect, it } from 'vitest';
 import { P2M, P2m } from '../../src/hyp/p2m';
+import { own, Store } from '../../src/hyp/xenstore';
 import { RateLimit } from '../../src/hyp/rate-limit';
 import { Caller, SCRATCH } from './caller';
 import { bench } from './bench';
@@ -57,6 +58,20 @@ describe('a mapping that fails half way', () => {
     left = 0;
     expect(p2m.map(0x403f0, 0x80001, 0x20, P2M.RAM_RW)).toBe(false);
     expect([...p2m.entries()]).toEqual([]);
+  });
+});
+
+describe('a transaction', () => {
+  it('does not grow without end by the same write again and again', () => {
+    const store = new Store();
+    store.mkdir('/local/domain/3/data', own(3));
+    const watcher = { domain: 3, notify: () => {} };
+    const view = store.view(watcher, store.begin(watcher));
+    const write = (n: number): void => {
+      for (let i = 0; i < n; i++) view.write(3, '/local/domain/3/data/x', Uint8Array.of(i));
+    };
+    write(4000);
+    expect(() => write(1000)).toThrow('ENOSPC');
   });
 });
 

@@ -141,7 +141,9 @@ export class Hostile {
       claimed: xen.heap.claimed,
       domains: domains.map(({ id, pages }) => `${id}: ${pages}`).join(', '),
       deadlines: xen.pcpus.reduce((sum, { timers }) => sum + timers.size, 0),
-      each: domains.map(d => `${d.id}: ${d.channels.all.length}, ${d.grants.mapped.size}, ${d.grants.pinned}`).join('; '),
+      each: domains
+        .map(d => `${d.id}: ${d.channels.all.length}, ${d.grants.mapped.size}, ${d.grants.pinned}`)
+        .join('; '),
       store: lab.ask('dom0', 'xenstore ls /local/domain') + lab.ask('dom0', 'xenstore ls /local/domain/0/backend'),
     };
   }
