@@ -42,6 +42,36 @@ describe('a hostile domain', () => {
   });
 });
 
+describe('more interrupts than list registers', () => {
+  /** GICC at 0x03002000: priority mask, on; then for ever IAR to EOIR. */
+  const TAKE_ALL = [
+    0xe3a01403, 0xe3811a02, 0xe3a000ff, 0xe5810004, 0xe3a00001, 0xe5810000, 0xe591000c, 0xe5810010, 0xeafffffc,
+  ]; // prettier-ignore
+
+  it('are all taken by a guest that ends one after the other', () => {
+    const { machine, xen } = bench(x => {
+      const domain = guest(x, 3, TAKE_ALL);
+      domain.map(0x3002, x.gic.at.virtualCpu >>> 12, 2, P2M.MMIO_DIRECT);
+      for (let sgi = 0; sgi < 12; sgi++) domain.vgic.inject(sgi, 0);
+    });
+    machine.run(5000);
+    const { interface: own } = xen.domains.get(3)!.vcpus[0]!;
+    own.sync(xen.gic);
+    const { queue, listed } = own;
+    expect([queue.size, listed.filter(one => one !== undefined).length]).toEqual([0, 0]);
+  });
+
+  it('set no deadline that the comparator cannot hold', () => {
+    const { machine, xen } = bench(x => void guest(x, 3, [LOOP]));
+    machine.run(100);
+    let fired = 0;
+    xen.pcpus[0]!.timers.set({ at: 0, fire: () => fired++ }, 2 ** 64);
+    const before = machine.instructions;
+    machine.run(1000);
+    expect([machine.instructions - before, fired]).toEqual([1000, 0]);
+  });
+});
+
 describe('a mapping that fails half way', () => {
   it('leaves nothing mapped that its caller gives to somebody else', () => {
     const { machine, xen } = bench();

@@ -12,6 +12,7 @@ import { SettledLab } from './settled';
 /** Where the fuzzer counts its steps (guests/fuzz/fuzz.h). */
 const PROGRESS = 0x401ff000;
 const SLICE = 1_000_000;
+const TOLD_EVERY = 50_000;
 /** Instructions without a step: it waits for something that does not come, or has lost its own memory. */
 const PATIENCE = 100_000_000;
 
@@ -108,7 +109,9 @@ export class Hostile {
     while (made < left && domain.shutdownCode === undefined && lab.machine.instructions - since < PATIENCE) {
       this.checkMemory(domain);
       const over = lab.machine.run(SLICE).reason === 'idle' && !lab.skip();
-      if (progress() > made) [made, since] = [progress(), lab.machine.instructions];
+      const now = progress();
+      if (Math.floor(now / TOLD_EVERY) > Math.floor(made / TOLD_EVERY)) this.tell(`seed ${this.seed}: ${now} steps`);
+      if (now > made) [made, since] = [now, lab.machine.instructions];
       if (over) break;
     }
     this.guests++;
