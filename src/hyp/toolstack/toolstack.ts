@@ -4,7 +4,9 @@ import { ConsoleBackend } from '../backends/console';
 import { BACKEND_DOMAIN } from '../backends/shared-page';
 import { type Domain, SHUTDOWN } from '../domain';
 import { nextDomainId } from '../domain-create';
+import { STATE } from '../evtchn/channels';
 import type { DomainObserver, Hypervisor } from '../hypervisor';
+import { PAGE_SIZE } from '../memory/physical';
 import { homeOf, Store, StoreConnection } from '../xenstore';
 import { BuildError, buildGuest, CONSOLE_RING, STORE_RING } from './build';
 import { Bridges, type Device, makeDevices } from './devices';
@@ -15,6 +17,7 @@ import { VerbError } from './verb-error';
 /** libxl's max_grant_frames of a domain that says nothing, and event channels that it may have. */
 const GRANT_FRAMES = 64;
 const EVENT_PORTS = 1023;
+const DOM0_NAME = 'Domain-0';
 
 export interface ToolstackPorts {
   /** What a guest says on its console, by the name of its domain. */
@@ -62,6 +65,9 @@ export class Toolstack implements DomainObserver {
   readonly store = new Store();
   private readonly bridges = new Bridges();
   private readonly managed = new Map<number, Managed>();
+  private dom0: StoreConnection | undefined;
+  /** Those that have ended by themselves and are not gone yet. */
+  private readonly over = new Set<number>();
 
   constructor(
     private readonly xen: Hypervisor,
@@ -69,7 +75,19 @@ export class Toolstack implements DomainObserver {
   ) {
     xen.observers.add(this);
     xen.stoodFor.add(BACKEND_DOMAIN);
+    xen.storeForDom0 = (dom0, page, port) => this.connectDom0(dom0, page, port);
   }
+
+  /** A dom0 without a store of its own uses this one, as the domain that may do everything. */
+  private connectDom0(dom0: Domain, page: number, port: number): boolean {
+    if (dom0.channels.get(port)?.state !== STATE.UNBOUND || dom0.frame(page / PAGE_SIZE) < 0) return false;
+    this.dom0?.close();
+    this.store.write(`${homeOf(dom0.id)}/name`, DOM0_NAME);
+    this.store.write(`${homeOf(dom0.id)}/domid`, dom0.id);
+    this.dom0 = new StoreConnection(dom0, page, port, this.store, this.isIntroduced);
+    return true;
+  }
+  private readonly isIntroduced = (id: number): boolean => id === 0 || this.managed.has(id);
 
   /** Makes a domain and lets it run. @returns its id @throws VerbError; then nothing is left of it */
   create(plan: DomainPlan, paused = false): number {
@@ -88,11 +106,10 @@ export class Toolstack implements DomainObserver {
     const built = this.build(plan, id);
     const { domain, ports } = built;
     writeDomainNodes(store, domain, plan, ports);
-    const isIntroduced = (other: number): boolean => this.managed.has(other);
     this.managed.set(id, {
       ...{ domain, plan },
       console: new ConsoleBackend(domain, CONSOLE_RING, ports.console, bytes => this.said(id, bytes)),
-      connection: new StoreConnection(domain, STORE_RING, ports.store, store, isIntroduced),
+      connection: new StoreConnection(domain, STORE_RING, ports.store, store, this.isIntroduced),
       devices: makeDevices(store, domain, plan, this.bridges),
     });
     store.introduced();
@@ -182,7 +199,7 @@ export class Toolstack implements DomainObserver {
     const now = this.xen.now();
     return [...this.xen.domains.values()].map(domain => ({
       id: domain.id,
-      name: domain.id === 0 ? 'Domain-0' : (this.managed.get(domain.id)?.plan.name ?? `(${domain.id})`),
+      name: domain.id === 0 ? DOM0_NAME : (this.managed.get(domain.id)?.plan.name ?? `(${domain.id})`),
       memory: Math.round(domain.pages / 256),
       vcpus: domain.vcpus.length,
       state: stateOf(domain),
@@ -244,15 +261,21 @@ export class Toolstack implements DomainObserver {
     }
   }
 
-  gone(domain: Domain): void {
+  /** Those who have its pages mapped learn from the store that it has gone, and then let go of them. */
+  dead(domain: Domain): void {
     const managed = this.managed.get(domain.id);
     if (!managed) return;
     this.managed.delete(domain.id);
+    if (managed.over !== undefined) this.over.add(domain.id);
     removeDomainNodes(this.store, domain.id, managed.plan);
     this.store.released();
     if (managed.next) this.again(managed.next);
+    this.ports.changed();
+  }
+
+  gone(domain: Domain): void {
     // Nobody is left, and nobody wanted it so: the machine has done its work.
-    if (managed.over !== undefined && this.xen.domains.size === 0) this.xen.options.over(SHUTDOWN.POWEROFF);
+    if (this.over.delete(domain.id) && this.xen.domains.size === 0) this.xen.options.over(SHUTDOWN.POWEROFF);
     this.ports.changed();
   }
 }

@@ -137,6 +137,11 @@ export class BuiltinMachine extends BoardMachine {
     return [...new Set([...this.fixed, ...this.guests, ...now])];
   }
 
+  /** What runs in Hyp mode; undefined before the first instruction. */
+  get hypervisor(): Hypervisor | undefined {
+    return this.#hypervisor.current;
+  }
+
   close(): void {
     this.disks.close();
   }

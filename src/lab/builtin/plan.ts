@@ -3,9 +3,10 @@ import { parseBlob, writeBlob } from '../../dt/blob';
 import { loadSource } from '../../dt/source/compile';
 import type { Board } from '../../emu/boards';
 import type { Dom0Plan, PassedDevice } from '../../hyp';
-import { isMovable, unpackZImage } from '../../image';
+import { isMovable, isPacked, unpackZImage } from '../../image';
 import type { PlanRequest } from '../boot-plan';
 import { readTree } from '../device-tree';
+import { memoryForDom0 } from '../embedded-names';
 import { fail } from '../problems';
 import { completeXenArguments, consolePath, dom0Memory, withConsole } from '../xen/arguments';
 import { commandLines } from '../xen/chosen';
@@ -41,7 +42,8 @@ export async function planBuiltin(request: PlanRequest): Promise<BuiltinPlan> {
   const before = commandLines(tree.root.ensure('chosen'), undefined);
   const initrd = disk === undefined ? undefined : await readRamDisk(host, disk, 'dom0');
   const hasDom0 = configuration.kernel !== undefined;
-  const facts = { tree, memory: memoryBytes, taken: initrd?.bytes.length ?? 0, dom0: hasDom0 };
+  const dom0Mebibytes = memoryForDom0(configuration.kernel);
+  const facts = { tree, memory: memoryBytes, taken: initrd?.bytes.length ?? 0, dom0: hasDom0, dom0Mebibytes };
   const xenArgs = completeXenArguments(configuration.xenArgs ?? before.xen ?? '', facts);
   const args = withConsole(configuration.args ?? before.dom0 ?? '', 'hvc0');
   const dom0 = hasDom0 ? await planDom0(request, xenArgs, { args, uart, initrd }) : undefined;
@@ -62,7 +64,7 @@ async function planDom0(
   const { kernel: file, decompress = 'host' } = configuration;
   const memory = dom0Memory(xenArgs);
   const zimage = await readZImage(host, file!, 'dom0');
-  const unpacked = decompress === 'host' ? await unpackZImage(zimage, host.unpacked) : undefined;
+  const unpacked = decompress === 'host' && isPacked(zimage) ? await unpackZImage(zimage, host.unpacked) : undefined;
   const window = Math.min(ZIMAGE_WINDOW, memory);
   const kernel =
     unpacked && isMovable(unpacked)
