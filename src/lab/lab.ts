@@ -8,6 +8,7 @@ import { withPair } from './builtin/pair';
 import type { LabHost } from './host';
 import type { OpenedLab } from './machine-port';
 import { translationOf } from './experience';
+import { imageParts, mapBoard } from './memory-map';
 import { didYouMean } from './nearest';
 import { fail } from './problems';
 import type { LabConfiguration, LabLaunch } from './protocol';
@@ -75,6 +76,7 @@ export async function openLab(given: LabLaunch, host: LabHost, ports: LabPorts):
     placement,
     ...(split && { whole: machine.hardware.consoles.keys().next().value! }),
     el2: split ? 'Xen' : configuration.el === 2 ? lastPart(plan.placed[0]!.name) : 'none',
+    memoryMap: () => ({ board: board.name, title: board.title, spaces: [mapBoard(board, memoryBytes, imageParts(placement))] }), // prettier-ignore
     boot: bootFacts(plan, placement, configuration, board),
     symbols: () => readSymbols(host, configuration),
     keep: () => translation.keep(machine),
