@@ -19,11 +19,12 @@ export const ROOMS = {
   language: ['dt', 'xl', 'emu/boards'],
   debugAdapter: ['lab'],
   cli: ['lab', 'lab/node', 'debugAdapter', 'language', 'emu', 'image', 'dt', 'xl'],
-  extension: ['lab', 'lab/node', 'debugAdapter', 'language', 'image', 'dt', 'xl', 'emu/boards'],
+  webview: ['lab'],
+  extension: ['lab', 'lab/node', 'debugAdapter', 'language', 'webview', 'image', 'dt', 'xl', 'emu/boards'],
 };
 
 /** Rooms that run anywhere: no Node, no editor. */
-const PORTABLE = ['dt', 'xl', 'image', 'emu', 'hyp', 'lab', 'language', 'debugAdapter'];
+const PORTABLE = ['dt', 'xl', 'image', 'emu', 'hyp', 'lab', 'language', 'debugAdapter', 'webview'];
 /** The doors of portable rooms to the outside world, named by the file. */
 const NODE_ALLOWED = ['lab/node', 'cli', 'extension', 'debugAdapter/server.ts', 'language/server.ts'];
 

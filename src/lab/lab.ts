@@ -2,13 +2,13 @@
 import { BOARDS, DEFAULT_BOARD, findBoard, type Board } from '../emu/boards';
 import { Machine, type MachineOptions } from '../emu/machine';
 import { BoardMachine } from './board-machine';
+import { imageParts, mapBoard } from './board-map';
 import { planBoot } from './boot-plan';
 import { openBuiltin, usesBuiltin } from './builtin/open';
 import { withPair } from './builtin/pair';
 import type { LabHost } from './host';
 import type { OpenedLab } from './machine-port';
 import { translationOf } from './experience';
-import { imageParts, mapBoard } from './memory-map';
 import { didYouMean } from './nearest';
 import { fail } from './problems';
 import type { LabConfiguration, LabLaunch } from './protocol';

@@ -1,6 +1,4 @@
-// The memory map of a lab: address spaces with everything that lies in them, for views. This part renders the board.
-import { type Board, memoryMap } from '../emu/boards/board';
-import type { PlacementRow } from './protocol';
+// The memory map of a lab, as its clients get it: address spaces with everything that lies in them.
 
 /** What a stretch of an address space is. */
 export type MapKind =
@@ -66,63 +64,10 @@ export interface LabMemoryMap {
   spaces: AddressSpaceMap[];
 }
 
-const TWO_32 = 2 ** 32;
+/** Hexadecimal digits of an address of 32 bits; addresses of domains can have more. */
 const DIGITS = 8;
 
 /** An address as people read it here: with its space. */
 export function formatAddress(space: string, address: number): string {
   return `${space}:0x${address.toString(16).padStart(DIGITS, '0')}`;
-}
-
-/** The physical address space of a board. @param parts what lies in its memory, in order of address */
-export function mapBoard(board: Board, ramBytes: number, parts: readonly MapEntry[]): AddressSpaceMap {
-  const entries = memoryMap(board, ramBytes).map((entry): MapEntry => {
-    const { kind, name, about, base, size, window } = entry;
-    const spec = window === undefined ? undefined : board.devices.find(one => one.name === name)?.windows[window];
-    return {
-      ...{ base, size, kind, about, name: spec?.part === undefined ? name : `${name} ${spec.part}` },
-      ...partsWithin({ base, size }, parts),
-    };
-  });
-  return { space: 'pa', title: board.title, entries };
-}
-
-/** Those parts that begin in a stretch. */
-export function partsWithin({ base, size }: MapStretch, parts: readonly MapEntry[]): Pick<MapEntry, 'parts'> {
-  const inside = parts.filter(one => one.base >= base && one.base < base + size);
-  return inside.length > 0 ? { parts: inside } : {};
-}
-
-/** What was loaded into memory before the start. */
-export const imageParts = (placement: readonly PlacementRow[]): MapEntry[] =>
-  placement.map(({ role, name, address, size, why }) => {
-    const file = name.split(/[\\/]/).at(-1)!;
-    const named = file === role || file === '' ? '' : `${file}, `;
-    return { base: address, size, kind: 'image', name: role, about: `${named}${why}` };
-  });
-
-/**
- * Fills the gaps between entries, up to 4 GiB at least.
- * @param why there is nothing from an address on @param cuts addresses where that changes, in order
- */
-export function withGaps(
-  entries: readonly MapEntry[],
-  why: (base: number) => string,
-  cuts: readonly number[] = [],
-): MapEntry[] {
-  const all: MapEntry[] = [];
-  let at = 0;
-  const gap = (to: number): void => {
-    for (const end of [...cuts.filter(cut => cut > at && cut < to), to]) {
-      if (end > at) all.push({ base: at, size: end - at, kind: 'absent', name: 'nothing', about: why(at) });
-      at = Math.max(at, end);
-    }
-  };
-  for (const entry of entries) {
-    gap(entry.base);
-    all.push(entry);
-    at = Math.max(at, entry.base + entry.size);
-  }
-  gap(TWO_32);
-  return all;
 }

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { BOARDS, findBoard } from '../../src/emu/boards';
 import { mapLab } from '../../src/lab/builtin/memory-map';
-import { formatAddress, imageParts, mapBoard, type MapEntry } from '../../src/lab/memory-map';
+import { imageParts, mapBoard } from '../../src/lab/board-map';
+import { formatAddress, type MapEntry } from '../../src/lab/memory-map';
 import { buildDom0 } from '../../src/hyp';
 import { loadSource } from '../../src/dt/source/compile';
 import { bench } from '../hyp/bench';

@@ -3,7 +3,8 @@ import type { Board } from '../../emu/boards';
 import {
   type Domain, type DomainRange, frameOwners, GUEST, type Hypervisor, mapDomain, type OwnedStretch, type Stretch,
 } from '../../hyp'; // prettier-ignore
-import { type AddressSpaceMap, type LabMemoryMap, mapBoard, type MapEntry, partsWithin, withGaps } from '../memory-map';
+import { mapBoard, partsWithin, withGaps } from '../board-map';
+import type { AddressSpaceMap, LabMemoryMap, MapEntry } from '../memory-map';
 import type { DomainRow } from '../protocol';
 
 /** Stretches of machine memory, or of other owners, that are shown one by one. */
