@@ -18,9 +18,15 @@ export function mapBoard(board: Board, ramBytes: number, parts: readonly MapEntr
   return { space: 'pa', title: board.title, entries };
 }
 
-/** Those parts that begin in a stretch. */
-export function partsWithin({ base, size }: MapStretch, parts: readonly MapEntry[]): Pick<MapEntry, 'parts'> {
-  const inside = parts.filter(one => one.base >= base && one.base < base + size);
+/** What of some parts lies in a stretch. */
+export function partsWithin(stretch: MapStretch, parts: readonly MapEntry[]): Pick<MapEntry, 'parts'> {
+  const end = stretch.base + stretch.size;
+  const inside = parts
+    .filter(({ base, size }) => base < end && base + size > stretch.base)
+    .map(part => {
+      const base = Math.max(part.base, stretch.base);
+      return { ...part, base, size: Math.min(part.base + part.size, end) - base };
+    });
   return inside.length > 0 ? { parts: inside } : {};
 }
 

@@ -3,14 +3,12 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
-import { cache, root } from './install.mjs';
-import { serve } from './server.mjs';
-import { Workbench } from './workbench.mjs';
+import { test } from 'node:test';
+import { root } from './install.mjs';
+import { scene, scratch } from './scene.mjs';
 
 const images = process.env.XENLAB_IMAGES;
-const failures = path.join(cache, '..', 'e2e-failures');
-const workspace = path.join(cache, '..', 'e2e-xen');
+const workspace = scratch('e2e-xen');
 const xenLab = {
   ...{ type: 'xenlab', request: 'launch', name: 'Xen and dom0' },
   hypervisor: `${images}/xen-armhf`,
@@ -22,28 +20,17 @@ const silentLab = {
   ...{ type: 'xenlab', request: 'launch', name: 'Not in Hyp mode' },
   ...{ load: [{ file: 'hvbar.bin', address: 0x80008000 }], entry: 0x80008000 },
 };
-let server;
 let bench;
+scene({ name: 'xen', workspace, prepare, opened: one => (bench = one) });
 
-before(async () => {
+function prepare() {
   rmSync(workspace, { recursive: true, force: true });
   mkdirSync(path.join(workspace, '.vscode'), { recursive: true });
   const launch = { version: '0.2.0', configurations: [silentLab, ...(images ? [xenLab] : [])] };
   writeFileSync(path.join(workspace, '.vscode', 'launch.json'), JSON.stringify(launch, null, 2));
   // mcr p15, 4, r0, c12, c0, 0: HVBAR, which other modes do not have
   writeFileSync(path.join(workspace, 'hvbar.bin'), Uint8Array.of(0x10, 0x0f, 0x8c, 0xee));
-  server = await serve({ state: path.join(cache, '..', 'e2e-state-xen') });
-  bench = await Workbench.open(server.port, workspace);
-});
-after(async () => {
-  await bench?.close();
-  await server?.close();
-});
-afterEach(async context => {
-  if (!context.error) return;
-  mkdirSync(failures, { recursive: true });
-  await bench?.screenshot(path.join(failures, `${context.name.replaceAll(/\W+/g, '-')}.png`));
-});
+}
 
 test('a machine that says nothing is a notification with a next step', async () => {
   // An editor that has just started offers no configurations yet.

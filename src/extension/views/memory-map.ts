@@ -62,12 +62,14 @@ export class MemoryMapPanel implements vscode.Disposable {
   #page(webview: vscode.Webview): string {
     const at = (file: string): string => webview.asWebviewUri(vscode.Uri.joinPath(this.#root, file)).toString();
     const nonce = randomBytes(16).toString('base64');
-    const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}';`;
+    // The toolkit finds the nonce in the page, and tries out with an empty style what the browser can do.
+    const policy = `default-src 'none'; style-src ${webview.cspSource} 'nonce-${nonce}'; script-src 'nonce-${nonce}';`;
     return `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta property="csp-nonce" content="${nonce}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="${at('memory-map.css')}">
 <title>Memory Map</title>

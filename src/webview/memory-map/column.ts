@@ -25,11 +25,14 @@ export class Column {
   readonly #list = element('div', { class: 'rows', role: 'listbox' });
   readonly #options = new Map<string, HTMLElement>();
   readonly #ports: ColumnPorts;
+  /** Its title says what is shown; else what stands beside does. */
+  readonly #isTitled: boolean;
   #rows: readonly Row[] = [];
 
   /** @param head what stands above the strip beside the title */
   constructor(ports: ColumnPorts, ...head: HTMLElement[]) {
     this.#ports = ports;
+    this.#isTitled = head.length === 0;
     this.element = element(
       'section',
       { class: 'column' },
@@ -49,7 +52,10 @@ export class Column {
     const { scrollTop } = this.#list;
     const hadFocus = this.#list.contains(document.activeElement);
     this.#rows = rows;
-    this.#title.textContent = map.domain === undefined ? map.title : `${map.title} (domain ${map.domain})`;
+    this.#title.textContent = this.#isTitled ? map.title : 'Domain';
+    this.element.setAttribute('aria-label', map.title);
+    const longest = Math.max(0, ...rows.map(({ entry }) => formatAddress(map.space, entry.base).length));
+    this.#list.style.setProperty('--digits', String(longest));
     this.#list.setAttribute('aria-label', `Addresses of ${map.title}`);
     this.#drawStrip(map);
     this.#options.clear();

@@ -12,21 +12,19 @@ const range = (space: string, { base, size }: MapStretch): string =>
 /** @param machine where it lies in the machine */
 export function describe(row: Row, machine: readonly MapStretch[], copy: (text: string) => void): HTMLElement[] {
   const { entry, space } = row;
-  const lines: [string, string][] = [
-    ['Address', range(space, entry)],
-    ['Size', `${formatSize(entry.size)}${entry.readOnly ? ', read-only' : ''}`],
-  ];
+  const address = formatAddress(space, entry.base);
+  const access = entry.readOnly ? ', read-only' : '';
+  const lines: [string, string][] = [['Address', `${range(space, entry)} (${formatSize(entry.size)}${access})`]];
   if (space !== 'pa' && machine.length > 0) {
     const more = machine.length - MOST_SHOWN + (entry.more ?? 0);
     const shown = machine.slice(0, MOST_SHOWN).map(one => range('pa', one));
     lines.push(['In the machine', shown.join('; ') + (more > 0 ? `; and ${more} more` : '')]);
   }
-  if (entry.domain !== undefined) lines.push(['Domain', String(entry.domain)]);
-  lines.push(['', entry.about]);
   const list = element('dl');
   for (const [term, text] of lines) list.append(element('dt', {}, term), element('dd', {}, text));
-  const title = div('title', element('h3', {}, entry.name), span('kind', KINDS[entry.kind]));
-  const address = formatAddress(space, entry.base);
-  title.append(button('Copy Address', `Copy ${address}`, () => copy(address)));
-  return [title, list];
+  const act = button('Copy Address', `Copy ${address}`, () => copy(address));
+  return [
+    div('title', element('h3', {}, entry.name), span('kind', KINDS[entry.kind]), span('about', entry.about), act),
+    list,
+  ];
 }

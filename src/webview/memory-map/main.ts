@@ -120,8 +120,12 @@ window.addEventListener('message', ({ data }: MessageEvent<ToMemoryMap>) => {
       return draw();
     case 'select':
       keep({ domain: data.domain });
-      chosen = undefined;
-      return draw();
+      draw();
+      // Its memory is what one wants to find in the machine.
+      return choose(
+        domain.rows.find(({ entry }) => entry.kind === 'ram'),
+        true,
+      );
   }
 });
 document.body.classList.add('empty');

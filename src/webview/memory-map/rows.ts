@@ -40,7 +40,7 @@ export const KINDS: Readonly<Record<MapKind, string>> = {
   free: 'free',
 };
 
-/** Bytes in the largest unit that has no fraction, but for what would be long. */
+/** Bytes for people: in the largest unit, rounded where that is not exact. */
 export function formatSize(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let unit = 0;
@@ -49,7 +49,8 @@ export function formatSize(bytes: number): string {
     size /= 1024;
     unit++;
   }
-  return `${Number.isInteger(size) ? size : size.toFixed(size < 10 ? 2 : 1)} ${units[unit]!}`;
+  const rounded = Number(size.toFixed(size < 10 ? 2 : size < 100 ? 1 : 0));
+  return `${rounded === size ? '' : '≈ '}${rounded} ${units[unit]!}`;
 }
 
 export const contains = ({ base, size }: MapStretch, address: number): boolean =>
@@ -124,5 +125,5 @@ function slice(machine: readonly MapStretch[], base: number, part: MapStretch): 
 export function heightOf({ entry, depth }: Row): number {
   const least = 22;
   if (depth === 1 || entry.kind === 'absent' || entry.parts) return least;
-  return Math.round(least + 1.6 * Math.max(0, Math.log2(entry.size / 4096)));
+  return Math.round(least + 0.9 * Math.max(0, Math.log2(entry.size / 4096)));
 }
