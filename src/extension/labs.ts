@@ -18,8 +18,9 @@ export interface EditorLab {
   domains: readonly DomainRow[];
 }
 
-/** Time of processors in the list of domains, in seconds: changes below it are not shown. */
-export const CPU_RESOLUTION = 0.1;
+/** Processor time as the list shows it: milliseconds as long as there are few. */
+export const formatCpu = (seconds: number): string =>
+  seconds < 1 ? `${Math.floor(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`;
 
 export class LabRegistry implements vscode.Disposable {
   readonly #labs = new Map<string, EditorLab>();
@@ -72,7 +73,7 @@ export class LabRegistry implements vscode.Disposable {
   /** @returns whether there is anything new to see */
   setDomains(lab: EditorLab, domains: readonly DomainRow[]): boolean {
     const shown = (rows: readonly DomainRow[]): string =>
-      JSON.stringify(rows.map(row => ({ ...row, cpuSeconds: Math.floor(row.cpuSeconds / CPU_RESOLUTION) })));
+      JSON.stringify(rows.map(row => ({ ...row, cpuSeconds: formatCpu(row.cpuSeconds) })));
     const isNew = shown(domains) !== shown(lab.domains);
     lab.domains = domains;
     if (isNew) this.#domainsChanged.fire(lab);

@@ -53,8 +53,8 @@ test('a machine that says nothing is a notification with a next step', async () 
 
 test('Xen and dom0 have a terminal each, and the status bar says who has EL2', { skip: !images }, async () => {
   await bench.startDebugging('Xen and dom0');
-  await bench.until('the terminal of Xen', async () => /xen: Xen and dom0/.test(await terminals()));
-  assert.match(await terminals(), /uart0: Xen and dom0.*dom0: Xen and dom0/s);
+  await bench.until('the terminal of Xen', async () => /xen: Xen and dom0/.test(await bench.terminals()));
+  assert.match(await bench.terminals(), /uart0: Xen and dom0.*dom0: Xen and dom0/s);
   await bench.until(
     'the version of Xen in the status bar',
     async () => /EL2: Xen 4\.17/.test(await bench.statusBar()),
@@ -66,12 +66,12 @@ test('Xen and dom0 have a terminal each, and the status bar says who has EL2', {
     120_000,
   );
   assert.doesNotMatch(await bench.terminalText(), /Booting Linux/);
-  await open('dom0: Xen and dom0');
+  await bench.openTerminal('dom0: Xen and dom0');
   await bench.until('the shell of dom0', async () => /^lab#/m.test(await bench.terminalText()), 240_000);
   assert.doesNotMatch(await bench.terminalText(), /\(XEN\)/);
   await bench.typeIntoTerminal('cat /proc/cmdline\n');
   await bench.terminalShows(/console=hvc0 rdinit=\/init/);
-  await open('xen: Xen and dom0');
+  await bench.openTerminal('xen: Xen and dom0');
   if (process.env.UPDATE_SCREENSHOT) {
     await bench.command('View: Toggle Maximized Panel');
     await bench.page.waitForTimeout(1000);
@@ -80,16 +80,9 @@ test('Xen and dom0 have a terminal each, and the status bar says who has EL2', {
   }
   await bench.typeIntoTerminal('r');
   await bench.terminalShows(/\(XEN\) CPUs info:/);
-  await open('dom0: Xen and dom0');
+  await bench.openTerminal('dom0: Xen and dom0');
   await bench.typeIntoTerminal('echo $((6*7)) again\n');
   await bench.terminalShows(/^42 again/m);
   await bench.debugButton('Stop').click();
   await bench.terminalShows(/\[machine stopped\]/);
 });
-
-const TABS = '.terminal-tabs-entry';
-
-/** Names of the terminals in the list beside them. */
-const terminals = async () => (await bench.page.locator(TABS).allTextContents()).join('\n');
-
-const open = name => bench.page.locator(TABS, { hasText: name }).click();

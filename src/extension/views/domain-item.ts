@@ -1,7 +1,7 @@
 // A row of the list of domains.
 import * as vscode from 'vscode';
 import type { DomainRow } from '../../lab/protocol';
-import type { EditorLab } from '../labs';
+import { type EditorLab, formatCpu } from '../labs';
 
 /** A domain of a lab: what commands of the list get. Stays the same object as long as the domain is there. */
 export interface DomainNode {
@@ -32,7 +32,6 @@ const MEANINGS: Record<State, string> = {
   dying: 'its memory is being given back',
 };
 
-export const formatCpu = (seconds: number): string => `${seconds.toFixed(1)} s`;
 export const formatVcpus = (count: number): string => `${count} vCPU${count === 1 ? '' : 's'}`;
 
 /** In one line, for pickers and rows. */

@@ -1,6 +1,6 @@
 // One address space as a column: a strip that is true to scale, and a row for each stretch. Rows are a list to choose from, by
 // mouse and keys.
-import { type AddressSpaceMap, formatAddress, type MapEntry } from '../../lab/memory-map';
+import { type AddressSpaceMap, formatAddress, type MapEntry, type MapStretch } from '../../lab/memory-map';
 import { div, element, span } from '../dom';
 import { formatSize, heightOf, KINDS, type Row } from './rows';
 
@@ -27,7 +27,11 @@ export class Column {
   readonly #ports: ColumnPorts;
   /** Its title says what is shown; else what stands beside does. */
   readonly #isTitled: boolean;
+  /** On the strip, where the chosen row is. */
+  readonly #marker = div('marker');
   #rows: readonly Row[] = [];
+  /** Bytes of the strip. */
+  #total = 1;
 
   /** @param head what stands above the strip beside the title */
   constructor(ports: ColumnPorts, ...head: HTMLElement[]) {
@@ -77,6 +81,8 @@ export class Column {
       option.tabIndex = isChosen ? 0 : -1;
       if (isChosen || (!first && related.has(key))) first = option;
     }
+    this.#marker.hidden = !chosen;
+    if (chosen) this.#put(this.#marker, chosen.entry);
     const focusable = this.#options.get(chosen?.key ?? '') ?? this.#options.values().next().value;
     if (focusable) focusable.tabIndex = 0;
     if (look) first?.scrollIntoView({ block: 'nearest' });
@@ -131,20 +137,24 @@ export class Column {
 
   #drawStrip({ entries }: AddressSpaceMap): void {
     const last = entries.at(-1);
-    const total = last ? last.base + last.size : 1;
-    const percent = (bytes: number): string => `${(100 * bytes) / total}%`;
+    this.#total = last ? last.base + last.size : 1;
     const flat = entries.flatMap(entry => [entry, ...(entry.parts ?? [])]).filter(({ kind }) => kind !== 'absent');
     this.#strip.replaceChildren(
       ...flat.map(entry => {
         const piece = div(`piece ${colourOf(entry)}`);
-        piece.style.left = percent(entry.base);
-        piece.style.width = percent(entry.size);
+        this.#put(piece, entry);
         return piece;
       }),
+      this.#marker,
     );
-    const step = total / 4;
+    const step = this.#total / 4;
     this.#scale.replaceChildren(
       ...[0, 1, 2, 3, 4].map(n => span('tick', step * n === 0 ? '0' : `${(step * n) / GIB} GiB`)),
     );
+  }
+
+  #put(piece: HTMLElement, { base, size }: MapStretch): void {
+    piece.style.left = `${(100 * base) / this.#total}%`;
+    piece.style.width = `${(100 * size) / this.#total}%`;
   }
 }

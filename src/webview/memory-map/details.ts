@@ -23,8 +23,7 @@ export function describe(row: Row, machine: readonly MapStretch[], copy: (text: 
   const list = element('dl');
   for (const [term, text] of lines) list.append(element('dt', {}, term), element('dd', {}, text));
   const act = button('Copy Address', `Copy ${address}`, () => copy(address));
-  return [
-    div('title', element('h3', {}, entry.name), span('kind', KINDS[entry.kind]), span('about', entry.about), act),
-    list,
-  ];
+  const kind = KINDS[entry.kind];
+  const chip = kind.toLowerCase() === entry.name.toLowerCase() ? '' : span('kind', kind);
+  return [div('title', element('h3', {}, entry.name), chip, span('about', entry.about), act), list];
 }
