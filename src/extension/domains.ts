@@ -70,12 +70,11 @@ async function choose(ports: DomainPorts, verb: SimpleVerb, argument: unknown): 
 
 async function isMeant({ name, state }: DomainRow): Promise<boolean> {
   const yes = 'Destroy';
-  const lost = state === 'shutdown' || state === 'crashed' ? 'Its memory' : 'It ends at once: its memory, and what it has not written to its disks,'; // prettier-ignore
-  const answer = await vscode.window.showWarningMessage(
-    `Destroy domain ${name}?`,
-    { modal: true, detail: `${lost} is lost. Shut Down asks the guest to end by itself.` },
-    yes,
-  );
+  const isOver = state === 'shutdown' || state === 'crashed';
+  const detail = isOver
+    ? 'Its memory is lost.'
+    : 'It ends at once. Its memory and what it has not written to its disks are lost. Shut Down asks the guest to end by itself.';
+  const answer = await vscode.window.showWarningMessage(`Destroy domain ${name}?`, { modal: true, detail }, yes);
   return answer === yes;
 }
 

@@ -183,7 +183,7 @@ test('Destroy asks first, and then takes the row away', async () => {
   const dialog = bench.page.locator('.monaco-dialog-box');
   await bench.domainAction('guest', 'Destroy Domain');
   await dialog.waitFor();
-  assert.match(await dialog.textContent(), /Destroy domain guest\?.*is lost/);
+  assert.match(await dialog.textContent(), /Destroy domain guest\?.*are lost/);
   await picture('vscode-destroy');
   await bench.page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
