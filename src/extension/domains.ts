@@ -1,31 +1,11 @@
 // What the palette and the list of domains do to domains: pickers, questions, progress, and errors in one line.
 import * as vscode from 'vscode';
-import type { DomainRow, DomainVerb } from '../lab/protocol';
+import type { DomainRow } from '../lab/protocol';
 import type { Consoles } from './consoles';
+import { type SimpleVerb, VERBS } from './domain-verbs';
 import type { EditorLab, LabRegistry } from './labs';
 import { type ProblemMarks, showProblems } from './problems';
-import { describeRow, type DomainNode, isDomainNode, kindOf } from './views/domain-item';
-
-/** The verbs that take a domain and nothing else. */
-export type SimpleVerb = Extract<DomainVerb, { domain: string | number }>['verb'] & ('destroy' | 'pause' | 'unpause' | 'shutdown' | 'reboot'); // prettier-ignore
-
-interface VerbRule {
-  /** For titles, and as the last word of "no domain of … can be …". */
-  readonly title: string;
-  readonly done: string;
-  /** Which domains it makes sense for; the menus of package.json say the same. */
-  fits(row: DomainRow): boolean;
-}
-
-const isAlive = ({ state }: DomainRow): boolean => state === 'running' || state === 'blocked' || state === 'paused';
-
-export const VERBS: Readonly<Record<SimpleVerb, VerbRule>> = {
-  destroy: { title: 'Destroy', done: 'destroyed', fits: row => kindOf(row) !== 'dom0' && row.state !== 'dying' },
-  pause: { title: 'Pause', done: 'paused', fits: row => kindOf(row) !== 'dom0' && (row.state === 'running' || row.state === 'blocked') }, // prettier-ignore
-  unpause: { title: 'Unpause', done: 'unpaused', fits: row => kindOf(row) !== 'dom0' && row.state === 'paused' },
-  shutdown: { title: 'Shut Down', done: 'shut down', fits: row => kindOf(row) === 'own' && isAlive(row) },
-  reboot: { title: 'Reboot', done: 'rebooted', fits: row => kindOf(row) === 'own' && isAlive(row) },
-};
+import { describeRow, type DomainNode, isDomainNode } from './views/domain-item';
 
 export interface DomainPorts {
   readonly labs: LabRegistry;

@@ -4,6 +4,10 @@ import { BOARDS, findBoard } from '../../src/emu/boards';
 import { mapLab } from '../../src/lab/builtin/memory-map';
 import { imageParts, mapBoard } from '../../src/lab/board-map';
 import { formatAddress, type MapEntry } from '../../src/lab/memory-map';
+import { openLab } from '../../src/lab/lab';
+import { nodeHost } from '../../src/lab/node/host';
+import { localLab } from '../../src/lab/node/local';
+import { openFake } from './fake-machine';
 import { buildDom0 } from '../../src/hyp';
 import { loadSource } from '../../src/dt/source/compile';
 import { bench } from '../hyp/bench';
@@ -50,6 +54,37 @@ describe('the physical map', () => {
   it('writes addresses with their space', () => {
     expect(formatAddress('pa', 0x80000000)).toBe('pa:0x80000000');
     expect(formatAddress('dom1:ipa', 0x2_0000_0000)).toBe('dom1:ipa:0x200000000');
+  });
+});
+
+describe('the map of a lab', () => {
+  const ports = { sink: () => ({ write: () => {} }), log() {}, problem() {}, domains() {}, progress() {} };
+
+  it('of the bare board has the program that was loaded', async () => {
+    const opened = await openLab({ hypervisor: 'none', memory: 64 }, nodeHost, ports);
+    const [physical, ...domains] = opened.memoryMap!().spaces;
+    expect(domains).toEqual([]);
+    const names = find(physical!.entries, 0x80000000).parts!.map(({ name }) => name);
+    expect(names).toContain('program');
+    expect(names).toContain('device tree');
+  });
+
+  it('follows the domains that the machine has', async () => {
+    const opened = await openLab({ memory: 256 }, nodeHost, ports);
+    const spaces = () => opened.memoryMap!().spaces.map(({ space }) => space);
+    expect(spaces()).toEqual(['pa']);
+    opened.machine.run(1);
+    expect(spaces()).toEqual(['pa', 'dom0:ipa', 'dom1:ipa']);
+    await opened.machine.domains!.perform({ verb: 'destroy', domain: 'demo' });
+    expect(spaces()).toEqual(['pa', 'dom0:ipa']);
+    opened.machine.close?.();
+  });
+
+  it('is refused where there is none', async () => {
+    const { client, terminate } = localLab(openFake);
+    await client.request('start', {});
+    await expect(client.request('memoryMap', {})).rejects.toThrow('this machine has no memory map');
+    await terminate();
   });
 });
 

@@ -1,6 +1,7 @@
 // A row of the list of domains.
 import * as vscode from 'vscode';
 import type { DomainRow } from '../../lab/protocol';
+import { contextOf, kindOf } from '../domain-verbs';
 import { type EditorLab, formatCpu } from '../labs';
 
 /** A domain of a lab: what commands of the list get. Stays the same object as long as the domain is there. */
@@ -38,10 +39,6 @@ export const formatVcpus = (count: number): string => `${count} vCPU${count === 
 export const describeRow = ({ id, state, memory, vcpus, cpuSeconds }: DomainRow): string =>
   `${id} · ${state} · ${formatCpu(cpuSeconds)} · ${memory} MiB · ${formatVcpus(vcpus)}`;
 
-/** Who has made a domain: dom0 is the hypervisor's, `own` are the lab's, `foreign` those of tools in dom0. */
-export const kindOf = ({ id, console }: DomainRow): 'dom0' | 'own' | 'foreign' =>
-  id === 0 ? 'dom0' : console === undefined ? 'foreign' : 'own';
-
 export function domainItem({ lab, row }: DomainNode): vscode.TreeItem {
   const { id, name, state, memory, vcpus, cpuSeconds } = row;
   const item = new vscode.TreeItem(name);
@@ -49,7 +46,7 @@ export function domainItem({ lab, row }: DomainNode): vscode.TreeItem {
   item.id = `${lab.session.id} ${id}`;
   item.description = describeRow(row);
   item.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
-  item.contextValue = `domain-${kindOf(row)}-${state}`;
+  item.contextValue = contextOf(row);
   item.tooltip = [
     `${name}: ${state}, ${MEANINGS[state]}`,
     `Domain ${id}, ${memory} MiB, ${formatVcpus(vcpus)}`,
