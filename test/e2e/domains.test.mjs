@@ -196,9 +196,16 @@ test('Destroy asks first, and then takes the row away', async () => {
   await bench.terminalShows(/\[domain ended\]/);
 });
 
-test('a guest that switches itself off leaves the list', async () => {
+test('Reboot and Shut Down ask the guest', async () => {
+  const [, first] = await row('second', /^(\d+) · (running|blocked)/);
+  await bench.domainMenu('second', 'Reboot Domain');
+  await bench.until('another domain of that name', async () => {
+    const [, now] = /^(\d+) · (running|blocked)/.exec((await bench.domains()).second);
+    return now !== first;
+  });
   await bench.openTerminal('second: ');
-  await bench.typeIntoTerminal('poweroff\n');
+  await bench.until('its prompt', async () => /> ?$/.test((await bench.terminalText()).trimEnd()));
+  await bench.domainMenu('second', 'Shut Down Domain');
   await bench.until('no row', async () => !('second' in (await bench.domains())));
 });
 
