@@ -2,6 +2,14 @@
 export { Hypervisor, type HypervisorOptions, type Identity } from './hypervisor';
 export { buildDom0, type Dom0Plan, type PassedDevice } from './dom0/build';
 export { type Domain, SHUTDOWN } from './domain';
+export {
+  type DomainMap,
+  type DomainRange,
+  frameOwners,
+  mapDomain,
+  type OwnedStretch,
+  type Stretch,
+} from './memory-map';
 export { type TraceContents, type TraceRecord, traceText } from './trace';
 export type { Speaker } from './console';
 export { GUEST, MOST_VCPUS } from './domain-create';

@@ -166,6 +166,7 @@ export class Toolstack implements DomainObserver {
 
   unpause(id: number): void {
     const domain = this.guest(id);
+    if (domain.controllerPauses === 0) throw new VerbError('domain', `domain ${id} is not paused`);
     while (domain.controllerPauses > 0) domain.unpauseByController();
     this.ports.changed();
   }

@@ -11,6 +11,7 @@ import { checkMemory, checkNames } from './checks';
 import { Consoles } from './consoles';
 import { Disks } from './disks';
 import { type ReadyDomain, readyDomain } from './domains';
+import { mapLab } from './memory-map';
 import { type BuiltinPlan, planBuiltin } from './plan';
 import { BuiltinDomains } from './verbs';
 
@@ -90,7 +91,8 @@ async function openWith(
   for (const console of shown.consoles) consoles.add(console);
   machine.start({ images: [], entry: ENTRY });
   const aliases = Object.fromEntries(names.map((name, i) => [`dom${i + 1}`, name]));
-  return { board: board.name, machine: shown, problems, placement: [], aliases, el2: 'built-in' };
+  const memoryMap = () => mapLab(board, memoryBytes, el2.current, verbs.list());
+  return { board: board.name, machine: shown, problems, placement: [], aliases, el2: 'built-in', memoryMap };
 }
 
 async function openDrives(disks: Disks, { drives = [] }: LabConfiguration): Promise<BlockStore[]> {
