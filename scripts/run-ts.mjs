@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { EMBEDDED, REQUIRE } from '../esbuild.mjs';
+import { emulatorBuild, EMBEDDED, REQUIRE } from '../esbuild.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [entry, ...args] = process.argv.slice(2);
@@ -17,6 +17,7 @@ await build({
   format: 'esm',
   target: 'node20',
   loader: EMBEDDED,
+  define: await emulatorBuild(),
   logLevel: 'warning',
   banner: { js: REQUIRE },
 });

@@ -4,10 +4,11 @@ import { CPU, ENTRY, PAGE_SIZE, RECORD, type Layout } from '../codegen/layout';
 import { regionModule } from '../codegen/region/region-module';
 import type { RegionCounters } from '../codegen/region/counters';
 import { accessGroups, isGroupable } from '../codegen/region/groups';
-import type { Region, RegionBlock, RegionInstruction } from '../codegen/region/region';
+import type { Region, RegionBlock } from '../codegen/region/region';
 import { type CodeCache, GRANULE_SHIFT, type CompiledCode } from './code-cache';
 import type { Core } from './core';
-import { type Experience, pageKey } from './experience';
+import type { Experience, RegionCode } from './experience';
+import { Learning, recordAt } from './learning';
 import { type DecodedPage, type Discovered, Discovery } from './discovery';
 import type { Profile } from './profile/profile';
 import { pageOf } from './profile/page-counts';
@@ -27,6 +28,8 @@ export interface TranslationOptions {
   readonly decline?: () => boolean;
   /** Of earlier runs; learns from this one. */
   readonly experience?: Experience;
+  /** Names the program that writes regions: code of another one is not used. Undefined: nor is that of this one. */
+  readonly build?: string | undefined;
 }
 
 export const TRANSLATION: TranslationOptions = { threshold: 32000, capacity: 4096, limit: 2000 };
@@ -44,8 +47,8 @@ const HEAD_START = 1000;
  * A page that was interpreted all the time is worth a region in the next run when control arrived so often in it, and the
  * places where it did are worth being entries.
  */
-const WORTH_PAGE = 150_000;
-const WORTH_ENTRY = 4_000;
+const WORTH_PAGE = 30_000;
+const WORTH_ENTRY = 1_500;
 /** What is kept of a region. Its instructions are not: as objects they are a hundred times as large as its code. */
 interface Compiled {
   readonly index: number;
@@ -62,6 +65,7 @@ interface Compiled {
 /** What was made of a region. */
 interface Installed {
   readonly region: Region;
+  readonly number: number;
   readonly counters: RegionCounters | undefined;
   readonly exports: WebAssembly.Exports;
   readonly bytes: number;
@@ -95,8 +99,7 @@ export class Translator implements CompiledCode {
   private readonly freeNumbers: number[] = [];
   private readonly homes = new Map<number, Home>();
   private readonly layout: Layout;
-  /** What pages held when they got their records, while there is somebody to learn. */
-  private readonly keys = new Map<number, string>();
+  private readonly learning: Learning | undefined;
 
   constructor(
     private readonly memory: WebAssembly.Memory,
@@ -113,6 +116,8 @@ export class Translator implements CompiledCode {
     this.u16 = new Uint16Array(memory.buffer);
     this.u32 = new Uint32Array(memory.buffer);
     code.compiled = this;
+    const { experience, build } = options;
+    this.learning = experience && new Learning(experience, build, memory, code, this.layout);
   }
 
   private count(record: number, value: number): void {
@@ -154,46 +159,36 @@ export class Translator implements CompiledCode {
       return;
     }
     if (this.u16[record >> 1] === CASE.UNDECODED) this.code.decode(record, 0);
+    if (this.reuse(home, slot, this.now())) return;
     this.decodeExpected(home, slot);
     this.compile(home, slot, [offset]);
   }
 
-  /** A page whose contents earlier runs knew begins with what they learnt. */
   begun(hostPage: number, thumb: boolean, slot: number): void {
-    const { experience, threshold } = this.options;
-    if (!experience) return;
-    const key = pageKey(this.u32, (this.layout.guest + hostPage * PAGE_SIZE) >> 2, thumb);
-    this.keys.set(hostPage * 2 + (thumb ? 1 : 0), key);
-    const hints = experience.page(key);
+    const hints = this.learning?.begun(hostPage, thumb);
     if (!hints) return;
-    const size = thumb ? 2 : 4;
-    const record = (offset: number): number => slot + Math.floor(offset / size) * RECORD.SIZE;
+    const record = (offset: number): number => recordAt(slot, thumb, offset);
+    const { threshold } = this.options;
     for (const offset of hints.entries) this.count(record(offset), Math.max(0, threshold - HEAD_START));
     const { calls, alone } = this.home(hostPage, thumb);
     for (const offset of hints.calls) calls.add(record(offset));
     for (const offset of hints.alone) alone.add(record(offset));
   }
 
-  /** Entries that earlier runs knew become part of the first region of their page. */
-  private decodeExpected({ hostPage, thumb }: Home, slot: number): void {
-    const key = this.keys.get(hostPage * 2 + (thumb ? 1 : 0));
-    const hints = key === undefined ? undefined : this.options.experience?.page(key);
-    for (const offset of hints?.entries ?? []) {
-      const record = slot + Math.floor(offset / (thumb ? 2 : 4)) * RECORD.SIZE;
-      if (this.u16[record >> 1] === CASE.UNDECODED) this.code.decode(record, 0);
+  /** Takes the region that an earlier run, or an earlier life of the same code, made of a page. */
+  private reuse(home: Home, slot: number, began: number): boolean {
+    if (home.compiled > 0 || home.regions.size > 0 || this.profile) return false;
+    const stored = this.learning?.code(home);
+    if (!stored) return false;
+    // Where generated code asks for help, records are looked at.
+    for (const { offset, it } of stored.places) {
+      const record = recordAt(slot, home.thumb, offset);
+      if (this.u16[record >> 1] === CASE.UNDECODED) this.code.decode(record, it);
+      if (this.code.itState(record) !== it || this.u16[record >> 1] === CASE.STRADDLE) return false;
     }
-  }
-
-  /** Remembers a page for later runs. */
-  private remember({ hostPage, thumb, regions, calls, alone }: Home, warm: readonly number[] = []): void {
-    const { experience } = this.options;
-    const key = this.keys.get(hostPage * 2 + (thumb ? 1 : 0));
-    if (!experience || key === undefined) return;
-    const offsets = (records: Iterable<number>): number[] => [...records].map(one => this.code.place(one).offset);
-    experience.learnPage(key, {
-      entries: [...new Set([...[...regions].flatMap(one => one.entries), ...warm])],
-      ...{ calls: offsets(calls), alone: offsets(alone) },
-    });
+    this.instantiate(home, stored);
+    this.compiledNow(home, began);
+    return true;
   }
 
   /** Import `stuck`: a region was left at a record again and again. */
@@ -231,6 +226,14 @@ export class Translator implements CompiledCode {
     }
   }
 
+  /** Entries that earlier runs knew become part of the first region of their page. */
+  private decodeExpected(home: Home, slot: number): void {
+    for (const offset of this.learning?.hints(home)?.entries ?? []) {
+      const record = recordAt(slot, home.thumb, offset);
+      if (this.u16[record >> 1] === CASE.UNDECODED) this.code.decode(record, 0);
+    }
+  }
+
   private compile(home: Home, slot: number, offsets: readonly number[]): void {
     const { hostPage, thumb } = home;
     const began = this.now();
@@ -255,15 +258,28 @@ export class Translator implements CompiledCode {
   }
 
   private settle(home: Home, found: Discovered, began: number): void {
-    const { region, counters, exports, bytes } = this.install(home, found);
+    const { region, number, counters, exports, bytes } = this.install(home, found);
+    this.learning?.learnPage(home, entriesOf(home));
+    const milliseconds = this.compiledNow(home, began);
+    if (counters)
+      this.profile?.compiled({
+        ...{ region, number, hostPage: home.hostPage },
+        counters,
+        exports,
+        instructions: found.instructions,
+        bytes,
+        milliseconds,
+      });
+  }
+
+  /** @returns what it took */
+  private compiledNow(home: Home, began: number): number {
     home.compiled++;
     home.compiledAt = this.cores[0]!.env.instructions();
     home.patience = this.options.eager ? 0 : (1 << Math.min(home.compiled, 10)) - 1;
-    this.remember(home);
     const milliseconds = this.now() - began;
     this.statistics.compileMs += milliseconds;
-    if (counters)
-      this.profile?.compiled({ region, counters, exports, instructions: found.instructions, bytes, milliseconds });
+    return milliseconds;
   }
 
   /** Places of the page that are on their way to being hot are compiled along. */
@@ -289,12 +305,13 @@ export class Translator implements CompiledCode {
 
   /** The run may be over: what was nearly hot is remembered too, so that the next run has it from the beginning. */
   review(): void {
-    if (!this.options.experience) return;
+    if (!this.learning) return;
     for (const { slot, hostPage, thumb } of this.code.slotsInUse()) {
       const places = [...this.arrivals(slot, thumb, 1)];
       if (places.reduce((sum, { count }) => sum + count, 0) < WORTH_PAGE) continue;
       const warm = places.filter(({ count }) => count >= WORTH_ENTRY).map(({ offset }) => offset);
-      if (warm.length > 0) this.remember(this.home(hostPage, thumb), warm);
+      const home = this.home(hostPage, thumb);
+      if (warm.length > 0) this.learning.learnPage(home, [...entriesOf(home), ...warm]);
     }
   }
 
@@ -312,34 +329,43 @@ export class Translator implements CompiledCode {
   }
 
   private install(home: Home, found: Discovered): Installed {
-    const number = this.freeNumbers.pop() ?? this.regions.length;
     const { blocks, entries } = found;
-    const host = this.layout.guest + home.hostPage * PAGE_SIZE;
-    const region: Region = { thumb: home.thumb, index: number, host, blocks, entries };
+    const region: Region = { thumb: home.thumb, blocks, entries };
     const { bytes, counters } = regionModule(this.layout, [region], this.profile !== undefined);
+    const code: RegionCode = { bytes, entries, places: [...blocks.values()].flatMap(block => block.instructions) };
+    const { number, exports } = this.instantiate(home, code);
+    if (home.regions.size === 1 && !this.profile) this.learning?.learnCode(home, code);
+    return { region, number, counters: counters[0], exports, bytes: bytes.length };
+  }
+
+  /** Puts the code of a region to where it is called. */
+  private instantiate(home: Home, { bytes, entries, places }: RegionCode) {
+    const number = this.freeNumbers.pop() ?? this.regions.length;
+    const slot = this.code.existing(home.hostPage, home.thumb);
     const module = new WebAssembly.Module(bytes);
     const instance = new WebAssembly.Instance(module, {
       lab: { memory: this.memory, ...this.code.imports },
       interpreter: this.code.slow,
+      place: { slot, page: this.layout.guest + home.hostPage * PAGE_SIZE, number },
     });
     const { regions } = this.code;
     if (number >= regions.length) regions.grow(regions.length);
     regions.set(number, instance.exports['0'] as () => void);
-    const instructions = [...blocks.values()].flatMap(b => b.instructions);
+    const record = (offset: number): number => recordAt(slot, home.thumb, offset);
     const compiled: Compiled = {
-      ...{ index: number, entries, entryRecords: entries.map(offset => blocks.get(offset)!.instructions[0]!.record) },
-      ...{ records: Uint32Array.from(instructions, i => i.record), granules: granules(instructions), home },
+      ...{ index: number, entries, entryRecords: entries.map(record), granules: granules(places), home },
+      records: Uint32Array.from(places, ({ offset }) => record(offset)),
     };
     this.regions[number] = compiled;
     home.regions.add(compiled);
-    compiled.entryRecords.forEach((record, i) => this.enter(record, number, i));
+    compiled.entryRecords.forEach((one, i) => this.enter(one, number, i));
     const s = this.statistics;
     s.modules++;
     s.compilations++;
     s.live++;
-    s.instructions += found.instructions;
+    s.instructions += places.length;
     s.bytes += bytes.length;
-    return { region, counters: counters[0], exports: instance.exports, bytes: bytes.length };
+    return { number, exports: instance.exports };
   }
 
   private enter(record: number, region: number, number: number): void {
@@ -400,8 +426,10 @@ export class Translator implements CompiledCode {
   }
 }
 
+const entriesOf = ({ regions }: Home): number[] => [...regions].flatMap(one => one.entries);
+
 /** A bit for each granule of the page that instructions lie in. */
-function granules(instructions: readonly RegionInstruction[]): number {
+function granules(instructions: readonly { readonly offset: number; readonly length: number }[]): number {
   let bits = 0;
   for (const { offset, length } of instructions)
     bits |= (1 << (offset >> GRANULE_SHIFT)) | (1 << ((offset + length - 1) >> GRANULE_SHIFT));
