@@ -24,6 +24,7 @@ const IDENTITY: Identity = {
   date: '',
 };
 
+const PAGE_SIZE = 4096;
 const PART = { distributor: 'distributor', cpuInterface: 'cpu-interface', hypervisor: 'hypervisor', virtualCpu: 'virtual-cpu' } as const; // prettier-ignore
 
 /** What a lab hears of its hypervisor and its domains. */
@@ -97,7 +98,7 @@ export class BuiltinHypervisor implements El2 {
 
   private boot(xen: Hypervisor): void {
     const { plan, ports } = this;
-    xen.heap.add(xen.heap.firstFrame, xen.heap.firstFrame + xen.heap.frames, this.memoryIsZero);
+    for (const { from, to } of plan.memory) xen.heap.add(from / PAGE_SIZE, to / PAGE_SIZE, this.memoryIsZero);
     this.memoryIsZero = false;
     if (plan.dom0) buildDom0(xen, { ...plan.dom0, tree: hostTree(plan) });
     const toolstack = new Toolstack(xen, ports.toolstack);

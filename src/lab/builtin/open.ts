@@ -47,7 +47,7 @@ async function openWith(
   build: (options: MachineOptions) => Machine,
 ): Promise<OpenedLab> {
   const { host, board, configuration, cpus, memoryBytes } = request;
-  const problems: LabProblem[] = [];
+  const problems: LabProblem[] = [...plan.problems];
   const say = (one: LabProblem): void => void problems.push(one);
   const sources = { host, configuration, drives: await openDrives(disks, configuration), openImage: disks.get };
   const domains: ReadyDomain[] = [];
