@@ -5,7 +5,7 @@ export { type Domain, SHUTDOWN } from './domain';
 export { type TraceContents, type TraceRecord, traceText } from './trace';
 export type { Speaker } from './console';
 export { GUEST, MOST_VCPUS } from './domain-create';
-export { type DomainRow, Toolstack, type ToolstackPorts } from './toolstack/toolstack';
+export { consolesOf, type DomainRow, Toolstack, type ToolstackPorts } from './toolstack/toolstack';
 export { VerbError } from './toolstack/verb-error';
 export {
   type Action, ACTIONS, DEFAULT_ACTIONS, type DiskPlan, type DomainPlan, type EndActions, type NicPlan,

@@ -31,6 +31,8 @@ export interface DomainConfiguration {
   readonly actions: Readonly<Record<EndKey, string>>;
   readonly disks: readonly DiskSpecification[];
   readonly vifs: readonly VifSpecification[];
+  /** It has an SBSA UART. */
+  readonly vuart: boolean;
 }
 
 export interface DomainLimits {
@@ -54,12 +56,11 @@ export interface ReadDomain {
 /** Keys that are honoured, or that mean the same whatever they say. */
 const READ = new Set([
   'name', 'uuid', 'memory', 'maxmem', 'vcpus', 'maxvcpus', 'kernel', 'ramdisk', 'cmdline', 'root', 'extra', 'disk', 'vif',
-  'type', 'builder', 'gic_version', 'nomigrate', 'acpi', ...Object.keys(END_ACTIONS),
+  'vuart', 'type', 'builder', 'gic_version', 'nomigrate', 'acpi', ...Object.keys(END_ACTIONS),
 ]); // prettier-ignore
 const WHY: Readonly<Record<string, string>> = {
   vfb: 'there is no backend for displays: use the console',
   bootloader: 'boot loaders run in dom0: give kernel and ramdisk',
-  vuart: 'the console is hvc0: console=hvc0 on the command line',
   pci: 'the board has no PCI bus',
 };
 
@@ -84,6 +85,7 @@ export function readDomain(text: string, limits: DomainLimits): ReadDomain {
   const disks = specifications(settings, 'disk', parseDisk);
   const vifs = specifications(settings, 'vif', parseVif);
   checkDevices(settings, disks);
+  const vuart = readVuart(settings);
   const uuid = readUuid(settings);
   const cmdline = commandLine(settings);
   const ramdisk = settings.text('ramdisk');
@@ -92,7 +94,7 @@ export function readDomain(text: string, limits: DomainLimits): ReadDomain {
   const { problems } = settings;
   const wrong = problems.some(({ severity }) => severity === 'error');
   if (wrong || name === undefined || kernel === undefined || memory === undefined) return { problems, rangeOf };
-  const domain = { name, memory, vcpus, kernel, ramdisk, cmdline, uuid, actions, disks, vifs };
+  const domain = { name, memory, vcpus, kernel, ramdisk, cmdline, uuid, actions, disks, vifs, vuart };
   return { domain, problems, rangeOf };
 }
 
@@ -150,6 +152,14 @@ function specifications<T>(settings: XlSettings, key: string, parse: (text: stri
 function checkDevices(settings: XlSettings, disks: readonly DiskSpecification[]): void {
   const twin = disks.find(({ device }, i) => disks.findIndex(other => other.device === device) < i);
   if (twin) settings.about('disk', 'range', 'error', `two disks are ${twin.vdev}; give one of them another device`);
+}
+
+/** Values of libxl's enumeration, in which case does not count. */
+function readVuart(settings: XlSettings): boolean {
+  const text = settings.text('vuart')?.toLowerCase() ?? 'unknown';
+  if (text !== 'sbsa_uart' && text !== 'unknown')
+    settings.about('vuart', 'range', 'error', `vuart is "${text}", but the one there is is "sbsa_uart"; write that, or leave it out`); // prettier-ignore
+  return text === 'sbsa_uart';
 }
 
 function readUuid(settings: XlSettings): Uint8Array | undefined {

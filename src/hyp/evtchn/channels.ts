@@ -35,6 +35,8 @@ export interface Channel {
   lastPriority: number;
   /** Of INTERDOMAIN: who is called in the place of another domain's port, when a backend of the hypervisor is there. */
   consumer: (() => void) | undefined;
+  /** The guest's end is the hypervisor's own: it is called for each event from the other end, and guests may not touch it. */
+  upcall: (() => void) | undefined;
 }
 
 /** The hypervisor's end of a channel (Xen calls the guest's a port with a Xen consumer). */
@@ -88,6 +90,7 @@ export class EventChannels {
     return {
       ...{ port, state: STATE.FREE, vcpu: 0, remoteDomain: -1, remotePort: 0, virq: -1 },
       ...{ priority: DEFAULT_PRIORITY, lastVcpu: 0, lastPriority: DEFAULT_PRIORITY, consumer: undefined },
+      upcall: undefined,
     };
   }
 
@@ -123,6 +126,12 @@ export class EventChannels {
     this.abi.setPending(channel);
   }
 
+  /** An event from the other end. */
+  private arrive(channel: Channel): void {
+    if (channel.upcall) channel.upcall();
+    else this.setPending(channel);
+  }
+
   private settle(channel: Channel, state: number): void {
     channel.state = state;
     this.abi.clearPending(channel);
@@ -137,6 +146,17 @@ export class EventChannels {
     channel.vcpu = 0;
     this.settle(channel, STATE.UNBOUND);
     return channel.port;
+  }
+
+  /** As `allocateUnbound`, of a port that the hypervisor has for itself. @param upcall is called for each event */
+  allocateForXen(remoteDomain: number, upcall: () => void): number {
+    const port = this.allocateUnbound(remoteDomain);
+    if (port >= 0) this.channels[port]!.upcall = upcall;
+    return port;
+  }
+  /** Whether guests may send to a port, bind and close it. */
+  isXens(port: number): boolean {
+    return this.get(port)?.upcall !== undefined;
   }
 
   bindInterdomain(remoteDomain: number, remotePort: number): number {
@@ -172,7 +192,7 @@ export class EventChannels {
     // The guest may have closed the port, and have another one by its number.
     const mine = (): boolean => channel.consumer === consumer;
     return {
-      notify: () => void (mine() && this.setPending(channel)),
+      notify: () => void (mine() && this.arrive(channel)),
       close: () => {
         if (!mine()) return;
         channel.consumer = undefined;
@@ -237,7 +257,7 @@ export class EventChannels {
     else if (channel.state === STATE.INTERDOMAIN) {
       const peer = this.host.peer(channel.remoteDomain);
       const other = peer?.get(channel.remotePort);
-      if (peer && other) peer.setPending(other);
+      if (peer && other) peer.arrive(other);
     } else if (channel.state === STATE.IPI) this.setPending(channel);
     else if (channel.state !== STATE.UNBOUND) return -ERRNO.EINVAL;
     return 0;

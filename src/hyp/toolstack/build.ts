@@ -6,6 +6,7 @@ import type { Domain } from '../domain';
 import { BACKEND_DOMAIN } from '../backends/shared-page';
 import type { Hypervisor } from '../hypervisor';
 import { PAGE_SHIFT, PAGE_SIZE } from '../memory/physical';
+import { addVpl011 } from '../vpl011';
 import { guestTree } from './tree';
 
 const MIB = 2 ** 20;
@@ -24,9 +25,10 @@ export const PARAM = {
   MONITOR_RING_PFN: 28,
 } as const;
 /** Magic pages by their place behind GUEST.MAGIC. */
-const MAGIC = { CONSOLE: 0, STORE: 1, MONITOR: 2 } as const;
+const MAGIC = { CONSOLE: 0, STORE: 1, MONITOR: 2, VUART: 3 } as const;
 export const CONSOLE_RING = GUEST.MAGIC + MAGIC.CONSOLE * PAGE_SIZE;
 export const STORE_RING = GUEST.MAGIC + MAGIC.STORE * PAGE_SIZE;
+export const VUART_RING = GUEST.MAGIC + MAGIC.VUART * PAGE_SIZE;
 /** Entries of the grant table that a builder fills (Xen, public/grant_table.h, GNTTAB_RESERVED_*). */
 const GRANT = { CONSOLE: 0, STORE: 1 } as const;
 
@@ -44,6 +46,8 @@ export interface GuestImage {
   /** Bytes, a multiple of 4 KiB. */
   readonly memory: number;
   readonly vcpus: number;
+  /** It has a UART, beside its console. */
+  readonly vuart?: boolean;
 }
 
 /** Why there is no domain: what of the configuration asks for too much, in words for people. */
@@ -62,6 +66,8 @@ export class BuildError extends Error {
 export interface Ports {
   readonly store: number;
   readonly console: number;
+  /** Of the UART, if there is one. */
+  readonly vuart?: number;
 }
 
 const pages = (bytes: number): number => Math.ceil(bytes / PAGE_SIZE);
@@ -82,7 +88,7 @@ export function buildGuest(
     );
   let domain: Domain | undefined;
   try {
-    domain = createGuest(xen, { ...options, vcpus: image.vcpus });
+    domain = createGuest(xen, { ...options, vcpus: image.vcpus, ...(image.vuart && { sharedInterrupts: 1 }) });
     domain.createVcpus();
     if (domain.pool.resize(tablePages(image)) < 0) throw new RangeError('there is no memory for its tables');
     domain.maxPages = needed + GUEST.MAGIC_PAGES;
@@ -90,7 +96,7 @@ export function buildGuest(
     for (let i = 0; i < GUEST.MAGIC_PAGES; i++)
       if (domain.populate((GUEST.MAGIC >>> PAGE_SHIFT) + i, 0) < 0)
         throw new RangeError('no memory for its magic pages');
-    const ports = setUp(domain);
+    const ports = setUp(domain, image);
     load(domain, places.kernel, image.kernel.bytes);
     if (image.ramdisk) load(domain, places.ramdisk, image.ramdisk);
     load(domain, places.tree, places.blob);
@@ -111,13 +117,13 @@ interface Places {
 }
 
 /** RAM disk and tree as high as possible; in more than 128 MiB just above those, where every kernel can reach them. */
-function place({ kernel, ramdisk, cmdline, memory, vcpus }: GuestImage): Places {
+function place({ kernel, ramdisk, cmdline, memory, vcpus, vuart = false }: GuestImage): Places {
   if (memory > GUEST.RAM_MOST)
     throw new BuildError('memory', `a guest has ${mebibytes(GUEST.RAM_MOST)} at most; set memory lower`);
   const diskSize = ramdisk?.length ?? 0;
   const blobAt = (disk: number): Uint8Array => {
     const range = ramdisk && { start: disk, end: disk + pages(diskSize) * PAGE_SIZE };
-    return writeBlob(guestTree({ vcpus, memory, cmdline, ramdisk: range }));
+    return writeBlob(guestTree({ vcpus, memory, cmdline, ramdisk: range, vuart }));
   };
   const modules = (pages(diskSize) + pages(blobAt(0).length)) * PAGE_SIZE;
   const end = memory;
@@ -150,7 +156,7 @@ function populate(domain: Domain, count: number): void {
   }
 }
 
-function setUp(domain: Domain): Ports {
+function setUp(domain: Domain, { vuart }: GuestImage): Ports {
   const store = domain.channels.allocateUnbound(BACKEND_DOMAIN);
   const console = domain.channels.allocateUnbound(BACKEND_DOMAIN);
   domain.params.set(PARAM.CONSOLE_PFN, BigInt(CONSOLE_RING >>> PAGE_SHIFT));
@@ -160,7 +166,10 @@ function setUp(domain: Domain): Ports {
   domain.params.set(PARAM.STORE_EVTCHN, BigInt(store));
   domain.grants.permit(GRANT.CONSOLE, BACKEND_DOMAIN, CONSOLE_RING >>> PAGE_SHIFT);
   domain.grants.permit(GRANT.STORE, BACKEND_DOMAIN, STORE_RING >>> PAGE_SHIFT);
-  return { store, console };
+  if (!vuart) return { store, console };
+  const port = addVpl011(domain, VUART_RING >>> PAGE_SHIFT, BACKEND_DOMAIN);
+  if (port < 0) throw new RangeError('no event channel for its UART');
+  return { store, console, vuart: port };
 }
 
 /** Copies bytes to addresses of the guest, page by page: they need not be next to each other in the machine. */

@@ -4,7 +4,7 @@ import { BACKEND_DOMAIN } from '../backends/shared-page';
 import type { Domain } from '../domain';
 import { PAGE_SHIFT } from '../memory/physical';
 import { homeOf } from '../xenstore';
-import { CONSOLE_RING, type Ports, STORE_RING } from './build';
+import { CONSOLE_RING, type Ports, STORE_RING, VUART_RING } from './build';
 import type { DomainPlan } from './plan';
 
 const hexOf = (bytes: Uint8Array): string => Array.from(bytes, b => b.toString(16).padStart(2, '0')).join('');
@@ -58,6 +58,7 @@ export function writeDomainNodes(store: Store, domain: Domain, plan: DomainPlan,
   store.write(`${home}/store/port`, ports.store);
   store.write(`${home}/store/ring-ref`, STORE_RING >>> PAGE_SHIFT);
   writeConsoleNodes(store, id, ports);
+  if (ports.vuart !== undefined) writeVuartNodes(store, id, ports.vuart);
 }
 
 function writeConsoleNodes(store: Store, id: number, ports: Ports): void {
@@ -72,6 +73,22 @@ function writeConsoleNodes(store: Store, id: number, ports: Ports): void {
   for (const [name, value] of Object.entries(nodes)) store.write(`${console}/${name}`, value);
   const behind: Readonly<Record<string, string | number>> = {
     ...{ frontend: console, 'frontend-id': id, online: 1, state: 1, protocol: 'vt100' },
+  };
+  for (const [name, value] of Object.entries(behind)) store.write(`${backend}/${name}`, value);
+}
+
+/** Those of its UART, beside its console. */
+function writeVuartNodes(store: Store, id: number, port: number): void {
+  const uart = `${homeOf(id)}/vuart/0`;
+  const backend = `${homeOf(BACKEND_DOMAIN)}/backend/vuart/${id}/0`;
+  store.mkdir(uart, permissions(BACKEND_DOMAIN, id, 'r'));
+  const nodes: Readonly<Record<string, string | number>> = {
+    ...{ backend, 'backend-id': BACKEND_DOMAIN, port, 'ring-ref': VUART_RING >>> PAGE_SHIFT },
+    ...{ limit: CONSOLE_LIMIT, type: 'xenconsoled' },
+  };
+  for (const [name, value] of Object.entries(nodes)) store.write(`${uart}/${name}`, value);
+  const behind: Readonly<Record<string, string | number>> = {
+    ...{ frontend: uart, 'frontend-id': id, online: 1, state: 1, protocol: 'vt100' },
   };
   for (const [name, value] of Object.entries(behind)) store.write(`${backend}/${name}`, value);
 }

@@ -6,7 +6,7 @@ import { type Domain, SHUTDOWN } from '../domain';
 import { nextDomainId } from '../domain-create';
 import type { DomainObserver, Hypervisor } from '../hypervisor';
 import { homeOf, Store, StoreConnection } from '../xenstore';
-import { BuildError, buildGuest, CONSOLE_RING, STORE_RING } from './build';
+import { BuildError, buildGuest, CONSOLE_RING, STORE_RING, VUART_RING } from './build';
 import { Bridges, type Device, makeDevices } from './devices';
 import { removeDomainNodes, writeDomainNodes } from './nodes';
 import type { Action, DomainPlan } from './plan';
@@ -17,8 +17,8 @@ const GRANT_FRAMES = 64;
 const EVENT_PORTS = 1023;
 
 export interface ToolstackPorts {
-  /** What a guest says on its console, by the name of its domain. */
-  readonly output: (name: string, bytes: Uint8Array) => void;
+  /** What a guest says on its console, which has the name of its domain, or on its UART. */
+  readonly output: (console: string, bytes: Uint8Array) => void;
   /** Something happened that a person wants to know of. */
   readonly say: (message: string) => void;
   /** The list of domains, or the state of one, has changed. */
@@ -41,6 +41,8 @@ interface Managed {
   readonly domain: Domain;
   plan: DomainPlan;
   readonly console: ConsoleBackend;
+  /** Of its UART. */
+  readonly vuart: ConsoleBackend | undefined;
   readonly connection: StoreConnection;
   readonly devices: readonly Device[];
   /** What follows when it is gone. */
@@ -48,6 +50,11 @@ interface Managed {
   /** It has ended by itself, and not because somebody destroyed it. */
   over?: number;
 }
+
+/** The console of a domain's UART has the name of the domain and this. */
+export const UART_SUFFIX = ':vuart';
+export const consolesOf = ({ name, vuart }: Pick<DomainPlan, 'name' | 'vuart'>): string[] =>
+  vuart ? [name, name + UART_SUFFIX] : [name];
 
 const CODE_NAMES: Readonly<Record<number, string>> = {
   [SHUTDOWN.POWEROFF]: 'poweroff',
@@ -92,6 +99,10 @@ export class Toolstack implements DomainObserver {
     this.managed.set(id, {
       ...{ domain, plan },
       console: new ConsoleBackend(domain, CONSOLE_RING, ports.console, bytes => this.said(id, bytes)),
+      vuart:
+        ports.vuart === undefined
+          ? undefined
+          : new ConsoleBackend(domain, VUART_RING, ports.vuart, bytes => this.said(id, bytes, UART_SUFFIX)),
       connection: new StoreConnection(domain, STORE_RING, ports.store, store, isIntroduced),
       devices: makeDevices(store, domain, plan, this.bridges),
     });
@@ -108,9 +119,9 @@ export class Toolstack implements DomainObserver {
     }
   }
 
-  private said(id: number, bytes: Uint8Array): void {
+  private said(id: number, bytes: Uint8Array, suffix = ''): void {
     const managed = this.managed.get(id);
-    if (managed) this.ports.output(managed.plan.name, bytes);
+    if (managed) this.ports.output(managed.plan.name + suffix, bytes);
   }
 
   /** A domain that was asked for by name or id. @throws VerbError */
@@ -136,8 +147,9 @@ export class Toolstack implements DomainObserver {
     return undefined;
   }
 
-  get names(): string[] {
-    return [...this.managed.values()].map(({ plan }) => plan.name);
+  /** Names of the consoles: those of the domains, and of their UARTs. */
+  get consoles(): string[] {
+    return [...this.managed.values()].flatMap(({ plan }) => consolesOf(plan));
   }
 
   pause(id: number): void {
@@ -173,9 +185,13 @@ export class Toolstack implements DomainObserver {
     this.takeDown(this.guest(id));
   }
 
-  /** A key for the console of a domain. @returns false: not now */
-  type(id: number, byte: number): boolean {
-    return this.managed.get(id)?.console.type(byte) ?? true;
+  /** A key for a console. Keys for one that is not there are lost, as on a terminal that nobody has. @returns false: not now */
+  type(console: string, byte: number): boolean {
+    for (const { plan, console: main, vuart } of this.managed.values()) {
+      if (console === plan.name) return main.type(byte);
+      if (vuart && console === plan.name + UART_SUFFIX) return vuart.type(byte);
+    }
+    return true;
   }
 
   list(): DomainRow[] {
@@ -201,9 +217,10 @@ export class Toolstack implements DomainObserver {
   dying(domain: Domain): void {
     const managed = this.managed.get(domain.id);
     if (!managed) return;
-    const { console, connection, devices } = managed;
+    const { console, vuart, connection, devices } = managed;
     for (const device of devices) device.close();
     console.close();
+    vuart?.close();
     connection.close();
   }
 

@@ -118,7 +118,7 @@ export class BuiltinMachine extends BoardMachine {
   private readonly fixed: readonly string[];
   readonly #hypervisor: BuiltinHypervisor;
 
-  /** @param guests names of the domains that have consoles */
+  /** @param guests names of the consoles of domains */
   constructor(
     machine: Machine,
     hypervisor: BuiltinHypervisor,
@@ -134,7 +134,7 @@ export class BuiltinMachine extends BoardMachine {
   }
 
   override get consoles(): readonly string[] {
-    const now = this.#hypervisor.toolstack?.names ?? [];
+    const now = this.#hypervisor.toolstack?.consoles ?? [];
     return [...new Set([...this.fixed, ...this.guests, ...now])];
   }
 
@@ -155,8 +155,6 @@ export class BuiltinMachine extends BoardMachine {
       return true;
     }
     if (this.fixed.includes(console)) return super.receive(console, byte);
-    const id = toolstack?.idOf(console);
-    // Keys for a domain that is not there are lost, as they are on a terminal that nobody has.
-    return id === undefined || toolstack!.type(id, byte);
+    return toolstack?.type(console, byte) ?? true;
   }
 }

@@ -70,6 +70,7 @@ export async function readyDomain(file: string, request: DomainRequest): Promise
     actions: endActions(domain),
     disks,
     nics: domain.vifs,
+    vuart: domain.vuart,
   };
   return { file, plan, place };
 }

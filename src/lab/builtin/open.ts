@@ -1,6 +1,7 @@
 // A lab with the built-in hypervisor, from a configuration to a machine that is ready to run.
 import type { BlockStore } from '../../emu/devices/device';
 import type { Machine, MachineOptions } from '../../emu/machine';
+import { consolesOf } from '../../hyp';
 import type { PlanRequest } from '../boot-plan';
 import type { OpenedLab } from '../machine-port';
 import type { LabConfiguration, LabProblem } from '../protocol';
@@ -81,12 +82,13 @@ async function openWith(
   const ready = async (file: string): Promise<ReadyDomain> => {
     const domain = await readyDomain(file, { ...sources, say: ports.problem });
     checkNames([domain]);
-    consoles.add(domain.plan.name);
+    for (const console of consolesOf(domain.plan)) consoles.add(console);
     return domain;
   };
   const verbs = new BuiltinDomains({ toolstack: () => el2.toolstack, ready });
   const names = domains.map(({ plan: { name } }) => name);
-  const shown = new BuiltinMachine(machine, el2, names, plan.dom0 !== undefined, verbs, disks);
+  const shownNames = domains.flatMap(({ plan }) => consolesOf(plan));
+  const shown = new BuiltinMachine(machine, el2, shownNames, plan.dom0 !== undefined, verbs, disks);
   for (const console of shown.consoles) consoles.add(console);
   machine.start({ images: [], entry: ENTRY });
   const aliases = Object.fromEntries(names.map((name, i) => [`dom${i + 1}`, name]));
