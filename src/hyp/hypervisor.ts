@@ -10,7 +10,7 @@ import type { Machine } from '../emu/machine';
 import { ERRNO } from './abi/errno';
 import { BoardDevices } from './board-devices';
 import { type Speaker, XenConsole } from './console';
-import { type Domain, type DomainHost, SHUTDOWN } from './domain';
+import type { Domain, DomainHost } from './domain';
 import { VIRQ } from './evtchn/channels';
 import { SHARED_INFO } from './evtchn/two-level';
 import { type GicAddresses, PhysicalGic } from './gic/gicv2';
@@ -19,8 +19,11 @@ import { GuestAccess } from './guest-access';
 import type { Answer, Call } from './hypercalls/hypercall';
 import { describeCall } from './hypercalls/describe';
 import { HYPERCALLS } from './hypercalls/list';
+import { greet } from './greeting';
+import { endOfHardwareDomain } from './hardware-domain';
 import { Heap } from './memory/heap';
 import { PhysicalMemory } from './memory/physical';
+import { readXenOptions, type XenOptions } from './options';
 import { VTCR } from './p2m';
 import { PhysicalCpu } from './pcpu';
 import { writeRunstate } from './runstate';
@@ -61,7 +64,7 @@ export interface Identity {
 export interface HypervisorOptions {
   readonly gic: GicAddresses;
   readonly maintenanceIrq: number;
-  /** Physical address and interrupt of the UART that Xen has for itself. */
+  /** Physical address and interrupt of the UART that Xen has for itself, unless its command line says that it has none. */
   readonly uart: { readonly base: number; readonly irq: number };
   readonly commandLine: string;
   readonly identity: Identity;
@@ -109,6 +112,8 @@ export class Hypervisor implements DomainHost {
   private readonly vmids = new Set<number>();
   readonly identity: Identity;
   readonly commandLine: string;
+  /** What the command line says. */
+  readonly xenOptions: XenOptions;
   private readonly traps: Traps;
   private readonly accesses: readonly GuestAccess[];
   /** Records of what is done, when somebody wants them. */
@@ -125,19 +130,23 @@ export class Hypervisor implements DomainHost {
     this.devices = new BoardDevices(this.gic, this.heap, options.uart);
     this.identity = options.identity;
     this.commandLine = options.commandLine;
+    this.xenOptions = readXenOptions(options.commandLine).options;
+    this.scheduler.ratelimit = this.xenOptions.ratelimitNs ?? this.scheduler.ratelimit;
     this.pcpus = machine.hardware.timers.map((timer, i) => new PhysicalCpu(i, timer));
     this.accesses = machine.cores.map(core => new GuestAccess(core, this.memory));
     this.traps = new Traps(this);
     const count = () => ({ at: machine.instructions, timeNs: machine.timeNs });
     this.trace = options.traced ? new Trace(count) : undefined;
     this.wallclock = { seconds: options.baseSeconds, nanoseconds: 0 };
-    this.console = new XenConsole({
-      send: byte => this.memory.writeDevice(options.uart.base, byte, 0),
+    const ports = {
+      now: this.now,
+      send: (byte: number) => this.memory.writeDevice(options.uart.base, byte, 0),
       receive: () => this.receive(),
       inputReady: () => this.raiseGlobalVirq(VIRQ.CONSOLE),
       ringChanged: () => this.raiseGlobalVirq(VIRQ.CON_RING),
       ...(options.heard && { heard: options.heard }),
-    });
+    };
+    this.console = new XenConsole(ports, this.xenOptions);
   }
 
   // What domains need.
@@ -159,7 +168,7 @@ export class Hypervisor implements DomainHost {
     return this.domains.get(id);
   }
   guestError(message: string): void {
-    this.console.print(message);
+    this.console.printAboutGuest(message);
   }
   takeVmid(): number {
     for (let vmid = 1; vmid < VMIDS; vmid++)
@@ -277,9 +286,7 @@ export class Hypervisor implements DomainHost {
 
   ended(domain: Domain): void {
     if (domain.id === 0) {
-      const why = domain.shutdownCode === SHUTDOWN.REBOOT ? 'rebooting machine' : 'halting machine';
-      this.console.print(`Hardware Dom0 shutdown: ${why}`);
-      return this.options.over(domain.shutdownCode!);
+      return this.options.over(endOfHardwareDomain(this.console, this.xenOptions, domain.shutdownCode!));
     }
     this.raiseGlobalVirq(VIRQ.DOM_EXC);
     for (const one of [...this.observers]) one.ended?.(domain);
@@ -375,11 +382,13 @@ export class Hypervisor implements DomainHost {
     pcpu.up = true;
     if (core.index === 0) {
       this.initializeUart();
+      greet(this);
       this.options.boot(this);
     }
   }
 
   private initializeUart(): void {
+    if (this.xenOptions.mute) return;
     const { base, irq } = this.options.uart;
     const write = (offset: number, value: number): void => this.memory.writeDevice(base + offset, value, 0);
     write(0x2c, 0x70); // UARTLCR_H: 8 bits, FIFOs

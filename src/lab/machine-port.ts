@@ -15,7 +15,9 @@ import type {
 
 /** How a slice of work ended. */
 export interface SliceEnd {
-  reason: 'budget' | 'idle' | 'poweroff' | 'reboot' | 'breakpoint' | 'stopRequested';
+  reason: 'budget' | 'idle' | 'poweroff' | 'reboot' | 'breakpoint' | 'stopRequested' | 'crash';
+  /** Of `crash`: what has crashed, and why, for people. */
+  description?: string;
   /** Of `idle`: guest time of the next timer event; undefined when only input from outside can wake the machine. */
   idleUntilNs?: number;
 }

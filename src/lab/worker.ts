@@ -254,12 +254,14 @@ class LabServer {
   }
 
   #afterRun(lab: Active, end: RunEnd): void {
-    if (end === 'poweroff' || end === 'max-instructions') this.#exit(lab, end);
+    if (typeof end === 'object') this.#exit(lab, 'crash', end.crash);
+    else if (end === 'poweroff' || end === 'max-instructions') this.#exit(lab, end);
     else if (!lab.ending) this.#stop(lab, end, 0);
   }
 
   #afterStep(lab: Active, cpu: number, end: SliceEnd | void): void {
     if (end?.reason === 'poweroff') return this.#exit(lab, 'poweroff');
+    if (end?.reason === 'crash') return this.#exit(lab, 'crash', end.description);
     if (end?.reason === 'reboot') lab.machine.reboot();
     this.#stop(lab, 'step', cpu);
   }
@@ -268,10 +270,15 @@ class LabServer {
     this.#tell({ event: 'stopped', reason, cpu, pc: lab.machine.pc(cpu) });
   }
 
-  #exit(lab: Active, reason: ExitReason): void {
+  #exit(lab: Active, reason: ExitReason, description?: string): void {
     lab.exited = reason;
     lab.machine.close?.();
-    this.#tell({ event: 'exited', reason, code: EXIT_CODES[reason] });
+    this.#tell({
+      event: 'exited',
+      reason,
+      code: EXIT_CODES[reason],
+      ...(description !== undefined && { description }),
+    });
   }
 
   async #halt(): Promise<Active> {

@@ -7,11 +7,11 @@ import {
   buildDom0, Hypervisor, type Identity, SHUTDOWN, type Speaker, Toolstack, type ToolstackPorts, traceText,
 } from '../../hyp'; // prettier-ignore
 import { BoardMachine } from '../board-machine';
-import type { LabDomains } from '../machine-port';
+import type { LabDomains, SliceEnd } from '../machine-port';
 import { LabFailure } from '../problems';
 import type { LabProblem } from '../protocol';
 import type { ReadyDomain } from './domains';
-import { type BuiltinPlan, hostTree, uartOf } from './plan';
+import { type BuiltinPlan, hostTree } from './plan';
 import { create } from './verbs';
 
 /** What `xl info` shows of this hypervisor. */
@@ -43,6 +43,8 @@ export class BuiltinHypervisor implements El2 {
   private machine: Machine | undefined;
   /** Nobody has written to memory since it got its power. */
   private memoryIsZero = true;
+  /** Dom0 has, and the machine has ended with it. */
+  crashed = false;
 
   constructor(
     private readonly plan: BuiltinPlan,
@@ -72,6 +74,7 @@ export class BuiltinHypervisor implements El2 {
   reset(): void {
     this.xen = undefined;
     this.stack = undefined;
+    this.crashed = false;
   }
 
   private create(): Hypervisor {
@@ -86,12 +89,15 @@ export class BuiltinHypervisor implements El2 {
         virtualCpu: window(PART.virtualCpu),
       },
       maintenanceIrq: gic.type === 'gicv2' ? gic.options.maintenance : 0,
-      uart: uartOf(board),
+      uart: plan.uart,
       commandLine: plan.xenArgs,
       identity: IDENTITY,
       ...this.options,
       heard: this.ports.heard,
-      over: code => machine!.finish(code === SHUTDOWN.REBOOT ? 'reboot' : 'poweroff'),
+      over: code => {
+        this.crashed = code === SHUTDOWN.CRASH;
+        machine!.finish(code === SHUTDOWN.REBOOT ? 'reboot' : 'poweroff');
+      },
       boot: xen => this.boot(xen),
     });
   }
@@ -136,6 +142,12 @@ export class BuiltinMachine extends BoardMachine {
   override get consoles(): readonly string[] {
     const now = this.#hypervisor.toolstack?.consoles ?? [];
     return [...new Set([...this.fixed, ...this.guests, ...now])];
+  }
+
+  override run(instructions: number): SliceEnd {
+    const end = super.run(instructions);
+    if (!this.#hypervisor.crashed) return end;
+    return { reason: 'crash', description: 'dom0 has crashed; its console says why' };
   }
 
   close(): void {

@@ -62,9 +62,9 @@ export async function readyDomain(file: string, request: DomainRequest): Promise
   const plan: DomainPlan = {
     name: domain.name,
     uuid: domain.uuid ?? uuidOf(file, domain.name),
-    kernel,
+    ...kernel,
     ramdisk: ramdisk?.bytes,
-    cmdline: withConsole(domain.cmdline ?? '', 'hvc0'),
+    cmdline: cmdlineOf(domain, kernel.tree !== undefined),
     memory: domain.memory * MIB,
     vcpus: domain.vcpus,
     actions: endActions(domain),
@@ -74,6 +74,10 @@ export async function readyDomain(file: string, request: DomainRequest): Promise
   };
   return { file, plan, place };
 }
+
+/** A tree of its own has a command line, unless the configuration has one. */
+const cmdlineOf = ({ cmdline }: DomainConfiguration, ownTree: boolean): string | undefined =>
+  cmdline === undefined && ownTree ? undefined : withConsole(cmdline ?? '', 'hvc0');
 
 const startOf = (range: XlRange | undefined) => (range ? { line: range.start.line, column: range.start.column } : {});
 

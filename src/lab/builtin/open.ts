@@ -20,9 +20,15 @@ const ENTRY = { pc: 0, cpsr: 0x1da, secure: false } as const;
 /** 2026-01-01T00:00:00Z: what the clock of a machine shows whose time is not that of the wall. */
 const FIXED_DATE_SECONDS = 1_767_225_600;
 
-/** A kernel without a word about who runs in Hyp mode is dom0 of the built-in hypervisor; it can do without one, too. */
-export const usesBuiltin = ({ hypervisor = 'builtin', kernel, domains = [] }: LabConfiguration): boolean =>
-  hypervisor === 'builtin' && (kernel !== undefined || domains.length > 0);
+/**
+ * A kernel without a word about who runs in Hyp mode is dom0 of the built-in hypervisor; it can do without one, too. Who
+ * names it has a tree with modules, or a flash, where it finds its kernel.
+ */
+export function usesBuiltin({ hypervisor, kernel, domains = [], elf, ...rest }: LabConfiguration): boolean {
+  const found = rest.deviceTree !== undefined || rest.sdcard !== undefined || rest.load !== undefined;
+  const named = hypervisor === 'builtin' && elf === undefined && found;
+  return (hypervisor ?? 'builtin') === 'builtin' && (kernel !== undefined || domains.length > 0 || named);
+}
 
 /** @throws LabFailure, ImageError or DtError for anything that is wrong with what the user gave */
 export async function openBuiltin(
@@ -90,7 +96,7 @@ async function openWith(
   const shownNames = domains.flatMap(({ plan }) => consolesOf(plan));
   const shown = new BuiltinMachine(machine, el2, shownNames, plan.dom0 !== undefined, verbs, disks);
   for (const console of shown.consoles) consoles.add(console);
-  machine.start({ images: [], entry: ENTRY });
+  machine.start({ images: plan.flash, entry: ENTRY });
   const aliases = Object.fromEntries(names.map((name, i) => [`dom${i + 1}`, name]));
   return { board: board.name, machine: shown, problems, placement: [], aliases, el2: 'built-in' };
 }
