@@ -127,7 +127,11 @@ export interface DomainRow {
 export type DomainVerb =
   | { verb: 'create'; file: string; paused?: boolean }
   | { verb: 'destroy' | 'pause' | 'unpause' | 'shutdown' | 'reboot'; domain: string | number }
-  | { verb: 'rename'; domain: string | number; name: string };
+  | { verb: 'rename'; domain: string | number; name: string }
+  /** So many of its virtual CPUs are to be used. */
+  | { verb: 'vcpu-set'; domain: string | number; vcpus: number }
+  /** The most memory that it may have, in MiB. */
+  | { verb: 'mem-max'; domain: string | number; memory: number };
 
 export interface LabFrame {
   /** Virtual address of the instruction. */

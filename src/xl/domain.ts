@@ -22,7 +22,9 @@ export interface DomainConfiguration {
   readonly name: string;
   /** MiB. */
   readonly memory: number;
+  /** At the start, and at most. */
   readonly vcpus: number;
+  readonly maxVcpus: number;
   readonly kernel: string;
   readonly ramdisk: string | undefined;
   readonly cmdline: string | undefined;
@@ -80,7 +82,7 @@ export function readDomain(text: string, limits: DomainLimits): ReadDomain {
   if (!settings.rangeOf('memory'))
     settings.about('memory', 'missing', 'error', 'memory is missing: say how many MiB, memory = 128');
   const vcpus = settings.number('vcpus', 1, limits.vcpus, 'error') ?? 1;
-  noGrowth(settings, memory, vcpus, limits);
+  const maxVcpus = growth(settings, memory, vcpus, limits);
   const actions = endActions(settings, limits);
   const disks = specifications(settings, 'disk', parseDisk);
   const vifs = specifications(settings, 'vif', parseVif);
@@ -94,7 +96,7 @@ export function readDomain(text: string, limits: DomainLimits): ReadDomain {
   const { problems } = settings;
   const wrong = problems.some(({ severity }) => severity === 'error');
   if (wrong || name === undefined || kernel === undefined || memory === undefined) return { problems, rangeOf };
-  const domain = { name, memory, vcpus, kernel, ramdisk, cmdline, uuid, actions, disks, vifs, vuart };
+  const domain = { name, memory, vcpus, maxVcpus, kernel, ramdisk, cmdline, uuid, actions, disks, vifs, vuart };
   return { domain, problems, rangeOf };
 }
 
@@ -116,13 +118,15 @@ function wanted(settings: XlSettings, key: string, why: string): string | undefi
   return undefined;
 }
 
-function noGrowth(settings: XlSettings, memory: number | undefined, vcpus: number, limits: DomainLimits): void {
+/** @returns virtual CPUs that it can have */
+function growth(settings: XlSettings, memory: number | undefined, vcpus: number, limits: DomainLimits): number {
   const most = settings.number('maxmem', 1, limits.memory);
   if (most !== undefined && memory !== undefined && most < memory)
     settings.about('maxmem', 'range', 'error', `maxmem is ${most}, less than the ${memory} of memory; set it higher`);
   const cpus = settings.number('maxvcpus', 1, limits.vcpus);
   if (cpus !== undefined && cpus < vcpus)
     settings.about('maxvcpus', 'range', 'error', `maxvcpus is ${cpus}, less than the ${vcpus} of vcpus; set it higher`);
+  return cpus ?? vcpus;
 }
 
 function endActions(settings: XlSettings, { actions, hint }: DomainLimits): Record<EndKey, string> {

@@ -21,7 +21,7 @@ describe('a configuration', () => {
     const { domain, problems } = read(text);
     expect(problems).toEqual([]);
     expect(domain).toEqual({
-      ...{ name: 'win', kernel: '/root/kernel', memory: 128, vcpus: 1 },
+      ...{ name: 'win', kernel: '/root/kernel', memory: 128, vcpus: 1, maxVcpus: 1 },
       ...{ ramdisk: undefined, cmdline: undefined, uuid: undefined, vifs: [], vuart: false },
       actions: {
         ...{ on_poweroff: 'destroy', on_reboot: 'restart', on_crash: 'destroy', on_watchdog: 'destroy' },

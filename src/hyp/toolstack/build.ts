@@ -47,6 +47,7 @@ export interface GuestImage {
   readonly cmdline: string | undefined;
   /** Bytes, a multiple of 4 KiB. */
   readonly memory: number;
+  /** All that it can have. */
   readonly vcpus: number;
   /** A tree of its own, from behind its kernel; it is told of memory and RAM disk. */
   readonly tree?: Uint8Array;

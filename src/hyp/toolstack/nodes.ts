@@ -54,11 +54,21 @@ export function writeDomainNodes(store: Store, domain: Domain, plan: DomainPlan,
   ] as const)
     // prettier-ignore
     store.write(`${home}/memory/${name}`, value);
-  for (let i = 0; i < plan.vcpus; i++) store.write(`${home}/cpu/${i}/availability`, 'online');
+  writeAvailability(store, id, plan.vcpus, plan.online ?? plan.vcpus);
   store.write(`${home}/store/port`, ports.store);
   store.write(`${home}/store/ring-ref`, STORE_RING >>> PAGE_SHIFT);
   writeConsoleNodes(store, id, ports);
   if (ports.vuart !== undefined) writeVuartNodes(store, id, ports.vuart);
+}
+
+/** Which virtual CPUs the guest is to use: the first `online` ones. It switches them on and off by itself. */
+export function writeAvailability(store: Store, id: number, all: number, online: number): void {
+  for (let i = 0; i < all; i++) {
+    const path = `${homeOf(id)}/cpu/${i}/availability`;
+    const value = i < online ? 'online' : 'offline';
+    // What is so already is no event for the guest.
+    if (store.read(path) !== value) store.write(path, value);
+  }
 }
 
 function writeConsoleNodes(store: Store, id: number, ports: Ports): void {

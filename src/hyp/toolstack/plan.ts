@@ -50,4 +50,6 @@ export interface DomainPlan extends GuestImage {
   readonly actions: EndActions;
   readonly disks: readonly DiskPlan[];
   readonly nics: readonly NicPlan[];
+  /** Virtual CPUs that it begins with; all without it. */
+  readonly online?: number;
 }

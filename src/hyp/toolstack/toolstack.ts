@@ -3,19 +3,21 @@
 import { ConsoleBackend } from '../backends/console';
 import { BACKEND_DOMAIN } from '../backends/shared-page';
 import { type Domain, SHUTDOWN } from '../domain';
-import { nextDomainId } from '../domain-create';
+import { GUEST, nextDomainId } from '../domain-create';
+import { PAGE_SIZE } from '../memory/physical';
 import type { DomainObserver, Hypervisor } from '../hypervisor';
 import { homeOf, Store, StoreConnection } from '../xenstore';
 import { buildGuest, CONSOLE_RING, STORE_RING, VUART_RING } from './build';
 import { BuildError } from './build-error';
 import { Bridges, type Device, makeDevices } from './devices';
-import { removeDomainNodes, writeDomainNodes } from './nodes';
+import { removeDomainNodes, writeAvailability, writeDomainNodes } from './nodes';
 import type { Action, DomainPlan } from './plan';
 import { VerbError } from './verb-error';
 
 /** libxl's max_grant_frames of a domain that says nothing, and event channels that it may have. */
 const GRANT_FRAMES = 64;
 const EVENT_PORTS = 1023;
+const MIB = 2 ** 20;
 
 export interface ToolstackPorts {
   /** What a guest says on its console, which has the name of its domain, or on its UART. */
@@ -171,6 +173,26 @@ export class Toolstack implements DomainObserver {
     const { domain } = this.find(id);
     if (domain.shutdownCode !== undefined) throw new VerbError('domain', `domain ${id} has ended already; destroy it`);
     this.store.write(`${homeOf(id)}/control/shutdown`, how);
+  }
+
+  /** Asks the guest to use so many of its virtual CPUs. */
+  setVcpus(id: number, count: number): void {
+    const { plan } = this.find(id);
+    if (!Number.isInteger(count) || count < 1 || count > plan.vcpus)
+      throw new VerbError('vcpus', `domain ${id} can have 1 to ${plan.vcpus} virtual CPUs, not ${count}; maxvcpus of its configuration is the most`); // prettier-ignore
+    writeAvailability(this.store, id, plan.vcpus, count);
+    this.ports.changed();
+  }
+
+  /** The most memory that it may have, whatever it asks for. @param mebibytes at least what it has now */
+  setMaxMemory(id: number, mebibytes: number): void {
+    const domain = this.guest(id);
+    const has = domain.pages * PAGE_SIZE;
+    const least = Math.ceil((has - GUEST.MAGIC_PAGES * PAGE_SIZE) / MIB);
+    if (!Number.isInteger(mebibytes) || mebibytes < least || mebibytes > GUEST.RAM_MOST / MIB)
+      throw new VerbError('memory', `mem-max of domain ${id} can be ${least} (what it has) to ${GUEST.RAM_MOST / MIB} MiB, not ${mebibytes}`); // prettier-ignore
+    domain.maxPages = (mebibytes * MIB) / PAGE_SIZE + GUEST.MAGIC_PAGES;
+    this.ports.changed();
   }
 
   rename(id: number, name: string): void {

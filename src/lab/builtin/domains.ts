@@ -66,7 +66,7 @@ export async function readyDomain(file: string, request: DomainRequest): Promise
     ramdisk: ramdisk?.bytes,
     cmdline: cmdlineOf(domain, kernel.tree !== undefined),
     memory: domain.memory * MIB,
-    vcpus: domain.vcpus,
+    ...{ vcpus: domain.maxVcpus, online: domain.vcpus },
     actions: endActions(domain),
     disks,
     nics: domain.vifs,

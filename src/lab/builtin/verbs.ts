@@ -38,6 +38,10 @@ export class BuiltinDomains {
           return toolstack.shutdown(id, 'reboot');
         case 'rename':
           return toolstack.rename(id, verb.name);
+        case 'vcpu-set':
+          return toolstack.setVcpus(id, verb.vcpus);
+        case 'mem-max':
+          return toolstack.setMaxMemory(id, verb.memory);
       }
     });
     return id;
