@@ -7,6 +7,8 @@ export type { Speaker } from './console';
 export { type OptionRemark, parseXenSize, readXenOptions, XEN_OPTION_NAMES } from './options';
 export { GUEST, MOST_VCPUS } from './domain-create';
 export { consolesOf, type DomainRow, Toolstack, type ToolstackPorts } from './toolstack/toolstack';
+export { readSaveHeader, type SaveHeader } from './toolstack/save';
+export { SaveError } from './save/archive';
 export { VerbError } from './toolstack/verb-error';
 export {
   type Action, ACTIONS, DEFAULT_ACTIONS, type DiskPlan, type DomainPlan, type EndActions, type NicPlan,

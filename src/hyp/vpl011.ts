@@ -5,6 +5,7 @@ import { type ByteRingLayout, giveBytes, takeBytes } from './backends/byte-ring'
 import { SharedPage } from './backends/shared-page';
 import type { Domain } from './domain';
 import { PAGE_SHIFT } from './memory/physical';
+import type { Archive } from './save/archive';
 
 /** Where guests find it, and its shared interrupt (Xen, public/arch-arm.h, GUEST_PL011_BASE and GUEST_VPL011_SPI). */
 export const VPL011 = { BASE: 0x22000000, SIZE: 0x1000, IRQ: 32 } as const;
@@ -47,6 +48,11 @@ export class Vpl011 {
     private readonly ports: Vpl011Ports,
     private readonly letGo: () => void,
   ) {}
+
+  /** Physical address of the ring. */
+  get ring(): number {
+    return this.page.address;
+  }
 
   private level(ring: ByteRingLayout): number {
     return Math.min(ring.size, (this.page.u32(ring.producer) - this.page.u32(ring.consumer)) >>> 0);
@@ -165,6 +171,14 @@ export class Vpl011 {
     if (unsent === 0) state.flags |= FLAG.TXFE;
   }
 
+  transfer(io: Archive): void {
+    const { state } = this;
+    state.flags = io.u32(state.flags, 0xff);
+    state.raw = io.u32(state.raw);
+    state.mask = io.u32(state.mask);
+    state.raised = io.u32(state.raised);
+  }
+
   /** The domain ends: its page is its own again. */
   end(): void {
     this.letGo();
@@ -177,13 +191,19 @@ export class Vpl011 {
  * @returns the port of the guest, or a negative error
  */
 export function addVpl011(domain: Domain, gfn: number, consoleDomain: number): number {
-  const { heap } = domain.host;
   const frame = domain.frame(gfn);
   if (domain.vpl011 || frame < 0) return -ERRNO.EINVAL;
   // Its interrupt is a shared one, for which the distributor may have no room.
   if (domain.vgic.lines <= VPL011.IRQ) return -ERRNO.EINVAL;
   const port = domain.channels.allocateForXen(consoleDomain, () => domain.vpl011?.notified());
   if (port < 0) return port;
+  placeVpl011(domain, frame, port);
+  return port;
+}
+
+/** @param frame physical address of the ring's page @param port of the hypervisor's own */
+export function placeVpl011(domain: Domain, frame: number, port: number): void {
+  const { heap } = domain.host;
   heap.reference(frame >>> PAGE_SHIFT);
   domain.vpl011 = new Vpl011(
     new SharedPage(domain.memory, frame),
@@ -195,5 +215,4 @@ export function addVpl011(domain: Domain, gfn: number, consoleDomain: number): n
     },
     () => heap.release(frame >>> PAGE_SHIFT),
   );
-  return port;
 }

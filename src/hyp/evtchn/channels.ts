@@ -1,5 +1,6 @@
 // Event channels of a domain: ports, what they are bound to, and how they become pending (Xen, common/event_channel.c).
 import { ERRNO } from '../abi/errno';
+import type { Archive } from '../save/archive';
 
 export const STATE = { FREE: 0, UNBOUND: 1, INTERDOMAIN: 2, PIRQ: 3, VIRQ: 4, IPI: 5 } as const;
 
@@ -47,6 +48,10 @@ export interface ConsumerEnd {
 }
 
 export const DEFAULT_PRIORITY = 7;
+const LEAST_PRIORITY = 15;
+/** Of the FIFO interface. */
+const MOST_PORTS = 1 << 17;
+const LAST_DOMAIN = 0x7ff0;
 
 /** How pending bits are kept in a domain's memory: 2-level or FIFO. */
 export interface EventAbi {
@@ -274,6 +279,36 @@ export class EventChannels {
   closeAll(): void {
     for (const { port } of this.all) this.close(port);
     this.abi.release();
+  }
+
+  /**
+   * All ports. Those that backends of the hypervisor have wait for them again when they are loaded.
+   * @param xens what is called for a port of the hypervisor's own
+   */
+  transfer(io: Archive, xens: () => void): void {
+    this.limit = io.u32(this.limit, MOST_PORTS);
+    const ports = io.list(this.channels.slice(1), MOST_PORTS, channel => this.transferPort(io, channel, xens));
+    if (!io.loading) return;
+    this.channels.splice(1, Infinity, ...ports.map((channel, i) => ({ ...channel, port: i + 1 })));
+    for (const { state, vcpu, virq, port } of this.channels)
+      if (state === STATE.VIRQ) this.virqs.set(vcpu * VIRQS + virq, port);
+  }
+
+  private transferPort(io: Archive, before: Channel | undefined, xens: () => void): Channel {
+    const channel = before ?? this.fresh(0);
+    // What a backend has bound is unbound in the file: nobody else could be there.
+    const state = channel.state === STATE.INTERDOMAIN ? STATE.UNBOUND : channel.state;
+    const saved = {
+      state: io.oneOf<number>(state, [STATE.FREE, STATE.UNBOUND, STATE.VIRQ, STATE.IPI]),
+      vcpu: io.u32(channel.vcpu, this.host.vcpuCount() - 1),
+      remoteDomain: io.u32(Math.max(0, channel.remoteDomain), LAST_DOMAIN),
+      virq: io.u32(Math.max(0, channel.virq), VIRQS - 1),
+      priority: io.u32(channel.priority, LEAST_PRIORITY),
+      lastVcpu: io.u32(channel.lastVcpu, this.host.vcpuCount() - 1),
+      lastPriority: io.u32(channel.lastPriority, LEAST_PRIORITY),
+    };
+    const own = io.bool(channel.upcall !== undefined);
+    return io.loading ? { ...this.fresh(0), ...saved, upcall: own ? xens : undefined } : channel;
   }
 
   /** Takes what is pending over to another interface. */

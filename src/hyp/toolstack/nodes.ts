@@ -3,6 +3,7 @@ import { own, permissions, type Store } from '../xenstore';
 import { BACKEND_DOMAIN } from '../backends/shared-page';
 import type { Domain } from '../domain';
 import { PAGE_SHIFT } from '../memory/physical';
+import { SaveError } from '../save/archive';
 import { homeOf } from '../xenstore';
 import { CONSOLE_RING, type Ports, STORE_RING, VUART_RING } from './build';
 import type { DomainPlan } from './plan';
@@ -103,7 +104,18 @@ function writeVuartNodes(store: Store, id: number, port: number): void {
   for (const [name, value] of Object.entries(behind)) store.write(`${backend}/${name}`, value);
 }
 
-export function removeDomainNodes(store: Store, id: number, plan: DomainPlan): void {
+/** The ports of a domain as its nodes have them. @throws SaveError when they are not there */
+export function portsOf(store: Store, id: number): Ports {
+  const port = (path: string): number | undefined => {
+    const text = store.read(`${homeOf(id)}/${path}/port`) ?? '';
+    return /^\d{1,6}$/.test(text) ? Number(text) : undefined;
+  };
+  const [inStore, onConsole, vuart] = [port('store'), port('console'), port('vuart/0')];
+  if (inStore === undefined || onConsole === undefined) throw new SaveError('its nodes in the store name no ports');
+  return { store: inStore, console: onConsole, ...(vuart !== undefined && { vuart }) };
+}
+
+export function removeDomainNodes(store: Store, id: number, plan: Pick<DomainPlan, 'uuid'>): void {
   store.remove(homeOf(id));
   store.remove(vmPath(plan.uuid));
   for (const kind of store.list(`${homeOf(BACKEND_DOMAIN)}/backend`))

@@ -6,12 +6,14 @@ import { type Domain, SHUTDOWN } from '../domain';
 import { GUEST, nextDomainId } from '../domain-create';
 import { PAGE_SIZE } from '../memory/physical';
 import type { DomainObserver, Hypervisor } from '../hypervisor';
+import { type Archive, SaveError } from '../save/archive';
 import { homeOf, Store, StoreConnection } from '../xenstore';
-import { buildGuest, CONSOLE_RING, STORE_RING, VUART_RING } from './build';
+import { buildGuest, CONSOLE_RING, type Ports, STORE_RING, VUART_RING } from './build';
 import { BuildError } from './build-error';
 import { Bridges, type Device, makeDevices } from './devices';
-import { removeDomainNodes, writeAvailability, writeDomainNodes } from './nodes';
+import { portsOf, removeDomainNodes, writeAvailability, writeDomainNodes } from './nodes';
 import type { Action, DomainPlan } from './plan';
+import { loadDomain, readSaveHeader, saveDomain } from './save';
 import { VerbError } from './verb-error';
 
 /** libxl's max_grant_frames of a domain that says nothing, and event channels that it may have. */
@@ -98,19 +100,28 @@ export class Toolstack implements DomainObserver {
     const built = this.build(plan, id);
     const { domain, ports } = built;
     writeDomainNodes(store, domain, plan, ports);
-    const isIntroduced = (other: number): boolean => this.managed.has(other);
-    this.managed.set(id, {
-      ...{ domain, plan },
-      console: new ConsoleBackend(domain, CONSOLE_RING, ports.console, bytes => this.said(id, bytes)),
-      vuart:
-        ports.vuart === undefined
-          ? undefined
-          : new ConsoleBackend(domain, VUART_RING, ports.vuart, bytes => this.said(id, bytes, UART_SUFFIX)),
-      connection: new StoreConnection(domain, STORE_RING, ports.store, store, isIntroduced),
-      devices: makeDevices(store, domain, plan, this.bridges),
-    });
+    this.manage(domain, plan, ports, false);
     store.introduced();
     return id;
+  }
+
+  /** Backends and the store come to a domain whose nodes are there. @param io what was on its way when it was saved */
+  private manage(domain: Domain, plan: DomainPlan, ports: Ports, restored: boolean, io?: Archive): void {
+    const { store } = this;
+    const { id } = domain;
+    const isIntroduced = (other: number): boolean => this.managed.has(other);
+    const consoleAt = (ring: number, port: number, suffix = ''): ConsoleBackend =>
+      new ConsoleBackend(domain, ring, port, bytes => this.said(id, bytes, suffix));
+    const managed = {
+      ...{ domain, plan },
+      console: consoleAt(CONSOLE_RING, ports.console),
+      vuart: ports.vuart === undefined ? undefined : consoleAt(VUART_RING, ports.vuart, UART_SUFFIX),
+      connection: new StoreConnection(domain, STORE_RING, ports.store, store, isIntroduced),
+    };
+    const devices: Device[] = [];
+    this.managed.set(id, { ...managed, devices });
+    if (io) for (const part of [managed.connection, managed.console, managed.vuart]) part?.transfer(io);
+    devices.push(...makeDevices(store, domain, plan, this.bridges, restored));
   }
 
   private build(plan: DomainPlan, id: number): ReturnType<typeof buildGuest> {
@@ -193,6 +204,51 @@ export class Toolstack implements DomainObserver {
       throw new VerbError('memory', `mem-max of domain ${id} can be ${least} (what it has) to ${GUEST.RAM_MOST / MIB} MiB, not ${mebibytes}`); // prettier-ignore
     domain.maxPages = (mebibytes * MIB) / PAGE_SIZE + GUEST.MAGIC_PAGES;
     this.ports.changed();
+  }
+
+  /** What its plan says of where it comes from. @throws VerbError */
+  originOf(id: number): string {
+    return this.find(id).plan.origin ?? '';
+  }
+
+  /**
+   * A domain as it is now, to be restored later; it stays as it is, paused.
+   * @param origin is kept for the one who restores it
+   * @returns undefined: cores are still in it; let the machine run, and ask again @throws VerbError
+   */
+  save(id: number, origin: string): Uint8Array | undefined {
+    const { domain, plan, console, vuart, connection } = this.find(id);
+    this.pause(id);
+    if (domain.isRunning) return undefined;
+    return refusing(() =>
+      saveDomain(domain, this.store, { id, name: plan.name, origin }, io => {
+        connection.transfer(io);
+        console.transfer(io);
+        vuart?.transfer(io);
+      }),
+    );
+  }
+
+  /** A domain goes on from where it was saved, under the id that it had. @throws VerbError; then nothing is left of it */
+  restore(bytes: Uint8Array, plan: DomainPlan, paused = false): number {
+    const { xen, store } = this;
+    const { id, name } = refusing(() => readSaveHeader(bytes));
+    if (this.idOf(name) !== undefined) throw new VerbError('name', `there is a domain "${name}" already; destroy or rename it first`); // prettier-ignore
+    if (xen.domains.has(id)) throw new VerbError('domain', `the domain was saved as domain ${id}, and there is another one of this id; destroy that first`); // prettier-ignore
+    const needed = Math.ceil(plan.memory / PAGE_SIZE);
+    if (needed > xen.heap.free) throw new VerbError('memory', `it needs ${plan.memory / MIB} MiB, more than the ${Math.floor((xen.heap.free * PAGE_SIZE) / MIB)} that are free; destroy another domain first`); // prettier-ignore
+    const { domain, io } = refusing(() => loadDomain(xen, store, bytes));
+    try {
+      this.manage(domain, { ...plan, name }, portsOf(store, id), true, io);
+    } catch (error) {
+      xen.destroyDomain(domain);
+      if (error instanceof SaveError) throw new VerbError('domain', error.message);
+      throw error;
+    }
+    store.introduced();
+    if (!paused) this.unpause(id);
+    this.ports.changed();
+    return id;
   }
 
   rename(id: number, name: string): void {
@@ -294,6 +350,16 @@ export class Toolstack implements DomainObserver {
     // Nobody is left, and nobody wanted it so: the machine has done its work.
     if (managed.over !== undefined && this.xen.domains.size === 0) this.xen.options.over(SHUTDOWN.POWEROFF);
     this.ports.changed();
+  }
+}
+
+/** What is wrong with a saved domain, or keeps one from being saved, is an answer of the verb. */
+function refusing<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof SaveError) throw new VerbError('domain', error.message);
+    throw error;
   }
 }
 

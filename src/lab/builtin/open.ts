@@ -13,7 +13,7 @@ import { Consoles } from './consoles';
 import { Disks } from './disks';
 import { type ReadyDomain, readyDomain } from './domains';
 import { type BuiltinPlan, planBuiltin } from './plan';
-import { BuiltinDomains } from './verbs';
+import { BuiltinDomains, type VerbPorts } from './verbs';
 
 /** Hyp mode, everything masked; the first instruction is the hypervisor's own. */
 const ENTRY = { pc: 0, cpsr: 0x1da, secure: false } as const;
@@ -85,13 +85,13 @@ async function openWith(
     ...(sdCard && { sdCard }),
   });
   el2.attach(machine);
-  const ready = async (file: string): Promise<ReadyDomain> => {
-    const domain = await readyDomain(file, { ...sources, say: ports.problem });
+  const ready: VerbPorts['ready'] = async (file, saved) => {
+    const domain = await readyDomain(file, { ...sources, say: ports.problem }, saved);
     checkNames([domain]);
     for (const console of consolesOf(domain.plan)) consoles.add(console);
     return domain;
   };
-  const verbs = new BuiltinDomains({ toolstack: () => el2.toolstack, ready });
+  const verbs = new BuiltinDomains({ toolstack: () => el2.toolstack, ready, host, turn: () => host.sleep(1).over });
   const names = domains.map(({ plan: { name } }) => name);
   const shownNames = domains.flatMap(({ plan }) => consolesOf(plan));
   const shown = new BuiltinMachine(machine, el2, shownNames, plan.dom0 !== undefined, verbs, disks);
