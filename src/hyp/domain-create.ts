@@ -25,8 +25,6 @@ export const GUEST = {
 export const MOST_VCPUS = 8;
 /** Shared interrupts that a distributor has room for. */
 export const MOST_SHARED_INTERRUPTS = 1020 - LOCAL_IRQS;
-/** Pages of a grant table, unless somebody says less. */
-export const GRANT_FRAMES = 64;
 /** Ids that a real domain can have: what is above stands for something else. */
 export const FIRST_RESERVED_ID = 0x7ff0;
 

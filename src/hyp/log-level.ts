@@ -27,6 +27,10 @@ export function parseThresholds(text: string): LogThresholds | undefined {
   return { always, limited: Math.max(always, limited) };
 }
 
+/** As `loglvl=` has them. */
+export const thresholdsText = ({ always, limited }: LogThresholds): string =>
+  [always, limited].map(level => ['none', 'error', 'warning', 'info', 'all'][level]!).join('/');
+
 export function describeThresholds({ always, limited }: LogThresholds): string {
   return limited === always ? SHOWN[always]! : `${SHOWN[always]!} (Rate-limited: ${SHOWN[limited]!})`;
 }

@@ -20,13 +20,12 @@ export interface XenOptions {
   /** Nanoseconds; undefined: the scheduler's own. */
   ratelimitNs: number | undefined;
   grantFrames: number;
-  grantVersion: 1 | 2;
 }
 
 const DEFAULTS: XenOptions = {
   ...{ dom0MaxVcpus: undefined, noReboot: false, mute: false, dtuart: undefined },
   ...{ xen: THRESHOLDS.xen, guest: THRESHOLDS.guest, switchKey: 'a', inputToXen: false },
-  ...{ ringBytes: 16384, ratelimitNs: undefined, grantFrames: 64, grantVersion: 2 },
+  ...{ ringBytes: 16384, ratelimitNs: undefined, grantFrames: 64 },
 };
 
 /** Something about one option, for people. `unknown` and `invalid` are what Xen says itself; `ineffective` ones it takes. */
@@ -86,14 +85,9 @@ const thresholds =
     return found !== undefined;
   };
 
-/** `max-ver:1,transitive`. */
-function gnttab(text: string, options: XenOptions): boolean {
-  return text.split(',').every(part => {
-    const [, version] = /^max-ver:([12])$/.exec(part) ?? [];
-    if (version !== undefined) options.grantVersion = version === '1' ? 1 : 2;
-    return version !== undefined || /^(no-)?transitive(=\w+)?$/.test(part);
-  });
-}
+/** `max-ver:1,transitive`. Xen on ARM offers version 1 whatever this says, and transitive grants are of version 2. */
+const gnttab = (text: string): boolean =>
+  text.split(',').every(part => /^max[-_]ver:[12]$/.test(part) || /^(no-)?transitive(=\w+)?$/.test(part));
 
 const HONOURED: Readonly<Record<string, Take>> = {
   dom0_mem: text => parseXenSize(text) !== undefined,

@@ -32,7 +32,7 @@ describe('options of Xen', () => {
     expect(options(line)).toEqual({
       ...{ dom0MaxVcpus: 3, noReboot: true, mute: false, dtuart: 'serial1' },
       ...{ xen: { always: 4, limited: 4 }, guest: { always: 1, limited: 4 }, switchKey: 'b', inputToXen: true },
-      ...{ ringBytes: 65536, ratelimitNs: 500_000, grantFrames: 16, grantVersion: 1 },
+      ...{ ringBytes: 65536, ratelimitNs: 500_000, grantFrames: 16 },
     });
     expect(options('noreboot=no').noReboot).toBe(false);
     expect(options('no-noreboot noreboot no-noreboot').noReboot).toBe(false);

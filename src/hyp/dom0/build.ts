@@ -48,7 +48,7 @@ export function buildDom0(xen: Hypervisor, plan: Dom0Plan): Domain {
   const frames = plan.memory >>> PAGE_SHIFT;
   const domain = new Domain(xen, {
     ...{ id: 0, vcpus: plan.cpus, interrupts: gic.lines, eventIrq: EVENT_IRQ, privileged: true, directMapped: true },
-    ...{ gicd: gic.at.distributor, gicc: gic.at.cpuInterface, grantFrames: GRANT_FRAMES },
+    ...{ gicd: gic.at.distributor, gicc: gic.at.cpuInterface, grantFrames: xen.xenOptions.grantFrames },
   });
   domain.maxPages = frames;
   domain.createVcpus();

@@ -46,7 +46,7 @@ export class GrantTable {
   private nextHandle = 0;
   /** How often each of this domain's entries is mapped: readers and writers. */
   private readonly pins = new Map<number, { readers: number; writers: number }>();
-  version: 1 | 2 = 1;
+  readonly version = 1;
 
   constructor(
     private readonly domain: Domain,
@@ -155,7 +155,6 @@ export class GrantTable {
 
   /** How large the table is; what is in it is memory. Mappings of others' pages are not kept. */
   transfer(io: Archive): void {
-    this.version = io.oneOf(this.version, [1, 2]);
     const frames = io.u32(this.frames.length, this.maxFrames);
     if (!this.grow(frames)) throw new SaveError('there is no memory for its grant table');
   }
@@ -182,7 +181,7 @@ export class GrantTable {
     return GNTST.OKAY;
   }
 
-  /** GNTTABOP_set_version: no other version is offered, as Xen answers for ARM. */
+  /** GNTTABOP_set_version: Xen on ARM has no version 2 (asm/grant_table.h, GNTTAB_MAX_VERSION). */
   setVersion(version: number): number {
     return version === 1 ? 0 : version === 2 ? -ERRNO.ENOSYS : -ERRNO.EINVAL;
   }

@@ -16,8 +16,7 @@ import type { Action, DomainPlan } from './plan';
 import { loadDomain, readSaveHeader, saveDomain } from './save';
 import { VerbError } from './verb-error';
 
-/** libxl's max_grant_frames of a domain that says nothing, and event channels that it may have. */
-const GRANT_FRAMES = 64;
+/** Event channels that a domain may have (libxl, event_channels of a configuration). */
 const EVENT_PORTS = 1023;
 const MIB = 2 ** 20;
 
@@ -125,7 +124,7 @@ export class Toolstack implements DomainObserver {
   }
 
   private build(plan: DomainPlan, id: number): ReturnType<typeof buildGuest> {
-    const options = { id, handle: plan.uuid, grantFrames: GRANT_FRAMES, ports: EVENT_PORTS };
+    const options = { id, handle: plan.uuid, grantFrames: this.xen.xenOptions.grantFrames, ports: EVENT_PORTS };
     try {
       return buildGuest(this.xen, plan, options);
     } catch (error) {
