@@ -14,6 +14,8 @@ export interface ConsolePorts {
   readonly send: (byte: number) => void;
   /** A byte from the UART; −1: there is none. */
   readonly receive: () => number;
+  /** A key for Xen itself. */
+  readonly key: (byte: number) => void;
   /** Input for the domain that has the console. */
   readonly inputReady: () => void;
   /** There is something new in the ring. */
@@ -52,6 +54,10 @@ export class XenConsole {
   /** Says a line of Xen's own, which the ring keeps. */
   print(line: string, level: Level = LEVEL.WARNING): void {
     this.printAs(line, level, this.options.xen);
+  }
+  /** Says what somebody has asked for. */
+  printAlways(line: string): void {
+    this.put(line);
   }
   /** Says something about a guest, which may do what leads to it for ever. */
   printAboutGuest(line: string, level: Level = LEVEL.ERROR): void {
@@ -93,7 +99,8 @@ export class XenConsole {
     for (let byte = this.ports.receive(); byte >= 0; byte = this.ports.receive()) {
       if (byte === this.switchCode && ++this.switches < SWITCH_COUNT) continue;
       if (byte === this.switchCode) this.switchInput();
-      else if (!this.toXen && this.input.length < INPUT_BYTES) {
+      else if (this.toXen) this.ports.key(byte);
+      else if (this.input.length < INPUT_BYTES) {
         this.input.push(byte);
         any = true;
       }

@@ -20,6 +20,7 @@ import type { Answer, Call } from './hypercalls/hypercall';
 import { describeCall } from './hypercalls/describe';
 import { HYPERCALLS } from './hypercalls/list';
 import { greet } from './greeting';
+import { pressKey } from './keys';
 import { endOfHardwareDomain } from './hardware-domain';
 import { Heap } from './memory/heap';
 import { PhysicalMemory } from './memory/physical';
@@ -31,6 +32,7 @@ import { Credit2 } from './sched/credit2';
 import { Traps } from './traps/traps';
 import { Trace } from './trace';
 import { RUNSTATE, type Vcpu } from './vcpu';
+import { XenUart } from './xen-uart';
 
 /**
  * What of a guest's doings comes here. Xen has HCR.TSW too, to look after caches, which are not modelled; a kernel that walks
@@ -114,6 +116,9 @@ export class Hypervisor implements DomainHost {
   readonly commandLine: string;
   /** What the command line says. */
   readonly xenOptions: XenOptions;
+  /** Pressed for Xen, and not looked at yet. */
+  private readonly keys: number[] = [];
+  private readonly uart: XenUart;
   private readonly traps: Traps;
   private readonly accesses: readonly GuestAccess[];
   /** Records of what is done, when somebody wants them. */
@@ -138,10 +143,11 @@ export class Hypervisor implements DomainHost {
     const count = () => ({ at: machine.instructions, timeNs: machine.timeNs });
     this.trace = options.traced ? new Trace(count) : undefined;
     this.wallclock = { seconds: options.baseSeconds, nanoseconds: 0 };
+    this.uart = new XenUart(this.memory, options.uart);
     const ports = {
       now: this.now,
-      send: (byte: number) => this.memory.writeDevice(options.uart.base, byte, 0),
-      receive: () => this.receive(),
+      ...{ send: this.uart.send, receive: this.uart.receive },
+      key: (byte: number) => void this.keys.push(byte),
       inputReady: () => this.raiseGlobalVirq(VIRQ.CONSOLE),
       ringChanged: () => this.raiseGlobalVirq(VIRQ.CON_RING),
       ...(options.heard && { heard: options.heard }),
@@ -381,27 +387,10 @@ export class Hypervisor implements DomainHost {
     for (const irq of [HYP_TIMER_IRQ, VIRTUAL_TIMER_IRQ, this.options.maintenanceIrq]) this.gic.enable(irq, core.index);
     pcpu.up = true;
     if (core.index === 0) {
-      this.initializeUart();
+      if (!this.xenOptions.mute) this.uart.initialize(this.gic);
       greet(this);
       this.options.boot(this);
     }
-  }
-
-  private initializeUart(): void {
-    if (this.xenOptions.mute) return;
-    const { base, irq } = this.options.uart;
-    const write = (offset: number, value: number): void => this.memory.writeDevice(base + offset, value, 0);
-    write(0x2c, 0x70); // UARTLCR_H: 8 bits, FIFOs
-    write(0x30, 0x301); // UARTCR: on, both directions
-    write(0x38, 0x50); // UARTIMSC: receive, receive timeout
-    this.gic.setEdge(irq, false, 0);
-    this.gic.setTarget(irq, 0);
-    this.gic.enable(irq, 0);
-  }
-  /** UARTFR.RXFE says whether there is anything. */
-  private receive(): number {
-    const { base } = this.options.uart;
-    return this.memory.readDevice(base + 0x18, 0) & 0x10 ? -1 : this.memory.readDevice(base, 0) & 0xff;
   }
 
   private exception(pcpu: PhysicalCpu, vcpu: Vcpu, core: Core): void {
@@ -428,6 +417,13 @@ export class Hypervisor implements DomainHost {
       else if (irq < LOCAL_SGIS) pcpu.reschedule = true;
       gic.deactivate(iar, core.index);
     }
+    for (const key of this.keys.splice(0)) pressKey(this, key, core);
+  }
+
+  /** A key for Xen, by whatever way: the first core looks at it. */
+  press(byte: number): void {
+    this.keys.push(byte);
+    this.poke(this.pcpus[0]!);
   }
 
   /** Chooses who goes on, and goes on there. @returns false: nobody does */

@@ -16,7 +16,7 @@ function consoleOf(line: string) {
   const at = { ns: 0 };
   const console = new XenConsole(
     {
-      ...{ now: () => at.ns, receive: () => -1, inputReady: () => {}, ringChanged: () => {} },
+      ...{ now: () => at.ns, receive: () => -1, key: () => {}, inputReady: () => {}, ringChanged: () => {} },
       send: byte => void (said += String.fromCharCode(byte)),
     },
     options(line),

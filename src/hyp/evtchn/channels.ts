@@ -268,6 +268,11 @@ export class EventChannels {
     return 0;
   }
 
+  /** The port that a virtual interrupt is bound to; 0: none. */
+  virqPort(virq: number, vcpu: number): number {
+    return this.virqs.get(vcpu * VIRQS + virq) ?? 0;
+  }
+
   /** Raises a virtual interrupt, if somebody has bound it. */
   raiseVirq(virq: number, vcpu = 0): void {
     const port = this.virqs.get(vcpu * VIRQS + virq);

@@ -160,8 +160,11 @@ export class BuiltinMachine extends BoardMachine {
   }
 
   override receive(console: string, byte: number): boolean {
-    if (console === 'xen') return true; // it takes no input but its switch, which is typed at the UART
     const { current, toolstack } = this.#hypervisor;
+    if (console === 'xen') {
+      current?.press(byte);
+      return true;
+    }
     if (console === 'dom0') {
       current?.console.type(byte);
       return true;
