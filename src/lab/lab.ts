@@ -37,7 +37,10 @@ export async function openLab(configuration: LabLaunch, host: LabHost, ports: La
   const translation = await translationOf(configuration, host);
   if (usesBuiltin(configuration)) {
     const traced = configuration.trace === true;
-    const opened = await openBuiltin({ ...request, traced }, ports, more => build({ ...more, ...translation.options }));
+    const profiled = configuration.profile && { profile: true };
+    const opened = await openBuiltin({ ...request, traced }, ports, more =>
+      build({ ...more, ...profiled, ...translation.options }),
+    );
     return { ...opened, keep: translation.keep };
   }
   const plan = await planBoot(request);

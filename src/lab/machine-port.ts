@@ -58,6 +58,8 @@ export interface LabMachine {
   readonly exceptions?: number;
   /** What it is doing, for people who ask why it says nothing. */
   condition?(): MachineCondition;
+  /** Every virtual CPU of the built-in hypervisor: what it does, a line each. */
+  virtualCpus?(): string[];
   /** Where a virtual address of a core leads now, or −1. */
   translate?(cpu: number, address: number): number;
   /** As far as it is readable. `space` is `pa` or `va:N`. */
@@ -91,6 +93,8 @@ export interface OpenedLab {
   symbols?(): Promise<SymbolTable>;
   /** Keeps for later labs what this one learnt. Never rejects. */
   keep?(): Promise<void>;
+  /** Consoles on which the hypervisor speaks: that is no word of a guest. */
+  notGuests?: readonly string[];
   /** Other names of consoles. */
   aliases?: Readonly<Record<string, string>>;
 }

@@ -185,13 +185,13 @@ class LabServer {
   async #load(configuration: LabLaunch): Promise<StartedLab> {
     this.#cpuSecondsAtStart = this.#host.cpuSeconds();
     this.#active?.machine.close?.();
-    const heard: { watch?: SilenceWatch | undefined } = {};
+    const heard: { watch?: SilenceWatch | undefined; not: readonly string[] } = { not: [] };
     const opened = await this.#open(configuration, this.#host, {
       sink: console => {
         const sink = this.#output.sink(console);
         return {
           write: byte => {
-            heard.watch?.heard();
+            if (!heard.not.includes(console)) heard.watch?.heard();
             sink.write(byte);
           },
         };
@@ -203,6 +203,7 @@ class LabServer {
       el2: name => this.#tell({ event: 'el2', name }),
     });
     const { machine, board, problems, placement } = opened;
+    heard.not = opened.notGuests ?? [];
     heard.watch = watchSilence(opened, card => {
       this.#output.flush(this.#host.now());
       this.#tell({ event: 'card', card });

@@ -4,11 +4,12 @@ import type { El2 } from '../../emu/cpu/el2';
 import type { Core } from '../../emu/cpu/core';
 import type { Machine } from '../../emu/machine';
 import {
-  buildDom0, Hypervisor, type Identity, SHUTDOWN, type Speaker, Toolstack, type ToolstackPorts, traceText,
+  buildDom0, Hypervisor, type Identity, SHUTDOWN, type Speaker, Toolstack, type ToolstackPorts, traceText, type Vcpu,
 } from '../../hyp'; // prettier-ignore
 import { BoardMachine } from '../board-machine';
 import type { LabDomains, SliceEnd } from '../machine-port';
 import { LabFailure } from '../problems';
+import type { LabProfile } from '../profile-report';
 import type { LabProblem } from '../protocol';
 import type { ReadyDomain } from './domains';
 import { type BuiltinPlan, hostTree } from './plan';
@@ -26,6 +27,14 @@ const IDENTITY: Identity = {
 
 const PAGE_SIZE = 4096;
 const PART = { distributor: 'distributor', cpuInterface: 'cpu-interface', hypervisor: 'hypervisor', virtualCpu: 'virtual-cpu' } as const; // prettier-ignore
+
+function doing(vcpu: Vcpu, core: number | undefined): string {
+  if (core !== undefined) return `executed by cpu${core}`;
+  if (vcpu.down) return 'not started, or switched off';
+  if (vcpu.domain.shutdownCode !== undefined) return 'its domain has ended';
+  if (vcpu.domain.isPaused) return 'paused';
+  return vcpu.blocked || vcpu.polling ? 'waits for an interrupt or event' : 'waits for its turn';
+}
 
 /** What a lab hears of its hypervisor and its domains. */
 export interface BuiltinPorts {
@@ -148,6 +157,26 @@ export class BuiltinMachine extends BoardMachine {
     const end = super.run(instructions);
     if (!this.#hypervisor.crashed) return end;
     return { reason: 'crash', description: 'dom0 has crashed; its console says why' };
+  }
+
+  /** Where every virtual CPU is, and why it does not run if it does not. */
+  virtualCpus(): string[] {
+    const { current: xen, toolstack } = this.#hypervisor;
+    const rows = new Map(toolstack?.list().map(row => [row.id, row.name]));
+    return [...(xen?.domains.values() ?? [])].flatMap(({ id, vcpus }) =>
+      vcpus.map(vcpu => {
+        const core = xen!.pcpus.find(({ current }) => current === vcpu)?.core;
+        const pc = core === undefined ? vcpu.context.pc : this.pc(core);
+        const name = `${vcpu.name} (${rows.get(id) ?? id})`;
+        return `${name}: ${doing(vcpu, core)}${vcpu.down ? '' : `, PC 0x${(pc >>> 0).toString(16).padStart(8, '0')}`}`;
+      }),
+    );
+  }
+
+  override profile(): LabProfile | undefined {
+    const found = super.profile();
+    const domains = this.#hypervisor.toolstack?.list().map(({ name, cpuSeconds }) => ({ name, cpuSeconds }));
+    return found && { ...found, ...(domains && { domains }) };
   }
 
   close(): void {

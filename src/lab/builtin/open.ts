@@ -6,6 +6,7 @@ import type { PlanRequest } from '../boot-plan';
 import type { OpenedLab } from '../machine-port';
 import type { LabConfiguration, LabProblem } from '../protocol';
 import { openCard } from '../sd-card';
+import type { BootFacts, DomainFacts } from '../silence/evidence';
 import type { LabPorts } from '../worker';
 import { BuiltinHypervisor, BuiltinMachine } from './builtin-machine';
 import { checkMemory, checkNames } from './checks';
@@ -98,8 +99,22 @@ async function openWith(
   for (const console of shown.consoles) consoles.add(console);
   machine.start({ images: plan.flash, entry: ENTRY });
   const aliases = Object.fromEntries(names.map((name, i) => [`dom${i + 1}`, name]));
-  return { board: board.name, machine: shown, problems, placement: [], aliases, el2: 'built-in' };
+  const boot: BootFacts = {
+    ...{ board, kind: 'domains', mode: 'hyp', secure: false, treeAddress: undefined, tree: undefined, placement: [] },
+    packed: configuration.decompress === 'guest',
+    domains: domainFacts(plan, domains),
+  };
+  const notGuests = ['xen', shown.consoles[0]!];
+  return { board: board.name, machine: shown, problems, placement: [], aliases, el2: 'built-in', boot, notGuests };
 }
+
+/** What the kernels were told of their consoles. */
+const domainFacts = ({ dom0 }: BuiltinPlan, domains: readonly ReadyDomain[]): DomainFacts[] => [
+  ...(dom0 ? [{ name: 'dom0', cmdline: dom0.args, consoles: ['hvc0', 'ttyAMA0', 'ttyAMA1', 'ttyAMA2'] }] : []),
+  ...domains.map(({ plan: { name, cmdline = '', vuart } }) => ({
+    ...{ name, cmdline, consoles: vuart ? ['hvc0', 'ttyAMA0'] : ['hvc0'] },
+  })),
+];
 
 async function openDrives(disks: Disks, { drives = [] }: LabConfiguration): Promise<BlockStore[]> {
   const open: BlockStore[] = [];
