@@ -6,7 +6,7 @@ import * as esbuild from 'esbuild';
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 /** Files that are part of a program: trees as text, guests as bytes. Vitest reads the same table (vitest.config.ts). */
-export const EMBEDDED = { '.dts': 'text', '.elf': 'binary', '.bin': 'binary' };
+export const EMBEDDED = { '.dts': 'text', '.cfg': 'text', '.elf': 'binary', '.bin': 'binary' };
 
 // Packages written for CommonJS ask for Node's modules through require, which an ES module has to make for itself.
 export const REQUIRE = "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);";

@@ -49,18 +49,38 @@ export const BENCHMARKS = readdirSync(path.join(GUESTS, 'bench'))
   .sort();
 
 /** @typedef {{ source: string, flags: string[] }} Unit one file to compile, relative to guests/ */
-/** @typedef {{ output: string, script: string, units: Unit[] }} Program */
+/**
+ * @typedef {{ output: string, script: string, units: Unit[], raw?: true }} Program
+ * raw: a file of what lies in memory, which runs anywhere, instead of an ELF file
+ */
+
+/** All sources of some folders. @returns {Unit[]} */
+function sourcesIn(folders, flags = []) {
+  return folders.flatMap(folder => {
+    const sources = readdirSync(path.join(GUESTS, folder)).filter(file => /\.[cS]$/.test(file));
+    return sources.sort().map(file => ({
+      source: `${folder}/${file}`,
+      flags: [...DEMO, ...flags, '-Idemo', file.endsWith('.S') || DEMO_A32.includes(file) ? '-marm' : '-mthumb'],
+    }));
+  });
+}
+
+const MEMORY = { source: 'common/memory.c', flags: [...DEMO, '-marm'] };
 
 /** @returns {Program} */
-function demo() {
-  const sources = readdirSync(path.join(GUESTS, 'demo')).filter(file => /\.[cS]$/.test(file));
-  const units = sources.sort().map(file => ({
-    source: `demo/${file}`,
-    flags: [...DEMO, file.endsWith('.S') || DEMO_A32.includes(file) ? '-marm' : '-mthumb'],
-  }));
-  units.push({ source: 'common/memory.c', flags: [...DEMO, '-marm'] });
-  return { output: 'demo/demo.elf', script: 'demo/demo.ld', units };
-}
+const demo = () => ({
+  output: 'demo/demo.elf',
+  script: 'demo/demo.ld',
+  units: [...sourcesIn(['demo', 'native']), MEMORY],
+});
+
+/** The demo as a domain of Xen: a zImage. Addresses are words of their own, so that its head can add to them. @returns {Program} */
+const forXen = name => ({
+  output: `${name}/${name}.bin`,
+  script: 'xen/xen.ld',
+  units: [...sourcesIn(['demo', 'xen', name], ['-mword-relocations', '-Ixen']), MEMORY],
+  raw: true,
+});
 
 /** A program on the ground that benchmarks stand on. @returns {Program} */
 function onBench(source, output, flags) {
@@ -88,6 +108,9 @@ function unpacked() {
 
 export const programs = [
   demo(),
+  forXen('dom0'),
+  forXen('domu'),
+  forXen('fuzz'),
   unpacked(),
   ...BENCHMARKS.flatMap(name => [benchmark(name, 'a32'), benchmark(name, 't32')]),
 ];
@@ -117,8 +140,10 @@ export function build(program, work, defines = []) {
   });
   const elf = path.join(work, 'out.elf');
   const link = ['--nmagic', '--build-id=none', '--no-warn-rwx-segments', '--fatal-warnings'];
-  run('ld', [...link, '-T', program.script, '-o', elf, ...objects]);
-  run('strip', ['--strip-debug', elf]);
+  const movable = program.raw ? ['-pie', '--no-dynamic-linker', '-z', 'notext'] : [];
+  run('ld', [...link, ...movable, '-T', program.script, '-o', elf, ...objects]);
+  if (program.raw) run('objcopy', ['-O', 'binary', elf, elf]);
+  else run('strip', ['--strip-debug', elf]);
   return readFileSync(elf);
 }
 
@@ -136,7 +161,19 @@ const sha256 = bytes => createHash('sha256').update(bytes).digest('hex');
 
 /** One hash over all that binaries are made of, so that a change without a rebuild is noticed without the toolchain. */
 function hashSources() {
-  const files = ['build.mjs', 'common', 'demo', 'unpacked', 'bench', 'soak'].flatMap(entry =>
+  const files = [
+    'build.mjs',
+    'common',
+    'demo',
+    'native',
+    'xen',
+    'dom0',
+    'domu',
+    'fuzz',
+    'unpacked',
+    'bench',
+    'soak',
+  ].flatMap(entry =>
     entry.includes('.') ? [entry] : readdirSync(path.join(GUESTS, entry)).map(file => `${entry}/${file}`),
   );
   const inputs = files.filter(file => /\.([chS]|ld)$|build\.mjs$|generate-calls\.mjs$/.test(file)).sort();

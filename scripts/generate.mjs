@@ -12,6 +12,7 @@ await build({
   bundle: true,
   loader: EMBEDDED,
   format: 'esm',
+  target: 'node20',
   platform: 'node',
   banner: { js: REQUIRE },
 });

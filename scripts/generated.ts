@@ -49,7 +49,7 @@ export function launchDocument(): string {
 
 A lab is described by the attributes below: in \`launch.json\` with \`"type": "xenlab", "request": "launch"\`, or in a file
 for \`xenlab boot LAB.json\`. Paths are relative to the workspace folder, or to the folder of LAB.json. Everything can be
-left out; then the board runs its demo guest.
+left out; then two guests of the lab's own run on the built-in hypervisor.
 
 \`\`\`json
 {

@@ -3,6 +3,10 @@ declare module '*.dts' {
   const text: string;
   export default text;
 }
+declare module '*.cfg' {
+  const text: string;
+  export default text;
+}
 declare module '*.elf' {
   const bytes: Uint8Array;
   export default bytes;

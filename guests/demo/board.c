@@ -26,6 +26,7 @@ static const struct board tc1 = {
     .gic_interface = 0x2c002000,
     .timer_interrupt = 27,
     .sysreg = DEFAULT_SYSREG,
+    .hypervisor = FDT_NONE,
 };
 
 static const char *const gic_compatibles[] = {"arm,cortex-a15-gic", "arm,gic-400", "arm,cortex-a7-gic"};
@@ -134,6 +135,9 @@ static void find_devices(void)
     dt_interrupt(tree, node, 2, &board.timer_interrupt); // secure, non-secure, virtual, hypervisor
     node = fdt_find_compatible(tree, FDT_NONE, "arm,vexpress-sysreg");
     window(node, 0, &board.sysreg);
+    board.hypervisor = fdt_find_compatible(tree, FDT_NONE, "xen,xen");
+    dt_region(tree, board.hypervisor, 0, &board.grants);
+    dt_interrupt(tree, board.hypervisor, 0, &board.event_interrupt);
 }
 
 void board_probe(uint32_t r2)
@@ -213,7 +217,7 @@ void board_each_window(void (*visit)(const struct region *))
 {
     struct region region;
     for (int node = 0; node < board.tree.count; node++)
-        if (is_device(node))
+        if (is_device(node) && node != board.hypervisor) // which has no registers, only addresses for memory
             for (uint32_t i = 0; dt_region(&board.tree, node, i, &region); i++)
                 visit(&region);
 }

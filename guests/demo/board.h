@@ -27,6 +27,9 @@ struct board {
     uint32_t gic_distributor, gic_interface;
     uint32_t timer_interrupt; // of the virtual timer
     uint32_t sysreg;
+    int hypervisor; // node of Xen, FDT_NONE on a bare board
+    struct region grants; // addresses for the pages of others
+    uint32_t event_interrupt;
 };
 
 extern struct board board;

@@ -5,23 +5,26 @@
 #include "board.h"
 #include "compute.h"
 #include "gic.h"
+#include "platform.h"
 #include "print.h"
 #include "shell.h"
 #include "smp.h"
 #include "timer.h"
 #include "trap.h"
-#include "uart.h"
 
 enum { DUMP_DEFAULT = 16, DUMP_MOST = 4096, WORDS_PER_ROW = 4 };
+
+static void help_line(const struct command *command)
+{
+    print("  %s %s", command->name, command->arguments);
+    print_to_column(24);
+    print("%s\n", command->help);
+}
 
 static void help(const struct arguments *arguments)
 {
     (void)arguments;
-    for (const struct command *command = commands; command->name; command++) {
-        print("  %s %s", command->name, command->arguments);
-        print_to_column(24);
-        print("%s\n", command->help);
-    }
+    each_command(help_line);
 }
 
 static void devices(const struct arguments *arguments)
@@ -103,7 +106,7 @@ static void ticks(const struct arguments *arguments)
     (void)arguments;
     print("  up      ");
     print_duration(timer_now());
-    print("\n  ticks   %u at %u Hz\n", (unsigned)timer_ticks(), TICK_HZ);
+    print("\n  ticks   %u at %u Hz%s\n", (unsigned)timer_ticks(), TICK_HZ, timer_ticking() ? "" : ", only when needed");
     print("  counter %u Hz%s\n", (unsigned)timer_frequency(),
           timer_frequency_assumed() ? " (assumed: CNTFRQ is 0)" : "");
 }
@@ -127,8 +130,8 @@ static void irqs(const struct arguments *arguments)
             print("  %-5u  %s %-3u %-10u  %s\n", (unsigned)intid, intid < 16 ? "SGI" : intid < 32 ? "PPI" : "SPI",
                   (unsigned)(intid < 16 ? intid : intid < 32 ? intid - 16 : intid - 32),
                   (unsigned)interrupt_counts[intid], interrupt_name(intid));
-    if (uart_dropped())
-        print("  console: %u bytes dropped, the buffer was full\n", (unsigned)uart_dropped());
+    if (platform->dropped())
+        print("  console: %u bytes dropped, the buffer was full\n", (unsigned)platform->dropped());
 }
 
 static void regs(const struct arguments *arguments)
@@ -182,26 +185,28 @@ static void crash(const struct arguments *arguments)
         print("crash: one of undef data fetch stack\n");
 }
 
-static void finish(const char *what, uint32_t function)
+static void finish(const char *what, bool again)
 {
     print("%s\n", what);
-    board_configure(function);
+    platform->power(again);
     // The controller takes its time on real boards. Interrupts stay on, the tick paces us.
+    bool ticking = timer_tick(true);
     for (uint32_t begin = timer_ticks(); timer_ticks() - begin < TICK_HZ;)
         wfi();
-    print("the board did not answer (SYS_CFGCTRL function %u)\n", (unsigned)function);
+    timer_tick(ticking);
+    print("the board did not answer\n");
 }
 
 static void reboot(const struct arguments *arguments)
 {
     (void)arguments;
-    finish("Rebooting.", SYS_CFG_REBOOT);
+    finish("Rebooting.", true);
 }
 
 static void poweroff(const struct arguments *arguments)
 {
     (void)arguments;
-    finish("Powering off.", SYS_CFG_SHUTDOWN);
+    finish("Powering off.", false);
 }
 
 const struct command commands[] = {

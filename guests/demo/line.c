@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "arm.h"
+#include "platform.h"
 #include "print.h"
-#include "uart.h"
 
 enum { HISTORY = 16 };
 enum { CTRL_C = 3, BACKSPACE = 8, TAB = 9, LINE_FEED = 10, RETURN = 13, CTRL_U = 21, ESCAPE = 27, DELETE = 127 };
@@ -13,14 +13,35 @@ enum { KEY_UP = 256, KEY_DOWN, KEY_NONE };
 static char history[HISTORY][LINE_MAX + 1];
 static unsigned remembered; // lines ever put into `history`
 
+// What is being edited, to be shown again when something else was printed in between.
+static const char *shown_prompt;
+static const char *shown_line;
+static size_t shown;
+
+void line_aside(bool begin)
+{
+    if (!shown_prompt)
+        return;
+    if (begin) {
+        print("\n");
+        return;
+    }
+    print("%s", shown_prompt);
+    for (size_t i = 0; i < shown; i++)
+        print("%c", shown_line[i]);
+}
+
 /** The next byte; WFI until it comes. */
 static int wait_byte(void)
 {
     for (;;) {
+        while (platform->work())
+            ;
+        platform->flush();
         // Masked while we look: an interrupt after the look then ends the WFI instead of being slept over.
         irq_disable();
-        int byte = uart_read();
-        if (byte < 0)
+        int byte = platform->read();
+        if (byte < 0 && !platform->work())
             wfi();
         irq_enable();
         if (byte >= 0)
@@ -96,8 +117,12 @@ void line_read(const char *prompt, char line[LINE_MAX + 1], line_words *words)
     size_t n = 0;
     unsigned back = 0;
     print("%s", prompt);
+    shown_line = line;
     for (;;) {
+        shown = n;
+        shown_prompt = prompt;
         int key = wait_key();
+        shown_prompt = NULL;
         bool second_of_pair = key == LINE_FEED && after_return; // CR LF is one end of line
         after_return = key == RETURN;
         if (second_of_pair)

@@ -4,11 +4,13 @@
 #include "gic.h"
 #include "layout.h"
 #include "mmu.h"
+#include "platform.h"
 #include "print.h"
 #include "shell.h"
 #include "timer.h"
 #include "trap.h"
-#include "uart.h"
+
+const struct platform *platform = &native_platform; // for a crash before there is another
 
 void main(uint32_t r2, uint32_t entry_cpsr) __attribute__((noreturn));
 
@@ -24,7 +26,7 @@ static void print_tree_source(void)
 
 static void print_banner(uint32_t entry_cpsr)
 {
-    print("Xen ARM Lab demo guest\n\n");
+    print("%s\n\n", platform->title);
     print("  board    %s (%s)\n", board.model, board.compatible);
     print("  cpus     %u x %s\n", board.cpus, board.cpu);
     for (unsigned i = 0; i < board.memory_regions; i++) {
@@ -38,7 +40,13 @@ static void print_banner(uint32_t entry_cpsr)
     print_tree_source();
     bool hyp = (entry_cpsr & 0x1f) == MODE_HYP;
     print("  entry    %s mode%s\n", mode_name(entry_cpsr), hyp ? ", then Supervisor (a demo is no hypervisor)" : "");
-    print("  clock    %u Hz, virtual timer, %u ticks per second\n\n", (unsigned)timer_frequency(), TICK_HZ);
+    print("  clock    %u Hz, virtual timer, ", (unsigned)timer_frequency());
+    if (timer_ticking())
+        print("%u ticks per second\n", TICK_HZ);
+    else
+        print("no ticks: it sleeps until something happens\n");
+    platform->banner();
+    print("\n");
 }
 
 void main(uint32_t r2, uint32_t entry_cpsr)
@@ -46,17 +54,19 @@ void main(uint32_t r2, uint32_t entry_cpsr)
     board_probe(r2);
     mmu_build();
     mmu_enable();
-    uart_start(board.uart);
     gic_start(board.gic_distributor, board.gic_interface);
-    gic_enable(board.uart_interrupt);
-    gic_enable(board.timer_interrupt);
     timer_start();
+    irq_handle(board.timer_interrupt, timer_interrupt);
+    gic_enable(board.timer_interrupt);
+    platform = platform_choose();
+    platform->start();
     irq_enable();
     print_banner(entry_cpsr);
     if (board.tree.count) {
         board_print_devices();
         print("\n");
     }
+    platform->ready();
     print("Type 'help' for the commands.\n");
     shell();
 }

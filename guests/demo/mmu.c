@@ -29,6 +29,7 @@ static uint32_t first_level[4096] __attribute__((aligned(16384)));
 static uint32_t second_level[256] __attribute__((aligned(1024)));
 
 extern const uint8_t image_start[], rodata_start[], data_start[], stacks_start[], stacks_end[];
+extern const uint8_t writable_code_start[], writable_code_end[];
 
 static void map_sections(const struct region *region, uint32_t attributes)
 {
@@ -47,6 +48,8 @@ static uint32_t page_attributes(uint32_t address)
 {
     if (address >= (uint32_t)image_start && address < (uint32_t)rodata_start)
         return L2_NORMAL | L2_READ_ONLY;
+    if (address >= (uint32_t)writable_code_start && address < (uint32_t)writable_code_end)
+        return L2_NORMAL; // for guests that make instructions
     if (address >= (uint32_t)rodata_start && address < (uint32_t)data_start)
         return L2_NORMAL | L2_READ_ONLY | L2_XN;
     // The page below each core's stack stays a hole: a stack that grows too far faults there.
@@ -69,10 +72,27 @@ void mmu_build(void)
         map_sections(&board.memory[i], L1_NORMAL);
     if (board.tree.count) // the shell reads it, wherever the loader has put it
         map_sections(&(struct region){board.tree_address, board.tree.size}, L1_NORMAL);
+    map_sections(&board.grants, L1_NORMAL);
     board_each_window(map_device);
     const uint32_t needed[] = {board.uart, board.gic_distributor, board.gic_interface, board.sysreg};
     for (unsigned i = 0; i < sizeof needed / sizeof *needed; i++)
         map_device(&(struct region){needed[i], PAGE});
+}
+
+void mmu_map_memory(uint32_t address)
+{
+    map_sections(&(struct region){address, PAGE}, L1_NORMAL);
+    dsb();
+    isb();
+}
+
+void mmu_map_window(uint32_t address, uint32_t physical)
+{
+    first_level[address >> 20] = (physical & ~(SECTION - 1u)) | L1_DEVICE;
+    dsb();
+    write_tlbiall(0);
+    dsb();
+    isb();
 }
 
 void mmu_enable(void)

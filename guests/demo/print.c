@@ -2,20 +2,27 @@
 
 #include <stdarg.h>
 
+#include "platform.h"
 #include "timer.h"
-#include "uart.h"
 
 static unsigned column;
+// Where text goes instead of the console, and how much room there is still.
+static char *captured;
+static size_t room;
 
 static void put(char c)
 {
-    if (c == '\n') {
-        uart_write('\r');
-        column = 0;
-    } else {
-        column++;
+    if (captured) {
+        if (room > 1) {
+            *captured++ = c;
+            room--;
+        }
+        return;
     }
-    uart_write(c);
+    column = c == '\n' ? 0 : column + 1;
+    platform->write(c);
+    if (c == '\n')
+        platform->flush();
 }
 
 static void put_padded(const char *text, size_t n, unsigned width, bool left, char pad)
@@ -42,10 +49,8 @@ static void put_number(uint32_t value, unsigned base, bool negative, unsigned wi
     put_padded(digits + at, sizeof digits - at, width, left, pad);
 }
 
-void print(const char *format, ...)
+static void print_list(const char *format, va_list arguments)
 {
-    va_list arguments;
-    va_start(arguments, format);
     for (; *format; format++) {
         if (*format != '%') {
             put(*format);
@@ -74,7 +79,27 @@ void print(const char *format, ...)
             put(*format);
         }
     }
+}
+
+void print(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    print_list(format, arguments);
     va_end(arguments);
+}
+
+char *format_text(char *to, size_t size, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    captured = to;
+    room = size;
+    print_list(format, arguments);
+    *captured = 0;
+    captured = NULL;
+    va_end(arguments);
+    return to;
 }
 
 void print_to_column(unsigned to)

@@ -7,10 +7,13 @@
 #include <stdint.h>
 
 /**
- * Prints to the console; "\n" becomes CR LF. Of printf: %s %c %u %d %x %%, with a width, '-' to pad on the right
+ * Prints to the console; "\n" ends a line. Of printf: %s %c %u %d %x %%, with a width, '-' to pad on the right
  * (%s, %u) and '0' to pad with zeros. All numbers are 32 bits wide.
  */
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/** The same into a buffer of `size` bytes, cut off where that is full, with a NUL. @returns the buffer */
+char *format_text(char *to, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /** Pads with blanks up to column `column` (from 0), counted from the last "\n". */
 void print_to_column(unsigned column);

@@ -3,8 +3,8 @@
 #include <stddef.h>
 
 #include "line.h"
+#include "platform.h"
 #include "print.h"
-#include "uart.h"
 
 enum { CTRL_C = 3, MAX_WORDS = 5 };
 
@@ -32,7 +32,7 @@ bool parse_number(const char *text, unsigned base, uint32_t *value)
 
 bool interrupted(void)
 {
-    for (int byte; (byte = uart_read()) >= 0;)
+    for (int byte; (byte = platform->read()) >= 0;)
         if (byte == CTRL_C) {
             print("^C\n");
             return true;
@@ -40,7 +40,27 @@ bool interrupted(void)
     return false;
 }
 
-static const char *command_name(size_t index) { return commands[index].name; }
+/** The `index`th command of all, the platform's behind the others; NULL behind the last. */
+static const struct command *command_at(size_t index)
+{
+    size_t own = 0;
+    while (commands[own].name)
+        own++;
+    const struct command *command = index < own ? &commands[index] : &platform->commands[index - own];
+    return command->name ? command : NULL;
+}
+
+void each_command(void (*visit)(const struct command *))
+{
+    for (size_t i = 0; command_at(i); i++)
+        visit(command_at(i));
+}
+
+static const char *command_name(size_t index)
+{
+    const struct command *command = command_at(index);
+    return command ? command->name : NULL;
+}
 
 /** Cuts the line into words in place. */
 static unsigned split(char *line, const char *words[MAX_WORDS + 1])
@@ -63,7 +83,8 @@ static void run_line(char *line)
     unsigned count = split(line, words);
     if (!count)
         return;
-    for (const struct command *command = commands; command->name; command++) {
+    const struct command *command;
+    for (size_t index = 0; (command = command_at(index)); index++) {
         if (!equal(command->name, words[0]))
             continue;
         if (count - 1 < command->least || count - 1 > command->most) {
@@ -83,7 +104,7 @@ void shell(void)
 {
     char line[LINE_MAX + 1];
     for (;;) {
-        line_read("lab> ", line, command_name);
+        line_read(platform->prompt, line, command_name);
         run_line(line);
     }
 }

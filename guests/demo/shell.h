@@ -20,6 +20,9 @@ struct command {
 /** Ended by a row without a name. */
 extern const struct command commands[];
 
+/** Those, and the platform's. */
+void each_command(void (*visit)(const struct command *));
+
 /** Parses a whole number: hexadecimal with or without 0x when `base` is 16; decimal, or hexadecimal with 0x, for 10. */
 bool parse_number(const char *text, unsigned base, uint32_t *value);
 /** Whether Ctrl-C was typed; eats what was typed before it. */

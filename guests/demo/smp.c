@@ -5,10 +5,10 @@
 #include "gic.h"
 #include "layout.h"
 #include "mmu.h"
+#include "platform.h"
 #include "print.h"
 #include "timer.h"
 
-enum { SYS_FLAGSSET = 0x30, SYS_FLAGSCLR = 0x34 };
 enum { SGI_START = 0, SGI_DONE = 1 };
 enum { COUNT_TO = 1000000, PATIENCE_TICKS = TICK_HZ / 2 };
 
@@ -45,14 +45,6 @@ void secondary_main(void)
     }
 }
 
-static void start_second(void)
-{
-    *reg32(board.sysreg, SYS_FLAGSCLR) = 0xffffffff;
-    *reg32(board.sysreg, SYS_FLAGSSET) = (uint32_t)secondary_start;
-    dsb();
-    sev();
-}
-
 static const char *part_name(uint32_t midr)
 {
     switch (midr >> 4 & 0xfff) {
@@ -81,10 +73,12 @@ void cpus_print(void)
         return;
     requested++;
     if (!online)
-        start_second();
+        platform->start_core((uint32_t)secondary_start);
     gic_send(1 << 1, SGI_START);
+    bool ticking = timer_tick(true);
     for (uint32_t begin = timer_ticks(); finished != requested && timer_ticks() - begin < PATIENCE_TICKS;)
         wfi(); // until SGI_DONE; the tick at the latest
+    timer_tick(ticking);
     if (finished != requested) {
         print("  1    -         %-17s%s\n", "-", online ? "online, but busy" : "did not start (a lab with one cpu?)");
         if (!online)

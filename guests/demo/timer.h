@@ -7,8 +7,15 @@
 
 #define TICK_HZ 100
 
-/** Reads or, where firmware left it zero, sets the counter frequency; starts the tick. */
+/** Reads the counter frequency, or assumes the board's where firmware left it zero. */
 void timer_start(void);
+/** The tick on or off. @returns whether it was on */
+bool timer_tick(bool on);
+bool timer_ticking(void);
+/** An interrupt at `at` counter ticks since timer_start, unless the tick is on, which is one as well. */
+void timer_wake_at(uint64_t at);
+/** That interrupt is not wanted any more. */
+void timer_let_sleep(void);
 /** The timer's interrupt. */
 void timer_interrupt(void);
 void timer_stop(void);

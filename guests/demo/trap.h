@@ -21,6 +21,9 @@ extern struct fault last_fault;
 uint32_t probe_load(uint32_t address, uint32_t *value);
 uint32_t probe_store(uint32_t address, uint32_t value);
 
+/** Where A32 code goes on after the next trap of any kind, once; 0: nobody waits for one. */
+extern volatile uint32_t trap_recovery;
+
 /** Prints the meaning of a fault status register (short-descriptor format) and what to make of it. */
 void fault_explain(uint32_t status, uint32_t address, bool data);
 /** The mode field of a CPSR in words. */
@@ -32,6 +35,10 @@ void registers_print(void);
 
 /** Interrupts taken, by INTID. */
 extern volatile uint32_t interrupt_counts[];
+
+enum { MAX_HANDLERS = 4 };
+/** Who is called for an interrupt, in the order in which they asked. */
+void irq_handle(uint32_t intid, void (*act)(void));
 
 /** The end: interrupts off at their sources, and WFI for good. */
 void halt(void) __attribute__((noreturn));

@@ -96,7 +96,7 @@ export const BOOT_OPTIONS: readonly Option<BootRequest>[] = [
     '--kernel',
     'FILE',
     'kernel',
-    'Linux: a zImage or an ELF file, of dom0 a zImage; without one the demo guest runs',
+    'Linux: a zImage or an ELF file, of dom0 a zImage; without one guests of our own run',
   ),
   text('--initrd', 'FILE', 'initrd', 'initial RAM disk'),
   text('--append', 'TEXT', 'args', 'kernel command line'),

@@ -23,7 +23,7 @@ interface Command {
 const COMMANDS: Readonly<Record<string, Command>> = {
   boot: {
     synopsis: '[LAB.json] [options]',
-    help: 'boot a lab; without a kernel the demo guest runs',
+    help: 'boot a lab; without a kernel guests of our own run',
     load: async () => {
       const [{ bootCommand }, { BOOT_OPTIONS }] = await Promise.all([import('./boot'), import('./boot-options')]);
       return { options: describeOptions(BOOT_OPTIONS), run: bootCommand };

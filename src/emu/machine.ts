@@ -201,6 +201,11 @@ export class Machine {
   }
 
   /** Of the translator; undefined when code is interpreted only. */
+  /** Completes what `translation.experience` learns of this run. */
+  learn(): void {
+    this.processor.translator?.review();
+  }
+
   get translation(): MachineTranslation | undefined {
     const { translator, translated } = this.processor;
     if (!translator) return undefined;

@@ -15,7 +15,7 @@ export const DEBUG_TYPE = 'xenlab';
 export const workerFileOf = (context: vscode.ExtensionContext): string =>
   context.asAbsolutePath(path.join('dist', 'worker.cjs'));
 
-/** A configuration that boots a board; without a kernel that is its demo guest. */
+/** A configuration that boots a board; without a kernel those are the guests that the lab has itself. */
 export function bootConfiguration(board?: string): vscode.DebugConfiguration {
   return { type: DEBUG_TYPE, request: 'launch', name: board ?? 'Demo guest', ...(board && { board }) };
 }
@@ -54,12 +54,13 @@ class AdapterFactory implements vscode.DebugAdapterDescriptorFactory {
   }
 
   /** Xen's console and dom0's have terminals of their own beside that of their UART; the others come when asked for. */
-  private openConsoles(lab: EditorLab, { consoles }: StartedLab): void {
+  private openConsoles(lab: EditorLab, { consoles, el2 }: StartedLab): void {
     const [main] = consoles;
     if (main === undefined) return;
     const split = [XEN_CONSOLE, DOM0_CONSOLE].filter(name => consoles.includes(name));
     for (const name of [main, ...split]) this.consoles.add(lab, name);
-    this.consoles.open(lab, split[0] ?? main, { takeFocus: false });
+    // The built-in hypervisor says little: what there is to type at is the UART.
+    this.consoles.open(lab, el2 === 'built-in' ? main : (split[0] ?? main), { takeFocus: false });
   }
 
   /** Shows where problems lie that have a place in a text file. */

@@ -87,7 +87,9 @@ export interface DomainObserver {
   ended?(domain: Domain): void;
   /** Its end begins: who uses its memory and its ports lets go of them. */
   dying?(domain: Domain): void;
-  /** All that it had is given back. */
+  /** All that it had is given back, but for pages that others have mapped. */
+  dead?(domain: Domain): void;
+  /** Nobody has anything of it any more. */
   gone?(domain: Domain): void;
 }
 
@@ -107,6 +109,8 @@ export class Hypervisor implements DomainHost {
   lastDomainId = 0;
   /** Ids of domains whose part somebody in the hypervisor plays: backends stand for domain 0, whether it is there or not. */
   readonly stoodFor = new Set<number>();
+  /** The store of the hypervisor's own, for a dom0 that has none; undefined: there is no such store. @returns whether it took it */
+  storeForDom0: ((dom0: Domain, page: number, port: number) => boolean) | undefined;
   /** Those who want to know of the ends of domains. */
   readonly observers = new Set<DomainObserver>();
   /** By virtual interrupt of which there is one: who gets it in the place of dom0. */
@@ -256,7 +260,7 @@ export class Hypervisor implements DomainHost {
     if (timeout === 0) return;
     const timers = this.timersOf(vcpu.processor);
     const ticks = timers.now + Math.max(0, ((timeout - this.now()) * this.machine.board.cpu.counterHertz) / 1e9);
-    timers.set({ at: Infinity, fire: () => vcpu.unblock() }, Math.ceil(ticks));
+    vcpu.pollUntil(timers, Math.ceil(ticks));
   }
 
   /** The time of day when the system time was `systemTime`. */
@@ -320,6 +324,7 @@ export class Hypervisor implements DomainHost {
     if (!domain.relinquish()) return false;
     for (const [virq, handler] of this.virqHandlers) if (handler === domain) this.virqHandlers.delete(virq);
     this.raiseGlobalVirq(VIRQ.DOM_EXC);
+    for (const one of [...this.observers]) one.dead?.(domain);
     this.forget(domain);
     return true;
   }

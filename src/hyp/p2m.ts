@@ -165,14 +165,18 @@ export class P2m {
 
   /**
    * Maps `count` frames, in blocks as large as addresses allow.
-   * @returns false when there is no memory for tables, then some may be mapped, or when there are no such addresses
+   * @returns false when there is no memory for tables, or when there are no such addresses; then none of them is mapped
    */
   map(gfn: number, mfn: number, count: number, type: P2mType): boolean {
     if (gfn + count > FRAMES) return false;
     for (let i = 0; i < count;) {
       const level = largestLevel(gfn + i, mfn + i, count - i);
       const pa = this.descend(gfn + i, level);
-      if (pa < 0) return false;
+      if (pa < 0) {
+        // Whoever is told that it failed gives the frames to somebody else. Whole entries need no tables to go.
+        this.unmap(gfn, i);
+        return false;
+      }
       this.drop(pa, level);
       this.writeLeaf(pa, level, mfn + i, type);
       i += 1 << LEVEL_SHIFT[level]!;
@@ -225,6 +229,19 @@ export class P2m {
       if (this.isTable(pa, level)) yield* this.entries(this.frame(pa) * PAGE_SIZE, level + 1, gfn);
       else yield { gfn, mfn: this.frame(pa), type: this.typeAt(pa), order };
     }
+  }
+
+  /** The last frame that is mapped, looked for from the end; −1: none is. */
+  highest(table = this.root, level = 1, base = 0): number {
+    for (let i = (level === 1 ? ROOT_TABLES * ENTRIES : ENTRIES) - 1; i >= 0; i--) {
+      const pa = table + 8 * i;
+      if (!(this.memory.read32(pa) & VALID)) continue;
+      const gfn = base + i * (1 << LEVEL_SHIFT[level]!);
+      if (!this.isTable(pa, level)) return gfn + (1 << LEVEL_SHIFT[level]!) - 1;
+      const found = this.highest(this.frame(pa) * PAGE_SIZE, level + 1, gfn);
+      if (found >= 0) return found;
+    }
+    return -1;
   }
 
   /** Gives the tables back. Nobody runs on them any more. */

@@ -3,6 +3,7 @@ import { type GenericTimer, TIMER } from '../emu/devices/generic-timer';
 
 const ENABLE = 1;
 const TWO_32 = 2 ** 32;
+const TWO_64 = 2 ** 64;
 
 /** Something that is due at a count of the system counter. */
 export interface Deadline {
@@ -20,6 +21,11 @@ export class Timers {
   get now(): number {
     const low = this.timer.physicalCount();
     return this.timer.high * TWO_32 + low;
+  }
+
+  /** Deadlines that are set. */
+  get size(): number {
+    return this.deadlines.size;
   }
 
   /** Sets or moves a deadline; Infinity takes it away. */
@@ -46,8 +52,10 @@ export class Timers {
   private program(): void {
     let next = Infinity;
     for (const { at } of this.deadlines) next = Math.min(next, at);
-    if (next === Infinity) return this.timer.setControl(TIMER.HYP, 0);
-    const low = next >>> 0;
+    // What the comparator cannot hold is never: with the upper bits cut off it would fire at once, and again and again.
+    if (next >= TWO_64) return this.timer.setControl(TIMER.HYP, 0);
+    next = Math.max(0, Math.ceil(next));
+    const low = next % TWO_32;
     this.timer.setCompareValue(TIMER.HYP, Math.floor(next / TWO_32), low);
     this.timer.setControl(TIMER.HYP, ENABLE);
   }

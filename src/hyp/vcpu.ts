@@ -7,6 +7,7 @@ import { VCPU_INFO } from './evtchn/two-level';
 import { VirtualCpuInterface } from './gic/vgic';
 import { PAGE_SHIFT } from './memory/physical';
 import type { Archive } from './save/archive';
+import type { Deadline, Timers } from './timers';
 import { Vtimer } from './vtimer';
 
 /** SCTLR of a guest as it starts: the reset value of the Cortex-A15. */
@@ -27,6 +28,8 @@ export class Vcpu {
   blocked = false;
   /** Ports that SCHEDOP_poll waits for. */
   polling: readonly number[] | undefined;
+  private readonly pollEnd: Deadline = { at: Infinity, fire: () => this.unblock() };
+  private pollTimers: Timers | undefined;
   pauseCount = 0;
   /** Physical address of its struct vcpu_info; 0: none yet. */
   infoAddress = 0;
@@ -99,8 +102,19 @@ export class Vcpu {
   unblock(): void {
     if (!this.blocked && this.polling === undefined) return;
     this.blocked = false;
-    this.polling = undefined;
+    this.endPoll();
     this.domain.host.wake(this);
+  }
+
+  /** SCHEDOP_poll waits no longer than that. @param at CNTPCT */
+  pollUntil(timers: Timers, at: number): void {
+    this.pollTimers = timers;
+    timers.set(this.pollEnd, at);
+  }
+  private endPoll(): void {
+    this.polling = undefined;
+    this.pollTimers?.set(this.pollEnd, Infinity);
+    this.pollTimers = undefined;
   }
 
   /** EventTarget: an event is pending for it. */
@@ -147,6 +161,7 @@ export class Vcpu {
   /** It will not run any more, and nothing is written for it. */
   stop(): void {
     this.vtimer.stop();
+    this.endPoll();
     if (this.infoHeld) this.domain.host.heap.release(this.infoAddress >>> PAGE_SHIFT);
     this.infoHeld = false;
     this.infoAddress = 0;

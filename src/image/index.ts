@@ -17,6 +17,7 @@ export type { CardBoard, CardImage, CardLine } from './versatile-card';
 export { parseZImage, type KernelSizes, type ZImage } from './zimage';
 export { guestRunAddress, kernelAddress, runAddress, type KernelAddress } from './zimage-address';
 export {
+  isPacked,
   kernelEntryRegisters,
   unpackZImage,
   type PayloadStore,

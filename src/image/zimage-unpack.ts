@@ -69,6 +69,15 @@ export async function unpackZImage(zimage: ZImage | Uint8Array, more?: PayloadSt
   };
 }
 
+/**
+ * Whether a kernel is packed in a zImage: what brings neither the table of Linux nor anything that looks compressed is a
+ * kernel itself, with the head of a zImage so that loaders take it.
+ */
+export function isPacked({ data, sizes }: ZImage): boolean {
+  if (sizes) return true;
+  return findCompressed(data, ZIMAGE_HEADER_SIZE, data.length).next().done !== true;
+}
+
 export type UnpackedPayload = Pick<UnpackedKernel, 'image' | 'compression' | 'payloadOffset'>;
 
 /** Remembers what was unpacked, by the bytes it came from; may forget it at any time. Neither function rejects. */

@@ -60,8 +60,8 @@ export const ATTRIBUTES: Readonly<Record<keyof LabConfiguration | LaterAttribute
     type: 'string',
     path: 'file',
     description:
-      'Linux for the board (zImage, also with appended device tree, or ELF), or for dom0 (zImage). Without one and ' +
-      'without Xen, the demo guest runs.',
+      'Linux for the board (zImage, also with appended device tree, or ELF), or for dom0 (zImage). Without one, dom0 ' +
+      'and a domain that the lab has itself (`embedded:dom0`, `embedded:demo.cfg`); on a bare board, the demo guest.',
   },
   initrd: { type: 'string', path: 'file', description: 'Initial RAM disk of the kernel.' },
   args: {

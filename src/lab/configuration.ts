@@ -1,5 +1,6 @@
 // From what a user wrote (launch.json, LAB.json, options) to a LabConfiguration that is known to be well-formed.
 import { ATTRIBUTES, type Attribute, type Schema } from './attributes';
+import { isEmbedded } from './embedded-names';
 import { didYouMean } from './nearest';
 import { LabFailure, problem } from './problems';
 import type { LabConfiguration, LabProblem } from './protocol';
@@ -96,7 +97,9 @@ function relations({ hypervisor, deviceTree, ...others }: LabConfiguration): Lab
   if (xen) given.add('xen');
   const builtin = hypervisor === 'builtin';
   if (builtin) given.add('builtin');
-  if (xen || builtin || (hypervisor !== 'none' && (given.has('kernel') || given.has('domains')))) given.add('hyp');
+  const bare = hypervisor === 'none' || ['elf', 'load', 'el'].some(name => given.has(name));
+  if (xen || builtin || !bare || (hypervisor !== 'none' && (given.has('kernel') || given.has('domains'))))
+    given.add('hyp');
   const say = (name: Related): string => IN_WORDS[name] ?? name;
   if (deviceTree === 'none' && !xen)
     problems.push(
@@ -147,7 +150,7 @@ export function checkConfiguration(raw: unknown): LabConfiguration {
 export function resolvePaths(configuration: LabConfiguration, resolve: (path: string) => string): LabConfiguration {
   const one = (value: unknown, attribute: Attribute): unknown => {
     if (typeof value === 'string')
-      return attribute.path === 'fileOrName' && RESERVED.has(value) ? value : resolve(value);
+      return (attribute.path === 'fileOrName' && RESERVED.has(value)) || isEmbedded(value) ? value : resolve(value);
     return isRecord(value) && typeof value['file'] === 'string' ? { ...value, file: resolve(value['file']) } : value;
   };
   const resolved = Object.entries(configuration).map(([name, value]) => {

@@ -1,7 +1,7 @@
 // What translation learns in a run, kept from lab to lab.
 import { Experience } from '../emu/cpu/experience';
 import { TRANSLATION } from '../emu/cpu/translator';
-import type { MachineOptions } from '../emu/machine';
+import type { Machine, MachineOptions } from '../emu/machine';
 import type { LabHost } from './host';
 import type { LabLaunch } from './protocol';
 
@@ -15,7 +15,7 @@ export interface Translation {
   /** Options of a machine. */
   readonly options: Pick<MachineOptions, 'translation' | 'now'>;
   /** Writes down what was learnt. */
-  readonly keep: () => Promise<void>;
+  readonly keep: (machine: Machine) => Promise<void>;
 }
 
 /** How the code of a lab is translated: not at all, or as usual. */
@@ -25,7 +25,8 @@ export async function translationOf({ tier }: LabLaunch, host: LabHost): Promise
   const experience = store && Experience.from(await store.load());
   return {
     options: { translation: { ...TRANSLATION, ...(experience && { experience }) }, now: () => host.now() },
-    keep: async () => {
+    keep: async machine => {
+      machine.learn();
       if (!experience?.changed) return;
       experience.changed = false;
       await store?.save(experience.text());

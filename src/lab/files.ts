@@ -1,4 +1,6 @@
 // The files a lab is made of: read through the host, every failure a problem with the name of the file in it.
+import { embeddedFile, EMBEDDED_NAMES } from './embedded';
+import { isEmbedded } from './embedded-names';
 import type { LabHost } from './host';
 import { fail } from './problems';
 
@@ -10,6 +12,7 @@ const LARGEST_FILE = 2 ** 31;
  * @throws LabFailure `file.missing`, `file.unreadable`, `file.tooLarge`
  */
 export async function readInput(host: LabHost, path: string, purpose: string): Promise<Uint8Array> {
+  if (isEmbedded(path)) return readEmbedded(path);
   const found = await host.stat(path).catch((error: unknown) => refuse(path, purpose, error));
   const place = { file: path };
   if (!found) fail('file.missing', `${path}: there is no such file; check the path of the ${purpose}`, place);
@@ -18,6 +21,10 @@ export async function readInput(host: LabHost, path: string, purpose: string): P
     fail('file.tooLarge', `${path}: ${found.size} bytes are more than any board has memory for (${purpose})`, place);
   return host.readFile(path).catch((error: unknown) => refuse(path, purpose, error));
 }
+
+const readEmbedded = (path: string): Uint8Array =>
+  embeddedFile(path) ??
+  fail('file.missing', `${path}: the lab has no such file in it, only ${EMBEDDED_NAMES.join(', ')}`, { file: path });
 
 /** What {@link readFolder} reads at most. */
 const MOST_FILES = 20_000;

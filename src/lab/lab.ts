@@ -4,6 +4,7 @@ import { Machine, type MachineOptions } from '../emu/machine';
 import { BoardMachine } from './board-machine';
 import { planBoot } from './boot-plan';
 import { openBuiltin, usesBuiltin } from './builtin/open';
+import { withPair } from './builtin/pair';
 import type { LabHost } from './host';
 import type { OpenedLab } from './machine-port';
 import { translationOf } from './experience';
@@ -23,11 +24,12 @@ const FIXED_DATE_SECONDS = 1_767_225_600;
 
 /**
  * Builds the machine that a configuration describes, everything loaded.
- * @param configuration checked, with absolute paths
+ * @param given checked, with absolute paths
  * @throws LabFailure, ImageError or DtError for anything that is wrong with what the user gave
  */
-export async function openLab(configuration: LabLaunch, host: LabHost, ports: LabPorts): Promise<OpenedLab> {
-  const board = boardOf(configuration);
+export async function openLab(given: LabLaunch, host: LabHost, ports: LabPorts): Promise<OpenedLab> {
+  const board = boardOf(given);
+  const configuration = withPair(given, board);
   const cpus = within(board, 'cpus', configuration.cpus ?? board.cpu.fitted, 1, board.cpu.most);
   const mebibytes = configuration.memory ?? board.ram.fitted / MIB;
   const memoryBytes = within(board, 'memory', mebibytes, board.ram.least / MIB, board.ram.size / MIB) * MIB;
@@ -38,10 +40,10 @@ export async function openLab(configuration: LabLaunch, host: LabHost, ports: La
   if (usesBuiltin(configuration)) {
     const traced = configuration.trace === true;
     const profiled = configuration.profile && { profile: true };
-    const opened = await openBuiltin({ ...request, traced }, ports, more =>
-      build({ ...more, ...profiled, ...translation.options }),
-    );
-    return { ...opened, keep: translation.keep };
+    let built: Machine | undefined;
+    const make = (more: MachineOptions): Machine => (built = build({ ...more, ...profiled, ...translation.options }));
+    const opened = await openBuiltin({ ...request, traced }, ports, make);
+    return { ...opened, keep: () => translation.keep(built!) };
   }
   const plan = await planBoot(request);
   const sdCard = configuration.sdcard === undefined ? undefined : await openCard(host, configuration.sdcard);
@@ -76,7 +78,7 @@ export async function openLab(configuration: LabLaunch, host: LabHost, ports: La
     el2: split ? 'Xen' : configuration.el === 2 ? lastPart(plan.placed[0]!.name) : 'none',
     boot: bootFacts(plan, placement, configuration, board),
     symbols: () => readSymbols(host, configuration),
-    keep: translation.keep,
+    keep: () => translation.keep(machine),
   };
 }
 

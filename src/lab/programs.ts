@@ -3,6 +3,7 @@ import {
   describe,
   identify,
   ImageError,
+  isPacked,
   kernelAddress,
   parseElf,
   parseUImage,
@@ -54,7 +55,8 @@ export async function readKernel(
     });
   const zimage = parseZImage(inner, file);
   const appended = zimage.appendedDtb && { appendedDtb: zimage.appendedDtb };
-  if (decompress === 'guest') return { kind: 'linux', payload: packedPayload(zimage), bytes: zimage.data, ...appended };
+  if (decompress === 'guest' || !isPacked(zimage))
+    return { kind: 'linux', payload: packedPayload(zimage), bytes: zimage.data, ...appended };
   const { image, address, bssSize } = await unpackZImage(zimage, unpacked);
   const payload = { form: 'unpacked', name: file, size: image.length, address, bssSize } as const;
   return { kind: 'linux', payload, bytes: image, ...appended };

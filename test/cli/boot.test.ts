@@ -45,10 +45,11 @@ beforeAll(ensureBuilt);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe.concurrent('xenlab boot', () => {
-  it('boots the demo, types, sees the answer, and ends when the power goes off', async () => {
+  it('boots the demo without a hypervisor, types, sees the answer, and ends when the power goes off', async () => {
     const stats = path.join(folder, 'stats.json');
     const { status, out, err } = await boot(
-      ...['--send', 'lab> =>ticks', '--expect', 'counter 24000000 Hz', '--send', 'lab> =>poweroff', '--stats', stats],
+      ...['--hypervisor', 'none', '--send', 'lab> =>ticks', '--expect', 'counter 24000000 Hz'],
+      ...['--send', 'lab> =>poweroff', '--stats', stats],
     );
     expect({ status, err }).toEqual({ status: 0, err: '' });
     expect(out).toContain('Xen ARM Lab demo guest');
@@ -62,6 +63,24 @@ describe.concurrent('xenlab boot', () => {
     expect(syndromes).toEqual([]);
     const uart = devices.find((one: { name: string }) => one.name === 'uart0');
     expect(uart.writes).toBeGreaterThanOrEqual(out.replaceAll('\r', '').length);
+  });
+
+  it('boots dom0 and a domain of its own when nothing is said', async () => {
+    const { status, out, err } = await boot(
+      ...['--send', 'lab> =>ping demo', '--expect', 'answer after', '--send', 'lab> =>poweroff'],
+    );
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out).toMatch(/^\(XEN\) Xen version [^\n]*\n\(XEN\) Command line: [^\n]*\n\(XEN\) \*\*\* LOADING DOMAIN 0/);
+    for (const line of ['Xen ARM Lab demo guest', 'ring: domain 1 (demo): up, 64 messages', 'halting machine'])
+      expect(out).toContain(line);
+  });
+
+  it('shows the console of that domain, which takes commands', async () => {
+    const { status, out } = await boot(
+      ...['--console', 'demo', '--send', 'domU> =>info', '--expect', 'connected to domain 0'],
+    );
+    expect(status).toBe(0);
+    expect(out).toContain('Xen ARM Lab demo domain');
   });
 
   it('takes keys from standard input', async () => {
@@ -93,7 +112,7 @@ describe.concurrent('xenlab boot', () => {
 
   it('lets guest time pass like time on the wall at the real pace, without work for the host', async () => {
     const stats = path.join(folder, 'pace.json');
-    await boot('--pace', 'realtime', '--timeout', '5', '--stats', stats);
+    await boot('--hypervisor', 'none', '--pace', 'realtime', '--timeout', '5', '--stats', stats);
     const { instructions, guestSeconds, wallSeconds } = JSON.parse(readFileSync(stats, 'utf8'));
     expect(guestSeconds / wallSeconds).toBeGreaterThan(0.1);
     expect(guestSeconds / wallSeconds).toBeLessThan(1.05);
@@ -186,7 +205,7 @@ describe.concurrent('bad input ends with 2 and one line', () => {
     [
       'a console that does not exist',
       () => ['--console', 'uart9'],
-      /--console uart9: .* has uart0, uart1, uart2, uart3 and all \[configuration\.console\]/,
+      /--console uart9: .* has uart0, xen, dom0, uart1, uart2, uart3, demo and all \[configuration\.console\]/,
     ],
     [
       'a lab file that is not there',
@@ -211,7 +230,7 @@ describe.concurrent('bad input ends with 2 and one line', () => {
     ],
     [
       'a file for statistics that cannot be written',
-      () => ['--max-instructions', '1', '--stats', 'none/stats.json'],
+      () => ['--hypervisor', 'none', '--max-instructions', '1', '--stats', 'none/stats.json'],
       /--stats none\/stats\.json: ENOENT/,
     ],
   ];

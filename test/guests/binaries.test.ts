@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { isPacked, parseZImage } from '../../src/image';
 
 const GUESTS = fileURLToPath(new URL('../../guests', import.meta.url));
 const manifest = JSON.parse(readFileSync(path.join(GUESTS, 'manifest.json'), 'utf8')) as {
@@ -54,17 +55,33 @@ describe('committed binaries', () => {
     expect(status).toBe(0);
   });
 
-  it.each(Object.entries(manifest.binaries))('%s is small, enters where it should, has symbols', (file, { bytes }) => {
-    const elf = readFileSync(path.join(GUESTS, file));
-    expect(elf.length).toBe(bytes);
-    expect(elf.length).toBeLessThan(file.startsWith('demo/') ? 65536 : 20480);
-    expect(elf.readUInt16LE(0x12)).toBe(40); // EM_ARM
-    expect(elf.readUInt32LE(0x18)).toBe(file.startsWith('unpacked/') ? 0 : 0x80010000);
-    const names = sectionNames(elf);
-    expect(names).toContain('.symtab');
-    expect(names.filter(name => name.startsWith('.debug'))).toEqual([]);
-    expect(elf.includes(tmpdir())).toBe(false);
-  });
+  const binaries = Object.entries(manifest.binaries);
+  it.each(binaries.filter(([file]) => file.endsWith('.bin')))(
+    '%s is a small zImage that runs anywhere',
+    (file, { bytes }) => {
+      const data = readFileSync(path.join(GUESTS, file));
+      const zimage = parseZImage(data, file);
+      expect([data.length, zimage.data.length, zimage.start]).toEqual([bytes, bytes, 0]);
+      expect(bytes).toBeLessThan(65536);
+      expect(isPacked(zimage)).toBe(false);
+      expect(data.includes(tmpdir())).toBe(false);
+    },
+  );
+
+  it.each(binaries.filter(([file]) => file.endsWith('.elf')))(
+    '%s is small, enters where it should, has symbols',
+    (file, { bytes }) => {
+      const elf = readFileSync(path.join(GUESTS, file));
+      expect(elf.length).toBe(bytes);
+      expect(elf.length).toBeLessThan(file.startsWith('demo/') ? 65536 : 20480);
+      expect(elf.readUInt16LE(0x12)).toBe(40); // EM_ARM
+      expect(elf.readUInt32LE(0x18)).toBe(file.startsWith('unpacked/') ? 0 : 0x80010000);
+      const names = sectionNames(elf);
+      expect(names).toContain('.symtab');
+      expect(names.filter(name => name.startsWith('.debug'))).toEqual([]);
+      expect(elf.includes(tmpdir())).toBe(false);
+    },
+  );
 
   it('list a checksum for every benchmark in A32 and in T32', () => {
     expect(bench.length).toBeGreaterThanOrEqual(10);

@@ -9,7 +9,7 @@ async function demo(): Promise<LabMachine> {
   let said = '';
   const write = (byte: number): void => void (said += String.fromCharCode(byte));
   const ports = { sink: () => ({ write }), log: () => {}, problem: () => {}, domains: () => {}, progress: () => {} };
-  const { machine } = await openLab({ pace: 'fast' }, nodeHost, ports);
+  const { machine } = await openLab({ pace: 'fast', hypervisor: 'none' }, nodeHost, ports);
   for (let slice = 0; slice < 1000 && !said.includes('lab> '); slice++)
     if (machine.run(100_000).reason === 'idle') machine.skipIdle();
   expect(said).toContain('lab> ');

@@ -40,6 +40,12 @@ export const LEAVES = 500;
 const FORGET_AFTER = 20e6;
 /** Arrivals before a place that was hot in earlier runs is translated: by then most of its page has been decoded. */
 const HEAD_START = 1000;
+/**
+ * A page that was interpreted all the time is worth a region in the next run when control arrived so often in it, and the
+ * places where it did are worth being entries.
+ */
+const WORTH_PAGE = 150_000;
+const WORTH_ENTRY = 4_000;
 /** What is kept of a region. Its instructions are not: as objects they are a hundred times as large as its code. */
 interface Compiled {
   readonly index: number;
@@ -179,13 +185,13 @@ export class Translator implements CompiledCode {
   }
 
   /** Remembers a page for later runs. */
-  private remember({ hostPage, thumb, regions, calls, alone }: Home): void {
+  private remember({ hostPage, thumb, regions, calls, alone }: Home, warm: readonly number[] = []): void {
     const { experience } = this.options;
     const key = this.keys.get(hostPage * 2 + (thumb ? 1 : 0));
     if (!experience || key === undefined) return;
     const offsets = (records: Iterable<number>): number[] => [...records].map(one => this.code.place(one).offset);
     experience.learnPage(key, {
-      entries: [...new Set([...regions].flatMap(one => one.entries))],
+      entries: [...new Set([...[...regions].flatMap(one => one.entries), ...warm])],
       ...{ calls: offsets(calls), alone: offsets(alone) },
     });
   }
@@ -262,16 +268,33 @@ export class Translator implements CompiledCode {
 
   /** Places of the page that are on their way to being hot are compiled along. */
   private addWarm(slot: number, thumb: boolean, entries: Set<number>): void {
-    const size = thumb ? 2 : 4;
     const warm = Math.max(1, this.options.threshold >> 3);
+    for (const { offset } of this.arrivals(slot, thumb, warm)) entries.add(offset);
+  }
+
+  /** Places outside of regions where control arrived so often at least. */
+  private *arrivals(slot: number, thumb: boolean, least: number): Generator<{ offset: number; count: number }> {
+    const size = thumb ? 2 : 4;
     const first = this.code.entry(slot) >> 1;
     for (let i = 0; i < PAGE_SIZE / size; i++) {
       const at = first + (i * ENTRY.SIZE) / 2;
-      if (this.u16[at + (ENTRY.COUNT >> 1)]! < warm) continue;
+      const count = this.u16[at + (ENTRY.COUNT >> 1)]!;
+      if (count < least) continue;
       if (this.u32[(at >> 1) + (ENTRY.REGION >> 2)] !== 0) continue;
       const record = slot + i * RECORD.SIZE;
       if (this.u16[record >> 1] === CASE.UNDECODED || this.u8[record + RECORD.IT] !== 0) continue;
-      entries.add(i * size);
+      yield { offset: i * size, count };
+    }
+  }
+
+  /** The run may be over: what was nearly hot is remembered too, so that the next run has it from the beginning. */
+  review(): void {
+    if (!this.options.experience) return;
+    for (const { slot, hostPage, thumb } of this.code.slotsInUse()) {
+      const places = [...this.arrivals(slot, thumb, 1)];
+      if (places.reduce((sum, { count }) => sum + count, 0) < WORTH_PAGE) continue;
+      const warm = places.filter(({ count }) => count >= WORTH_ENTRY).map(({ offset }) => offset);
+      if (warm.length > 0) this.remember(this.home(hostPage, thumb), warm);
     }
   }
 

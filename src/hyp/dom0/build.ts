@@ -94,14 +94,16 @@ export function buildDom0(xen: Hypervisor, plan: Dom0Plan): Domain {
   function place(bank: Range, { kernel, initrd }: Dom0Plan): { kernel: number; tree: number; initrd: number } {
     const kernelAt = bank.base + kernel.offset;
     const end = kernelAt + kernel.bytes.length;
-    const tree = Math.max(
+    const modules = INITRD_ALIGNMENT + Math.ceil((initrd?.bytes.length ?? 0) / INITRD_ALIGNMENT) * INITRD_ALIGNMENT;
+    const behind = Math.max(
       bank.base + Math.min(TREE_OFFSET, bank.size / 2),
       Math.ceil(end / INITRD_ALIGNMENT) * INITRD_ALIGNMENT,
     );
+    // A kernel at the end of little memory has them before it.
+    const fits = behind + INITRD_ALIGNMENT + (initrd?.bytes.length ?? 0) <= bank.base + bank.size;
+    const tree = fits ? behind : Math.floor(kernelAt / INITRD_ALIGNMENT) * INITRD_ALIGNMENT - modules;
     const initrdAt = tree + INITRD_ALIGNMENT;
-    const needed = initrdAt + (initrd?.bytes.length ?? 0);
-    if (needed > bank.base + bank.size)
-      throw new RangeError(`dom0_mem=${plan.memory / MIB}M does not hold its kernel and RAM disk`);
+    if (tree < bank.base) throw new RangeError(`dom0_mem=${plan.memory / MIB}M does not hold its kernel and RAM disk`);
     return { kernel: kernelAt, tree, initrd: initrdAt };
   }
 }

@@ -57,6 +57,8 @@ export class VirtualCpuInterface implements VirtualInterfaceState {
   readonly saved = new Uint32Array(LIST_REGISTERS);
   /** The physical core whose registers hold all this; −1 while it does not run. */
   core = -1;
+  /** The maintenance interrupt for free list registers is on. */
+  private asked = false;
 
   constructor(readonly id: number) {
     this.local = Array.from({ length: LOCAL_IRQS }, (_, irq) => new VirtualIrq(irq, id));
@@ -64,6 +66,8 @@ export class VirtualCpuInterface implements VirtualInterfaceState {
 
   /** Takes the state of the interrupts from the list registers: which have ended, which are active. */
   sync(gic: PhysicalGic): void {
+    // What asked for this may last until the registers are filled again; it would be taken over and over until then.
+    this.wantRoom(false, gic);
     for (let n = 0; n < LIST_REGISTERS; n++) {
       const one = this.listed[n];
       if (!one) continue;
@@ -78,7 +82,7 @@ export class VirtualCpuInterface implements VirtualInterfaceState {
   /** Puts what is pending into free list registers, the most urgent first. @param core that it runs on */
   fill(gic: PhysicalGic): void {
     const { core } = this;
-    if (this.queue.size === 0) return;
+    if (this.queue.size === 0) return this.wantRoom(false, gic);
     const waiting = [...this.queue].filter(one => one.enabled).sort((a, b) => a.priority - b.priority || a.irq - b.irq);
     for (let n = 0; n < LIST_REGISTERS && waiting.length > 0; n++) {
       if (this.listed[n]) continue;
@@ -89,7 +93,14 @@ export class VirtualCpuInterface implements VirtualInterfaceState {
       this.listed[n] = one;
       gic.setListRegister(n, listValue(one), core);
     }
-    gic.setUnderflow(waiting.length > 0, core);
+    this.wantRoom(waiting.length > 0, gic);
+  }
+
+  /** Asks to be told when list registers are free, or not: who waited may have been withdrawn, and then nobody ends it. */
+  private wantRoom(on: boolean, gic: PhysicalGic): void {
+    if (this.asked === on || this.core < 0) return;
+    this.asked = on;
+    gic.setUnderflow(on, this.core);
   }
 
   /** Of a virtual CPU that does not run. @param irq finds an interrupt by its number */
@@ -127,7 +138,7 @@ export class VirtualCpuInterface implements VirtualInterfaceState {
       this.saved[n] = this.listed[n] ? gic.listRegister(n, core) : 0;
       gic.setListRegister(n, 0, core);
     }
-    gic.setUnderflow(false, core);
+    this.wantRoom(false, gic);
     this.core = -1;
   }
 

@@ -29,6 +29,9 @@ export const GNTMAP = { DEVICE: 1, HOST: 2, READONLY: 4 } as const;
 const ENTRY_SIZE = 8;
 const ENTRIES_PER_FRAME = PAGE_SIZE / ENTRY_SIZE;
 
+/** What 1024 frames of Xen's maptrack hold, which is what domains get (max_maptrack_frames). */
+const MOST_MAPPINGS = 1024 * 256;
+
 /** A mapping that a domain has made of another's grant. */
 export interface GrantMapping {
   readonly ref: number;
@@ -115,6 +118,7 @@ export class GrantTable {
 
   /** Maps a grant of another domain at a frame of this one. @returns a handle, or a negative GNTST */
   map(granter: Domain, ref: number, gfn: number, readonly: boolean): number {
+    if (this.mappings.size >= MOST_MAPPINGS) return GNTST.NO_SPACE;
     const mfn = granter.grants.acquire(ref, this.domain.id, !readonly);
     if (mfn < 0) return mfn;
     if (!this.domain.map(gfn, mfn, 1, readonly ? P2M.GRANT_MAP_RO : P2M.GRANT_MAP_RW)) {
@@ -147,6 +151,11 @@ export class GrantTable {
     this.domain.host.heap.release(mfn);
     this.domain.host.domain(granter)?.grants.release(ref, !readonly);
     return GNTST.OKAY;
+  }
+
+  /** Entries of its own that others use. */
+  get pinned(): number {
+    return this.pins.size;
   }
 
   get mapped(): ReadonlyMap<number, GrantMapping> {

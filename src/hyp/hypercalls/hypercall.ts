@@ -19,6 +19,8 @@ export class Call {
     readonly guest: GuestAccess,
     /** r0 to r4; a handler that is called again may change them. */
     readonly args: Uint32Array,
+    /** Part of a multicall. */
+    readonly nested = false,
   ) {}
 
   get domain(): Domain {
@@ -29,9 +31,9 @@ export class Call {
     return this.args[n]!;
   }
 
-  /** The same caller with other arguments. */
+  /** The same caller with other arguments: those of a call that is part of this one. */
   withArguments(args: Uint32Array): Call {
-    return new Call(this.xen, this.vcpu, this.core, this.guest, args);
+    return new Call(this.xen, this.vcpu, this.core, this.guest, args, true);
   }
 
   /** Whether the caller may do something to a domain, or for it. */

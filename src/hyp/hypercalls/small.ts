@@ -46,6 +46,8 @@ const ENTRY = new Layout({
 export const multicall: Hypercall = {
   ...{ number: 13, name: 'multicall' },
   handle: call => {
+    // One inside another could be its own part, without an end.
+    if (call.nested) return -ERRNO.EINVAL;
     const count = call.arg(1);
     if (count === 0) return 0;
     const at = call.arg(0);

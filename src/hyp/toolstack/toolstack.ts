@@ -4,8 +4,9 @@ import { ConsoleBackend } from '../backends/console';
 import { BACKEND_DOMAIN } from '../backends/shared-page';
 import { type Domain, SHUTDOWN } from '../domain';
 import { GUEST, nextDomainId } from '../domain-create';
-import { PAGE_SIZE } from '../memory/physical';
+import { STATE } from '../evtchn/channels';
 import type { DomainObserver, Hypervisor } from '../hypervisor';
+import { PAGE_SIZE } from '../memory/physical';
 import { type Archive, SaveError } from '../save/archive';
 import { homeOf, Store, StoreConnection } from '../xenstore';
 import { buildGuest, CONSOLE_RING, type Ports, STORE_RING, VUART_RING } from './build';
@@ -19,6 +20,7 @@ import { VerbError } from './verb-error';
 /** Event channels that a domain may have (libxl, event_channels of a configuration). */
 const EVENT_PORTS = 1023;
 const MIB = 2 ** 20;
+const DOM0_NAME = 'Domain-0';
 
 export interface ToolstackPorts {
   /** What a guest says on its console, which has the name of its domain, or on its UART. */
@@ -73,6 +75,9 @@ export class Toolstack implements DomainObserver {
   readonly store = new Store();
   private readonly bridges = new Bridges();
   private readonly managed = new Map<number, Managed>();
+  private dom0: StoreConnection | undefined;
+  /** Those that have ended by themselves and are not gone yet. */
+  private readonly over = new Set<number>();
 
   constructor(
     private readonly xen: Hypervisor,
@@ -80,7 +85,19 @@ export class Toolstack implements DomainObserver {
   ) {
     xen.observers.add(this);
     xen.stoodFor.add(BACKEND_DOMAIN);
+    xen.storeForDom0 = (dom0, page, port) => this.connectDom0(dom0, page, port);
   }
+
+  /** A dom0 without a store of its own uses this one, as the domain that may do everything. */
+  private connectDom0(dom0: Domain, page: number, port: number): boolean {
+    if (dom0.channels.get(port)?.state !== STATE.UNBOUND || dom0.frame(page / PAGE_SIZE) < 0) return false;
+    this.dom0?.close();
+    this.store.write(`${homeOf(dom0.id)}/name`, DOM0_NAME);
+    this.store.write(`${homeOf(dom0.id)}/domid`, dom0.id);
+    this.dom0 = new StoreConnection(dom0, page, port, this.store, this.isIntroduced);
+    return true;
+  }
+  private readonly isIntroduced = (id: number): boolean => id === 0 || this.managed.has(id);
 
   /** Makes a domain and lets it run. @returns its id @throws VerbError; then nothing is left of it */
   create(plan: DomainPlan, paused = false): number {
@@ -108,14 +125,13 @@ export class Toolstack implements DomainObserver {
   private manage(domain: Domain, plan: DomainPlan, ports: Ports, restored: boolean, io?: Archive): void {
     const { store } = this;
     const { id } = domain;
-    const isIntroduced = (other: number): boolean => this.managed.has(other);
     const consoleAt = (ring: number, port: number, suffix = ''): ConsoleBackend =>
       new ConsoleBackend(domain, ring, port, bytes => this.said(id, bytes, suffix));
     const managed = {
       ...{ domain, plan },
       console: consoleAt(CONSOLE_RING, ports.console),
       vuart: ports.vuart === undefined ? undefined : consoleAt(VUART_RING, ports.vuart, UART_SUFFIX),
-      connection: new StoreConnection(domain, STORE_RING, ports.store, store, isIntroduced),
+      connection: new StoreConnection(domain, STORE_RING, ports.store, store, this.isIntroduced),
     };
     const devices: Device[] = [];
     this.managed.set(id, { ...managed, devices });
@@ -276,7 +292,7 @@ export class Toolstack implements DomainObserver {
     const now = this.xen.now();
     return [...this.xen.domains.values()].map(domain => ({
       id: domain.id,
-      name: domain.id === 0 ? 'Domain-0' : (this.managed.get(domain.id)?.plan.name ?? `(${domain.id})`),
+      name: domain.id === 0 ? DOM0_NAME : (this.managed.get(domain.id)?.plan.name ?? `(${domain.id})`),
       memory: Math.round(domain.pages / 256),
       vcpus: domain.vcpus.length,
       state: stateOf(domain),
@@ -339,15 +355,21 @@ export class Toolstack implements DomainObserver {
     }
   }
 
-  gone(domain: Domain): void {
+  /** Those who have its pages mapped learn from the store that it has gone, and then let go of them. */
+  dead(domain: Domain): void {
     const managed = this.managed.get(domain.id);
     if (!managed) return;
     this.managed.delete(domain.id);
+    if (managed.over !== undefined) this.over.add(domain.id);
     removeDomainNodes(this.store, domain.id, managed.plan);
     this.store.released();
     if (managed.next) this.again(managed.next);
+    this.ports.changed();
+  }
+
+  gone(domain: Domain): void {
     // Nobody is left, and nobody wanted it so: the machine has done its work.
-    if (managed.over !== undefined && this.xen.domains.size === 0) this.xen.options.over(SHUTDOWN.POWEROFF);
+    if (this.over.delete(domain.id) && this.xen.domains.size === 0) this.xen.options.over(SHUTDOWN.POWEROFF);
     this.ports.changed();
   }
 }

@@ -87,7 +87,7 @@ export class Traps {
     if (isTranslationFault(access.status) && access.valid && emulateMmio(this.xen, vcpu, core, ipa, access))
       return advance(core, lengthOf(hsr));
     const where = `HSR=0x${hsr.toString(16)} pc=0x${guestPc(core).toString(16)} gva=0x${core.sys[SLOT.HDFAR]!.toString(16)} gpa=0x${ipa.toString(16).padStart(16, '0')}`;
-    this.xen.console.printAboutGuest(`traps: ${vcpu.name}: data abort, ${where}`);
+    this.xen.guestError(`traps: ${vcpu.name}: data abort, ${where}`);
     injectAbort(core, false, core.sys[SLOT.HDFAR]!);
   }
 }

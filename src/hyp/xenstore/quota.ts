@@ -9,4 +9,6 @@ export const QUOTA = {
   PERMISSIONS: 5,
   /** Nodes that one transaction looks at. */
   TRANSACTION_NODES: 1024,
+  /** Changes that one transaction makes: they are kept until it ends, also those that others undo. */
+  TRANSACTION_CHANGES: 4096,
 } as const;

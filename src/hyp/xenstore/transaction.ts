@@ -32,6 +32,7 @@ export class Transaction {
   }
 
   private looked(path: string, node: StoreNode | undefined): void {
+    if (this.domain !== PRIVILEGED && this.changes.length >= QUOTA.TRANSACTION_CHANGES) throw new StoreError('ENOSPC');
     if (this.seen.has(path)) return;
     if (this.domain !== PRIVILEGED && this.seen.size >= QUOTA.TRANSACTION_NODES) throw new StoreError('ENOSPC');
     this.seen.set(path, node?.generation ?? -1);

@@ -179,6 +179,11 @@ export class BuiltinMachine extends BoardMachine {
     return found && { ...found, ...(domains && { domains }) };
   }
 
+  /** What runs in Hyp mode; undefined before the first instruction. */
+  get hypervisor(): Hypervisor | undefined {
+    return this.#hypervisor.current;
+  }
+
   close(): void {
     this.disks.close();
   }

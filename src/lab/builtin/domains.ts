@@ -3,6 +3,7 @@ import type { BlockStore } from '../../emu/devices/device';
 import { ACTIONS, type Action, type DiskPlan, type DomainPlan, GUEST, MOST_VCPUS } from '../../hyp';
 import { type DomainConfiguration, readDomain, type XlProblem, type XlRange } from '../../xl';
 import { ImageError } from '../../image';
+import { isEmbedded } from '../embedded-names';
 import { readInput } from '../files';
 import type { LabHost } from '../host';
 import { didYouMean } from '../nearest';
@@ -121,7 +122,7 @@ function readDisk(
 /** Paths are relative to the configuration, so that a lab can be moved as a whole. */
 function resolved(file: string, path: string): string {
   const folder = /^(.*[\\/])?/.exec(file)?.[1] ?? '';
-  return /^([\\/]|[A-Za-z]:[\\/])/.test(path) ? path : folder + path;
+  return isEmbedded(path) || /^([\\/]|[A-Za-z]:[\\/])/.test(path) ? path : folder + path;
 }
 
 function endActions({ actions }: DomainConfiguration): DomainPlan['actions'] {

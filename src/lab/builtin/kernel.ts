@@ -1,6 +1,6 @@
 // The kernel of a domain of the built-in hypervisor: unpacked here where that is possible, else it unpacks itself.
 import {
-  describe, identify, ImageError, isMovable, parseUImage, parseZImage, unpack, unpackUImage, unpackZImage, type ZImage,
+  describe, identify, ImageError, isMovable, isPacked, parseUImage, parseZImage, unpack, unpackUImage, unpackZImage, type ZImage,
 } from '../../image'; // prettier-ignore
 import { type GuestImage, isGuestTree } from '../../hyp';
 import { readInput } from '../files';
@@ -45,7 +45,7 @@ export async function readGuestKernel(
       : 'the device tree behind the kernel is left out, for it is none of a guest of Xen: the domain gets one of its own';
     say({ ...problem('xen.choice', `${file}: ${why}`, { file }), severity: 'information' });
   }
-  const unpacked = decompress === 'host' ? await unpackZImage(zimage, host.unpacked) : undefined;
+  const unpacked = decompress === 'host' && isPacked(zimage) ? await unpackZImage(zimage, host.unpacked) : undefined;
   if (unpacked && isMovable(unpacked)) {
     const { image, address, bssSize } = unpacked;
     return { kernel: { bytes: image, offset: address.textOffset, needed: image.length + bssSize }, ...tree };

@@ -4,8 +4,9 @@ import { parseBlob, writeBlob } from '../../dt/blob';
 import type { DeviceTree, DtNode } from '../../dt/tree';
 import type { Board } from '../../emu/boards';
 import { type Dom0Plan, hostDevices, type OptionRemark, readXenOptions, XEN_OPTION_NAMES } from '../../hyp';
-import { isMovable, unpackZImage } from '../../image';
+import { isMovable, isPacked, unpackZImage } from '../../image';
 import type { PlanRequest } from '../boot-plan';
+import { memoryForDom0 } from '../embedded-names';
 import type { LabHost } from '../host';
 import { didYouMean } from '../nearest';
 import { fail, problem } from '../problems';
@@ -64,7 +65,8 @@ export async function planBuiltin(request: PlanRequest): Promise<BuiltinPlan> {
   const initrd = await ramDisk(host, configuration.initrd, files);
   const lines = commandLines(chosen, files.module);
   const bytes = memory.reduce((sum, { from, to }) => sum + to - from, 0);
-  const facts = { tree, memory: bytes, taken: initrd?.bytes.length ?? 0, dom0: files.kernel !== undefined };
+  const dom0Mebibytes = memoryForDom0(configuration.kernel);
+  const facts = { tree, memory: bytes, taken: initrd?.bytes.length ?? 0, dom0: files.kernel !== undefined, dom0Mebibytes }; // prettier-ignore
   tellReplaced(configuration, lines, say);
   const xenArgs = completeXenArguments(configuration.xenArgs ?? lines.xen ?? '', facts);
   const { options, remarks } = readXenOptions(xenArgs);
@@ -128,7 +130,8 @@ async function planDom0(
   rest: Dom0Rest,
 ): Promise<Omit<Dom0Plan, 'tree'>> {
   const zimage = await findZImage(bytes, name);
-  const unpacked = (configuration.decompress ?? 'host') === 'host' ? await unpackZImage(zimage, host.unpacked) : undefined; // prettier-ignore
+  const { decompress = 'host' } = configuration;
+  const unpacked = decompress === 'host' && isPacked(zimage) ? await unpackZImage(zimage, host.unpacked) : undefined;
   const window = Math.min(ZIMAGE_WINDOW, memory);
   const kernel =
     unpacked && isMovable(unpacked)

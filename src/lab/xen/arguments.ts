@@ -34,17 +34,21 @@ export interface XenArgumentFacts {
   readonly memory: number;
   readonly taken: number;
   readonly dom0: boolean;
+  /** MiB that dom0 is to have; undefined: as much as Xen would take itself. */
+  readonly dom0Mebibytes?: number | undefined;
 }
 
 /** Adds console and memory of dom0 where the user has not said anything about them. */
-export function completeXenArguments(given: string, { tree, memory, taken, dom0 }: XenArgumentFacts): string {
+export function completeXenArguments(given: string, facts: XenArgumentFacts): string {
+  const { tree, memory, taken, dom0, dom0Mebibytes: wanted } = facts;
   const words = given === '' ? [] : [given];
   const console = optionOf(given, 'console');
   if (console === undefined) words.push('console=dtuart');
   const uart = consolePath(tree);
   const onUart = console === undefined || console.split(',').includes('dtuart');
   if (onUart && uart !== undefined && optionOf(given, 'dtuart') === undefined) words.push(`dtuart=${uart}`);
-  if (dom0 && optionOf(given, 'dom0_mem') === undefined) words.push(`dom0_mem=${dom0Mebibytes(memory - taken)}M`);
+  if (dom0 && optionOf(given, 'dom0_mem') === undefined)
+    words.push(`dom0_mem=${wanted ?? dom0Mebibytes(memory - taken)}M`);
   return words.join(' ');
 }
 

@@ -2,6 +2,7 @@
 import { setString } from '../../dt/access';
 import type { DeviceTree, DtNode } from '../../dt/tree';
 import type { PlanRequest } from '../boot-plan';
+import { memoryForDom0 } from '../embedded-names';
 import { fail, problem } from '../problems';
 import type { LabProblem } from '../protocol';
 import { completeXenArguments, consolePath, dom0Memory, optionOf, withConsole } from './arguments';
@@ -73,7 +74,10 @@ function writeXenArguments(request: Dom0Request, before: string | undefined, dom
   }
   if (before !== undefined) choice(request, `--xen-append replaces the command line of Xen in the tree, "${before}"`);
   const taken = domains.reduce((sum, { memory }) => sum + memory * MIB + USUAL_KERNEL, initrd + USUAL_KERNEL);
-  const all = completeXenArguments(given ?? '', { tree, memory: ram, taken, dom0 });
+  const all = completeXenArguments(given ?? '', {
+    ...{ tree, memory: ram, taken, dom0 },
+    dom0Mebibytes: memoryForDom0(configuration.kernel),
+  });
   setString(chosen, 'xen,xen-bootargs', all);
   return all;
 }

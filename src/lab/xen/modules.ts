@@ -4,6 +4,7 @@ import {
   identify,
   ImageError,
   isMovable,
+  isPacked,
   parseUImage,
   parseZImage,
   unpack,
@@ -65,6 +66,7 @@ export async function readDomainKernel(request: KernelRequest): Promise<ModuleFi
     const why = 'the device tree behind the kernel is left out: Xen gives a domain a tree of its own';
     request.say({ ...problem('xen.choice', `${file}: ${why}`, { file }), severity: 'information' });
   }
+  if (!isPacked(zimage)) return { ...plain, why: 'its own kernel, nothing to unpack' };
   if (request.decompress === 'guest') return plain;
   const kernel = await unpackZImage(zimage, request.host.unpacked);
   if (!isMovable(kernel)) return { ...plain, why: 'runs at one address only, so it unpacks itself' };

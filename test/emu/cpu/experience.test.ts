@@ -72,7 +72,11 @@ function run(experience: Experience) {
   machine.start({ images, entry: { pc: Number(elf.entry) } });
   machine.run(INSTRUCTIONS);
   const core = machine.cores[0]!;
-  return { translation: machine.translation!, state: [...Array.from({ length: 15 }, (_, n) => core.r(n)), core.pc], cpsr: core.cpsr };
+  return {
+    translation: machine.translation!,
+    state: [...Array.from({ length: 15 }, (_, n) => core.r(n)), core.pc],
+    cpsr: core.cpsr,
+  };
 }
 
 describe('a run with experience', () => {

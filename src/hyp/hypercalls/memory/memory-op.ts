@@ -27,8 +27,7 @@ const ofDomain =
   (call: Call): Answer =>
     call.with(DOMID_ONLY, 1, v => call.about(v.domid, answer));
 
-const highestFrame = (domain: Domain): number =>
-  [...domain.p2m.entries()].reduce((last, { gfn, order }) => Math.max(last, gfn + (1 << order) - 1), 0);
+const highestFrame = (domain: Domain): number => Math.max(0, domain.p2m.highest());
 
 const HANDLERS: Readonly<Record<number, (call: Call) => Answer>> = {
   0: increase,
