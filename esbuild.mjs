@@ -39,6 +39,14 @@ const BUNDLES = [
     format: 'esm',
     banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
   },
+  // Pages of webviews; VS Code 1.96 has Chromium 128.
+  {
+    platform: 'browser',
+    target: 'chrome128',
+    entryPoints: { 'memory-map': 'src/webview/memory-map/main.ts' },
+    outdir: 'dist/webview',
+    format: 'iife',
+  },
 ];
 
 /** @param {{ production?: boolean, watch?: boolean }} options production: minified, no source maps (what the .vsix holds) */

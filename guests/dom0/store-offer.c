@@ -1,5 +1,5 @@
 // Dom0 has no xenstored of its own: it offers the store of the hypervisor a page and a port, by the parameters in which other
-// domains are told theirs (docs/decisions/009).
+// domains are told theirs (docs/decisions/010).
 #include "dom0.h"
 
 #include "events.h"

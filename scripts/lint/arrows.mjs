@@ -19,13 +19,17 @@ export const ROOMS = {
   language: ['dt', 'xl', 'emu/boards'],
   debugAdapter: ['lab'],
   cli: ['lab', 'lab/node', 'debugAdapter', 'language', 'emu', 'image', 'dt', 'xl'],
-  extension: ['lab', 'lab/node', 'debugAdapter', 'language', 'image', 'dt', 'xl', 'emu/boards'],
+  webview: ['lab'],
+  extension: ['lab', 'lab/node', 'debugAdapter', 'language', 'webview', 'image', 'dt', 'xl', 'emu/boards'],
 };
 
 /** Rooms that run anywhere: no Node, no editor. */
-const PORTABLE = ['dt', 'xl', 'image', 'emu', 'hyp', 'lab', 'language', 'debugAdapter'];
+const PORTABLE = ['dt', 'xl', 'image', 'emu', 'hyp', 'lab', 'language', 'debugAdapter', 'webview'];
 /** The doors of portable rooms to the outside world, named by the file. */
 const NODE_ALLOWED = ['lab/node', 'cli', 'extension', 'debugAdapter/server.ts', 'language/server.ts'];
+
+/** Packages that one file alone knows, so that there is one place to change. */
+const ONE_IMPORTER = { '@vscode/webview-ui-toolkit': 'webview/toolkit.ts' };
 
 const under = (file, prefix) => file === prefix || file.startsWith(prefix + '/');
 
@@ -39,6 +43,8 @@ export function roomOf(file) {
 /** Why `file` (relative to src/) must not import `specifier`, or undefined. */
 export function forbidden(file, specifier) {
   if (specifier === 'vscode') return under(file, 'extension') ? undefined : 'only src/extension imports vscode';
+  const importer = ONE_IMPORTER[specifier];
+  if (importer) return file === importer ? undefined : `only src/${importer} imports ${specifier}`;
   if (specifier.startsWith('node:')) {
     if (NODE_ALLOWED.some(p => under(file, p))) return undefined;
     return PORTABLE.some(p => under(file, p))

@@ -100,7 +100,11 @@ export class XenLabSession extends DebugSession {
         const given = (request?.arguments ?? undefined) as Record<string, unknown> | undefined;
         const configuration = given && this.#configuration(given);
         if (configuration) this.#stopOnEntry = configuration.stopOnEntry === true;
-        this.#started(await this.#ask('restart', configuration ? { configuration } : {}));
+        try {
+          this.#started(await this.#ask('restart', configuration ? { configuration } : {}));
+        } finally {
+          this.#endProgress();
+        }
         this.#state = 'loaded';
         after(() => {
           if (!this.#stopOnEntry) this.#event('continued', { threadId: threadOf(0), allThreadsContinued: true });

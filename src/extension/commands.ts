@@ -2,17 +2,33 @@
 import * as vscode from 'vscode';
 import { BOARDS } from '../emu/boards';
 import { checkSetup } from './check';
-import type { Consoles } from './consoles';
+import { createDomain } from './create-domain';
 import { bootConfiguration, workerFileOf } from './debug';
+import { type DomainPorts, openConsole, perform } from './domains';
 import { getImages } from './images';
-import type { LabRegistry } from './labs';
+import { isDomainNode } from './views/domain-item';
+import { DOMAINS_VIEW } from './views/domain-tree';
+import type { MemoryMapPanel } from './views/memory-map';
 
-export function registerCommands(context: vscode.ExtensionContext, labs: LabRegistry, consoles: Consoles): void {
+export function registerCommands(
+  context: vscode.ExtensionContext,
+  ports: DomainPorts,
+  memoryMap: MemoryMapPanel,
+): void {
   const channel = vscode.window.createOutputChannel('Xen Lab');
   context.subscriptions.push(channel);
-  const commands: Record<string, () => unknown> = {
+  // The argument is what a menu was opened on: a row of the list of domains, or a file.
+  const commands: Record<string, (argument: unknown) => unknown> = {
     'xenlab.bootBoard': bootBoard,
-    'xenlab.openConsole': () => openConsole(labs, consoles),
+    'xenlab.createDomain': argument => createDomain(ports, argument),
+    'xenlab.destroyDomain': argument => perform(ports, 'destroy', argument),
+    'xenlab.pauseDomain': argument => perform(ports, 'pause', argument),
+    'xenlab.unpauseDomain': argument => perform(ports, 'unpause', argument),
+    'xenlab.shutDownDomain': argument => perform(ports, 'shutdown', argument),
+    'xenlab.rebootDomain': argument => perform(ports, 'reboot', argument),
+    'xenlab.openConsole': argument => openConsole(ports, argument),
+    'xenlab.showDomains': () => vscode.commands.executeCommand(`${DOMAINS_VIEW}.focus`),
+    'xenlab.showMemoryMap': argument => memoryMap.show(isDomainNode(argument) ? argument.row.id : undefined),
     'xenlab.getImages': () => getImages(context),
     'xenlab.checkSetup': () => checkSetup(workerFileOf(context), channel),
   };
@@ -25,18 +41,4 @@ async function bootBoard(): Promise<void> {
   const chosen = await vscode.window.showQuickPick(items, { placeHolder: 'Board to boot with its demo guest' });
   if (!chosen) return;
   await vscode.debug.startDebugging(vscode.workspace.workspaceFolders?.[0], bootConfiguration(chosen.label));
-}
-
-async function openConsole(labs: LabRegistry, consoles: Consoles): Promise<void> {
-  const lab = labs.active;
-  const names = lab?.started?.consoles ?? [];
-  if (!lab || names.length === 0) {
-    const boot = 'Boot Board';
-    const answer = await vscode.window.showInformationMessage('No machine is running.', boot);
-    if (answer === boot) await bootBoard();
-    return;
-  }
-  const placeHolder = `Console of ${lab.session.name}`;
-  const name = names.length === 1 ? names[0] : await vscode.window.showQuickPick(names, { placeHolder });
-  if (name !== undefined) consoles.open(lab, name, { takeFocus: true });
 }

@@ -3,7 +3,9 @@ import * as vscode from 'vscode';
 import type { LabConsole } from '../lab/consoles';
 import type { EditorLab } from './labs';
 
-const STOPPED = '\r\n\x1b[2m[machine stopped]\x1b[0m\r\n';
+const dim = (text: string): string => `\r\n\x1b[2m[${text}]\x1b[0m\r\n`;
+/** Domains that get a terminal without anybody's asking; more would hide what is looked for. */
+const MOST_UNASKED = 8;
 
 /** A terminal over a console. The machine behind it can go, and another one can come. */
 class ConsoleTerminal implements vscode.Pseudoterminal {
@@ -30,7 +32,12 @@ class ConsoleTerminal implements vscode.Pseudoterminal {
     this.#detach?.();
     this.#detach = undefined;
     this.#console = undefined;
-    this.#written.fire(STOPPED);
+    this.note('machine stopped');
+  }
+
+  /** Says something that the console did not say. */
+  note(text: string): void {
+    this.#written.fire(dim(text));
   }
 
   open(): void {
@@ -61,8 +68,14 @@ class ConsoleTerminal implements vscode.Pseudoterminal {
   }
 }
 
+const BOARD_ICON = 'circuit-board';
+const DOMAIN_ICON = 'vm';
+const keyOf = (lab: EditorLab, console: string): string => `${lab.session.name} ${console}`;
+
 export class Consoles implements vscode.Disposable {
   readonly #terminals = new Map<string, { terminal: vscode.Terminal; pty: ConsoleTerminal }>();
+  /** Consoles of the domains that each lab had when it was last heard of. */
+  readonly #domains = new WeakMap<EditorLab, ReadonlySet<string>>();
   readonly #subscription: vscode.Disposable;
 
   constructor() {
@@ -80,13 +93,23 @@ export class Consoles implements vscode.Disposable {
     this.add(lab, name).terminal.show(!options.takeFocus);
   }
 
+  /** A terminal for each domain when it comes, and a word there when it goes. */
+  followDomains(lab: EditorLab): void {
+    const now = new Set(lab.domains.flatMap(({ console }) => console ?? []));
+    const before = this.#domains.get(lab) ?? new Set<string>();
+    this.#domains.set(lab, now);
+    for (const name of before) if (!now.has(name)) this.#terminals.get(keyOf(lab, name))?.pty.note('domain ended');
+    const added = [...now].filter(name => !before.has(name));
+    for (const name of added.slice(0, Math.max(0, MOST_UNASKED - before.size))) this.add(lab, name, DOMAIN_ICON);
+  }
+
   /** The terminal of a console, made if need be; it stays where it is. */
-  add(lab: EditorLab, name: string): { terminal: vscode.Terminal } {
-    const key = `${lab.session.name} ${name}`;
+  add(lab: EditorLab, name: string, icon = BOARD_ICON): { terminal: vscode.Terminal } {
+    const key = keyOf(lab, name);
     let found = this.#terminals.get(key);
     if (!found) {
       const pty = new ConsoleTerminal();
-      const iconPath = new vscode.ThemeIcon('circuit-board');
+      const iconPath = new vscode.ThemeIcon(icon);
       const terminal = vscode.window.createTerminal({ name: `${name}: ${lab.session.name}`, pty, iconPath });
       found = { terminal, pty };
       this.#terminals.set(key, found);
@@ -97,7 +120,9 @@ export class Consoles implements vscode.Disposable {
 
   /** The machine of a lab is gone. */
   stop(lab: EditorLab): void {
-    for (const name of lab.started?.consoles ?? []) this.#terminals.get(`${lab.session.name} ${name}`)?.pty.stop();
+    const domains = this.#domains.get(lab) ?? [];
+    for (const name of new Set([...(lab.started?.consoles ?? []), ...domains]))
+      this.#terminals.get(keyOf(lab, name))?.pty.stop();
   }
 
   dispose(): void {

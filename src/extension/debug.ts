@@ -4,11 +4,12 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { XenLabSession } from '../debugAdapter/session';
 import { spawnLab } from '../lab/node/spawn';
-import type { LabProblem, StartedLab } from '../lab/protocol';
+import type { StartedLab } from '../lab/protocol';
 import { DOM0_CONSOLE, XEN_CONSOLE } from '../lab/xen/console-split';
 import { showCard } from './cards';
 import type { Consoles } from './consoles';
 import type { EditorLab, LabRegistry } from './labs';
+import type { ProblemMarks } from './problems';
 
 export const DEBUG_TYPE = 'xenlab';
 
@@ -25,11 +26,11 @@ class AdapterFactory implements vscode.DebugAdapterDescriptorFactory {
     private readonly workerFile: string,
     private readonly labs: LabRegistry,
     private readonly consoles: Consoles,
-    private readonly diagnostics: vscode.DiagnosticCollection,
+    private readonly marks: ProblemMarks,
   ) {}
 
   createDebugAdapterDescriptor(session: vscode.DebugSession): vscode.DebugAdapterDescriptor {
-    this.diagnostics.clear();
+    this.marks.clear();
     const folder = session.workspaceFolder?.uri.fsPath;
     const adapter = new XenLabSession({
       spawnLab: () => {
@@ -47,7 +48,7 @@ class AdapterFactory implements vscode.DebugAdapterDescriptorFactory {
         const lab = this.labs.loaded(session, started);
         if (lab) this.openConsoles(lab, started);
       },
-      onProblems: problems => this.mark(problems),
+      onProblems: problems => this.marks.mark(problems),
       onCard: card => void showCard(session, card),
     });
     return new vscode.DebugAdapterInlineImplementation(adapter);
@@ -61,20 +62,6 @@ class AdapterFactory implements vscode.DebugAdapterDescriptorFactory {
     for (const name of [main, ...split]) this.consoles.add(lab, name);
     // The built-in hypervisor says little: what there is to type at is the UART.
     this.consoles.open(lab, el2 === 'built-in' ? main : (split[0] ?? main), { takeFocus: false });
-  }
-
-  /** Shows where problems lie that have a place in a text file. */
-  private mark(problems: readonly LabProblem[]): void {
-    const byFile = new Map<string, vscode.Diagnostic[]>();
-    for (const { file, line, column = 1, message, code } of problems) {
-      if (file === undefined || line === undefined) continue;
-      const at = new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
-      const diagnostic = new vscode.Diagnostic(new vscode.Range(at, at), message);
-      diagnostic.code = code;
-      diagnostic.source = 'xenlab';
-      byFile.set(file, [...(byFile.get(file) ?? []), diagnostic]);
-    }
-    for (const [file, list] of byFile) this.diagnostics.set(vscode.Uri.file(file), list);
   }
 }
 
@@ -120,16 +107,21 @@ class DynamicConfigurations implements vscode.DebugConfigurationProvider {
   }
 }
 
-export function registerDebug(context: vscode.ExtensionContext, labs: LabRegistry, consoles: Consoles): void {
-  const diagnostics = vscode.languages.createDiagnosticCollection(DEBUG_TYPE);
+export function registerDebug(
+  context: vscode.ExtensionContext,
+  labs: LabRegistry,
+  consoles: Consoles,
+  marks: ProblemMarks,
+): void {
   context.subscriptions.push(
-    diagnostics,
+    labs.onProblem(problem => marks.mark([problem])),
+    labs.onDidChangeDomains(lab => consoles.followDomains(lab)),
     labs.onDidChange(lab => {
       if (lab.state === 'ended') consoles.stop(lab);
     }),
     vscode.debug.registerDebugAdapterDescriptorFactory(
       DEBUG_TYPE,
-      new AdapterFactory(workerFileOf(context), labs, consoles, diagnostics),
+      new AdapterFactory(workerFileOf(context), labs, consoles, marks),
     ),
     vscode.debug.registerDebugConfigurationProvider(DEBUG_TYPE, new ConfigurationProvider()),
     vscode.debug.registerDebugConfigurationProvider(

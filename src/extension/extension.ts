@@ -2,14 +2,21 @@
 import type * as vscode from 'vscode';
 import { registerCommands } from './commands';
 import { Consoles } from './consoles';
+import { followContexts } from './contexts';
 import { registerDebug } from './debug';
 import { LabRegistry } from './labs';
+import { ProblemMarks } from './problems';
 import { StatusItem } from './status';
+import { DomainTree } from './views/domain-tree';
+import { MemoryMapPanel } from './views/memory-map';
 
 export function activate(context: vscode.ExtensionContext): void {
   const labs = new LabRegistry();
   const consoles = new Consoles();
-  context.subscriptions.push(labs, consoles, new StatusItem(labs));
-  registerDebug(context, labs, consoles);
-  registerCommands(context, labs, consoles);
+  const marks = new ProblemMarks();
+  const memoryMap = new MemoryMapPanel(context.extensionUri, labs);
+  context.subscriptions.push(labs, consoles, marks, memoryMap);
+  context.subscriptions.push(new StatusItem(labs), new DomainTree(labs), followContexts(labs));
+  registerDebug(context, labs, consoles, marks);
+  registerCommands(context, { labs, consoles, marks }, memoryMap);
 }

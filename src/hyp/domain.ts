@@ -78,6 +78,14 @@ export interface DomainOptions {
   readonly directMapped?: boolean;
 }
 
+/** What a builder has put into a domain's memory before it ran. */
+export interface DomainImage {
+  readonly role: 'kernel' | 'RAM disk' | 'device tree';
+  /** Address in the domain, and bytes. */
+  readonly base: number;
+  readonly size: number;
+}
+
 /** Pages that one step of the end of a domain gives back. */
 const RELINQUISHED_AT_ONCE = 8192;
 
@@ -130,6 +138,8 @@ export class Domain implements EventHost {
   readonly interrupts = new Ranges();
   /** Seconds that its time of day is ahead. */
   timeOffset = 0;
+  /** What its builder has put where; nothing when dom0's tools are the builder, which tell nobody. */
+  readonly images: DomainImage[] = [];
   /** A debugger of dom0 has it. */
   debugged = false;
   /** Its port that hears of it when it is suspended; 0: none. */

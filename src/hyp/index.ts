@@ -3,6 +3,14 @@ export { Hypervisor, type HypervisorOptions, type Identity } from './hypervisor'
 export { buildDom0, type Dom0Plan, hostDevices } from './dom0/build';
 export { type Domain, SHUTDOWN } from './domain';
 export type { Vcpu } from './vcpu';
+export {
+  type DomainMap,
+  type DomainRange,
+  frameOwners,
+  mapDomain,
+  type OwnedStretch,
+  type Stretch,
+} from './memory-map';
 export { type TraceContents, type TraceRecord, traceText } from './trace';
 export type { Speaker } from './console';
 export { type OptionRemark, parseXenSize, readXenOptions, XEN_OPTION_NAMES } from './options';

@@ -2,6 +2,7 @@
 import { BOARDS, DEFAULT_BOARD, findBoard, type Board } from '../emu/boards';
 import { Machine, type MachineOptions } from '../emu/machine';
 import { BoardMachine } from './board-machine';
+import { imageParts, mapBoard } from './board-map';
 import { planBoot } from './boot-plan';
 import { openBuiltin, usesBuiltin } from './builtin/open';
 import { withPair } from './builtin/pair';
@@ -76,6 +77,7 @@ export async function openLab(given: LabLaunch, host: LabHost, ports: LabPorts):
     placement,
     ...(split && { whole: machine.hardware.consoles.keys().next().value! }),
     el2: split ? 'Xen' : configuration.el === 2 ? lastPart(plan.placed[0]!.name) : 'none',
+    memoryMap: () => ({ board: board.name, title: board.title, spaces: [mapBoard(board, memoryBytes, imageParts(placement))] }), // prettier-ignore
     boot: bootFacts(plan, placement, configuration, board),
     symbols: () => readSymbols(host, configuration),
     keep: () => translation.keep(machine),

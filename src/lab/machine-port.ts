@@ -1,4 +1,5 @@
 // What the lab needs of a machine; src/emu/machine.ts has it, and the lab's own tests bring a small stand-in.
+import type { LabMemoryMap } from './memory-map';
 import type { LabProfile } from './profile-report';
 import type { MachineCondition } from '../emu/condition';
 import type { BootFacts } from './silence/evidence';
@@ -89,6 +90,8 @@ export interface OpenedLab {
   whole?: string;
   /** What is needed to tell why the machine says nothing. */
   boot?: BootFacts;
+  /** What lies where, now. Not while the machine runs a slice. */
+  memoryMap?(): LabMemoryMap;
   /** Of the program that it runs; read when somebody asks. */
   symbols?(): Promise<SymbolTable>;
   /** Keeps for later labs what this one learnt. Never rejects. */

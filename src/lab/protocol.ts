@@ -1,5 +1,6 @@
 // The only door of a lab: plain messages between a client (debug adapter, command line) and the worker it lives in.
 // Everything here survives structured clone.
+import type { LabMemoryMap } from './memory-map';
 import type { LabProfile } from './profile-report';
 
 /** What one launch describes; the attributes of launch.json and of LAB.json (docs/launch.md). Paths are absolute. */
@@ -110,6 +111,8 @@ export interface StartedLab {
   el2?: string;
   /** The UART that the consoles `xen` and `dom0` are parts of: what it says, one of both says too. */
   whole?: string;
+  /** It has the verbs of domains (request `domain`). */
+  toolstack?: boolean;
 }
 
 /** A domain of the built-in hypervisor, as `xl list` shows it. */
@@ -121,6 +124,8 @@ export interface DomainRow {
   vcpus: number;
   state: 'running' | 'blocked' | 'paused' | 'shutdown' | 'crashed' | 'dying';
   cpuSeconds: number;
+  /** Its console in the lab. Without one it is a domain that tools in dom0 have made: they have its console. */
+  console?: string;
 }
 
 /** Something to be done to a domain; `domain` is its id, its name, or `domN`. */
@@ -163,6 +168,8 @@ export interface LabRequests {
   domains: [Record<string, never>, DomainRow[]];
   /** Answered with the id of the domain; rejected when nothing was done. */
   domain: [DomainVerb, number];
+  /** What lies where in the machine, and in each domain of the built-in hypervisor. */
+  memoryMap: [Record<string, never>, LabMemoryMap];
   statistics: [Record<string, never>, LabStatistics];
   /** What the guests made the machine do since it was started. */
   activity: [Record<string, never>, LabActivity];

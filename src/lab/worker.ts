@@ -49,6 +49,7 @@ const EXIT_CODES: Record<ExitReason, number> = { poweroff: 0, reboot: 0, stopped
 interface Active {
   configuration: LabLaunch;
   machine: LabMachine;
+  memoryMap: OpenedLab['memoryMap'];
   runner: Runner;
   exited?: ExitReason;
   /** Settles when the run that is under way has ended. */
@@ -136,6 +137,7 @@ class LabServer {
       runner.wake();
       return id;
     },
+    memoryMap: () => this.#started().memoryMap?.() ?? fail('lab.state', 'this machine has no memory map'),
     statistics: () => {
       const { runner, machine, run, runBeganMs, wallMs, exited } = this.#started();
       const underWayMs = run ? this.#host.now() - runBeganMs : 0;
@@ -220,13 +222,15 @@ class LabServer {
       },
       onReboot: () => this.#tell({ event: 'log', message: 'the guest has reset the board; it starts again' }),
     });
+    const memoryMap = opened.memoryMap?.bind(opened);
     const { el2, whole, aliases, keep } = opened;
-    this.#active = { configuration, machine, runner, keep, ending: false, runBeganMs: 0, wallMs: 0 };
+    this.#active = { configuration, machine, memoryMap, runner, keep, ending: false, runBeganMs: 0, wallMs: 0 };
     return {
       ...{ cpus: machine.cpus, consoles: [...machine.consoles], board, problems, placement },
       ...(el2 !== undefined && { el2 }),
       ...(whole !== undefined && { whole }),
       ...(aliases && { aliases }),
+      ...(machine.domains && { toolstack: true }),
     };
   }
 

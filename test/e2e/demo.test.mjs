@@ -2,29 +2,13 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
-import { cache, root } from './install.mjs';
-import { serve } from './server.mjs';
-import { Workbench } from './workbench.mjs';
+import { test } from 'node:test';
+import { root } from './install.mjs';
+import { scene, scratch } from './scene.mjs';
 
 const workspace = path.join(root, 'test', 'e2e', 'workspace');
-const failures = path.join(cache, '..', 'e2e-failures');
-let server;
 let bench;
-
-before(async () => {
-  server = await serve({ state: path.join(cache, '..', 'e2e-state') });
-  bench = await Workbench.open(server.port, workspace);
-});
-after(async () => {
-  await bench?.close();
-  await server?.close();
-});
-afterEach(async context => {
-  if (!context.error) return;
-  mkdirSync(failures, { recursive: true });
-  await bench?.screenshot(path.join(failures, `${context.name.replaceAll(/\W+/g, '-')}.png`));
-});
+const reopen = scene({ name: 'demo', workspace, opened: one => (bench = one) });
 
 /** Threads of this machine's emulator: worker threads carry the name that they were given. */
 function labThreads() {
@@ -157,7 +141,7 @@ test('Check My Setup tries everything out', async () => {
 
 /** A folder without a launch.json, with a device tree that is the board's under another name. */
 function bareFolder() {
-  const folder = path.join(cache, '..', 'e2e-bare');
+  const folder = scratch('e2e-bare');
   mkdirSync(folder, { recursive: true });
   const tree = readFileSync(path.join(root, 'src/emu/boards/dts/vexpress-v2p-ca15-tc1.dts'), 'utf8');
   writeFileSync(path.join(folder, 'mine.dts'), `${tree}\n/ { model = "My own board"; };\n`);
@@ -167,8 +151,7 @@ function bareFolder() {
 }
 
 test('without anything, F5 offers Xen Lab and boots the demo', async () => {
-  await bench.close();
-  bench = await Workbench.open(server.port, bareFolder());
+  await reopen(bareFolder());
   // With nothing open the first F5 shows the Run view, and the next one what can be run.
   await bench.page.keyboard.press('F5');
   await bench.page.getByText('To customize Run and Debug').waitFor();

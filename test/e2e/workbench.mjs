@@ -50,6 +50,16 @@ export class Workbench {
     return this.#pick('F1', `>${title}`, title);
   }
 
+  /** The same in an editor that has just started: it offers nothing of an extension yet. */
+  firstCommand(title) {
+    const attempt = async () => {
+      await this.page.keyboard.press('Escape');
+      await this.#pick('F1', `>${title}`, title, 3000);
+      return true;
+    };
+    return this.until(`the command ${title}`, attempt, 60_000);
+  }
+
   openFile(name) {
     return this.#pick('Control+P', name, name);
   }
@@ -95,6 +105,66 @@ export class Workbench {
   /** Rows of a tree of the Run view, `name: value` for variables. */
   async rows(tree) {
     return this.page.locator(`${tree} .monaco-list-row`).allTextContents();
+  }
+
+  /** A row of the list of domains. */
+  domainRow(name) {
+    const label = this.page.locator('.label-name', { hasText: new RegExp(`^${name}$`) });
+    return this.page.locator('.sidebar .monaco-list-row', { has: label });
+  }
+
+  /** What the list of domains says of each, by name; undefined when the view is not there. */
+  async domains() {
+    const rows = await this.page.locator('.sidebar .monaco-list-row').evaluateAll(all =>
+      all.map(row => {
+        const [name, about] = ['.label-name', '.label-description'].map(
+          part => row.querySelector(part)?.textContent ?? '',
+        );
+        return [name, about];
+      }),
+    );
+    return Object.fromEntries(rows);
+  }
+
+  /** Clicks an action in a row of the list of domains. */
+  async domainAction(name, action) {
+    const row = this.domainRow(name);
+    await row.hover();
+    await row.locator(`.actions .action-label[aria-label^="${action}"]`).click();
+  }
+
+  /** Chooses in the context menu of a row of the list of domains. */
+  async domainMenu(name, entry) {
+    await this.domainRow(name).click({ button: 'right' });
+    const item = this.page.locator('.monaco-menu .action-label', { hasText: entry }).first();
+    await item.waitFor();
+    // A menu that has just opened takes a click for the end of the one that opened it.
+    await this.page.waitForTimeout(300);
+    await item.click();
+  }
+
+  /** What webview the active editor shows. */
+  webview() {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+  }
+
+  notification(text) {
+    return this.page.locator('.notifications-toasts .notification-list-item', { hasText: text });
+  }
+
+  /** Names of the terminals in the list beside them. */
+  async terminals() {
+    return (await this.page.locator('.terminal-tabs-entry').allTextContents()).join('\n');
+  }
+
+  openTerminal(name) {
+    return this.page.locator('.terminal-tabs-entry', { hasText: name }).click();
+  }
+
+  async theme(name) {
+    await this.command('Preferences: Color Theme');
+    await this.choose(name);
+    await this.page.waitForTimeout(500);
   }
 
   async statusBar() {

@@ -3,14 +3,12 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, afterEach, before, test } from 'node:test';
-import { cache, root } from './install.mjs';
-import { serve } from './server.mjs';
-import { Workbench } from './workbench.mjs';
+import { test } from 'node:test';
+import { root } from './install.mjs';
+import { scene, scratch } from './scene.mjs';
 
 const images = process.env.XENLAB_IMAGES;
-const failures = path.join(cache, '..', 'e2e-failures');
-const workspace = path.join(cache, '..', 'e2e-xen');
+const workspace = scratch('e2e-xen');
 const xenLab = {
   ...{ type: 'xenlab', request: 'launch', name: 'Xen and dom0' },
   hypervisor: `${images}/xen-armhf`,
@@ -22,28 +20,17 @@ const silentLab = {
   ...{ type: 'xenlab', request: 'launch', name: 'Not in Hyp mode' },
   ...{ load: [{ file: 'hvbar.bin', address: 0x80008000 }], entry: 0x80008000 },
 };
-let server;
 let bench;
+scene({ name: 'xen', workspace, prepare, opened: one => (bench = one) });
 
-before(async () => {
+function prepare() {
   rmSync(workspace, { recursive: true, force: true });
   mkdirSync(path.join(workspace, '.vscode'), { recursive: true });
   const launch = { version: '0.2.0', configurations: [silentLab, ...(images ? [xenLab] : [])] };
   writeFileSync(path.join(workspace, '.vscode', 'launch.json'), JSON.stringify(launch, null, 2));
   // mcr p15, 4, r0, c12, c0, 0: HVBAR, which other modes do not have
   writeFileSync(path.join(workspace, 'hvbar.bin'), Uint8Array.of(0x10, 0x0f, 0x8c, 0xee));
-  server = await serve({ state: path.join(cache, '..', 'e2e-state-xen') });
-  bench = await Workbench.open(server.port, workspace);
-});
-after(async () => {
-  await bench?.close();
-  await server?.close();
-});
-afterEach(async context => {
-  if (!context.error) return;
-  mkdirSync(failures, { recursive: true });
-  await bench?.screenshot(path.join(failures, `${context.name.replaceAll(/\W+/g, '-')}.png`));
-});
+}
 
 test('a machine that says nothing is a notification with a next step', async () => {
   // An editor that has just started offers no configurations yet.
@@ -66,8 +53,8 @@ test('a machine that says nothing is a notification with a next step', async () 
 
 test('Xen and dom0 have a terminal each, and the status bar says who has EL2', { skip: !images }, async () => {
   await bench.startDebugging('Xen and dom0');
-  await bench.until('the terminal of Xen', async () => /xen: Xen and dom0/.test(await terminals()));
-  assert.match(await terminals(), /uart0: Xen and dom0.*dom0: Xen and dom0/s);
+  await bench.until('the terminal of Xen', async () => /xen: Xen and dom0/.test(await bench.terminals()));
+  assert.match(await bench.terminals(), /uart0: Xen and dom0.*dom0: Xen and dom0/s);
   await bench.until(
     'the version of Xen in the status bar',
     async () => /EL2: Xen 4\.17/.test(await bench.statusBar()),
@@ -79,12 +66,12 @@ test('Xen and dom0 have a terminal each, and the status bar says who has EL2', {
     120_000,
   );
   assert.doesNotMatch(await bench.terminalText(), /Booting Linux/);
-  await open('dom0: Xen and dom0');
+  await bench.openTerminal('dom0: Xen and dom0');
   await bench.until('the shell of dom0', async () => /^lab#/m.test(await bench.terminalText()), 240_000);
   assert.doesNotMatch(await bench.terminalText(), /\(XEN\)/);
   await bench.typeIntoTerminal('cat /proc/cmdline\n');
   await bench.terminalShows(/console=hvc0 rdinit=\/init/);
-  await open('xen: Xen and dom0');
+  await bench.openTerminal('xen: Xen and dom0');
   if (process.env.UPDATE_SCREENSHOT) {
     await bench.command('View: Toggle Maximized Panel');
     await bench.page.waitForTimeout(1000);
@@ -93,16 +80,9 @@ test('Xen and dom0 have a terminal each, and the status bar says who has EL2', {
   }
   await bench.typeIntoTerminal('r');
   await bench.terminalShows(/\(XEN\) CPUs info:/);
-  await open('dom0: Xen and dom0');
+  await bench.openTerminal('dom0: Xen and dom0');
   await bench.typeIntoTerminal('echo $((6*7)) again\n');
   await bench.terminalShows(/^42 again/m);
   await bench.debugButton('Stop').click();
   await bench.terminalShows(/\[machine stopped\]/);
 });
-
-const TABS = '.terminal-tabs-entry';
-
-/** Names of the terminals in the list beside them. */
-const terminals = async () => (await bench.page.locator(TABS).allTextContents()).join('\n');
-
-const open = name => bench.page.locator(TABS, { hasText: name }).click();

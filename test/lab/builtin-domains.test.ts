@@ -6,6 +6,9 @@ import { readyDomain } from '../../src/lab/builtin/domains';
 import type { OpenDisk } from '../../src/lab/host';
 import { describeProblem, LabFailure, problemsOf } from '../../src/lab/problems';
 import type { LabProblem } from '../../src/lab/protocol';
+import { createGuest } from '../../src/hyp/domain-create';
+import { BuiltinDomains } from '../../src/lab/builtin/verbs';
+import { planOf, toolstackBench } from '../hyp/toolstack-bench';
 import { FakeHost } from './fake-machine';
 import { zImage } from './xen-bench';
 
@@ -151,5 +154,35 @@ describe('disks', () => {
     expect(host.opened).toBe(2);
     disks.close();
     expect(host.closed).toBe(2);
+  });
+});
+
+describe('the list of domains', () => {
+  const start = () => {
+    const { toolstack, xen } = toolstackBench();
+    const ready = () => Promise.reject(new Error('nothing is read here'));
+    const ports = { toolstack: () => toolstack, ready, host: new DiskHost(), turn: () => Promise.resolve() };
+    return { toolstack, xen, verbs: new BuiltinDomains(ports) };
+  };
+
+  it('tells which have a console in the lab: not those that dom0 has made', () => {
+    const { toolstack, xen, verbs } = start();
+    toolstack.create(planOf('win'), true);
+    createGuest(xen, { id: 7, vcpus: 1, grantFrames: 1 });
+    expect(verbs.list().map(({ id, name, console }) => [id, name, console])).toEqual([
+      [1, 'win', 'win'],
+      [7, '(7)', undefined],
+    ]);
+  });
+
+  it('says so when a domain is not paused, or not there any more', async () => {
+    const { toolstack, verbs } = start();
+    const id = toolstack.create(planOf('win'));
+    const refused = (domain: string | number) =>
+      verbs.perform({ verb: 'unpause', domain }).catch((error: unknown) => problemsOf(error).map(describeProblem));
+    expect(await refused('win')).toEqual(['domain 1 is not paused [domain.verb]']);
+    toolstack.destroy(id);
+    expect(await refused(id)).toEqual(['there is no domain 1; see the list of domains [domain.verb]']);
+    expect(await refused('win')).toEqual(['there is no domain "win"; there are none [domain.verb]']);
   });
 });

@@ -2,7 +2,7 @@
 // arch/arm/domain_build.c, kernel.c).
 import { type DeviceTree, writeBlob } from '../../dt';
 import { type HostDevice, HostNodes, type Range } from './host-nodes';
-import { Domain } from '../domain';
+import { Domain, type DomainImage } from '../domain';
 import type { Hypervisor } from '../hypervisor';
 import { MAX_ORDER, OWNER } from '../memory/heap';
 import { PAGE_SHIFT, PAGE_SIZE } from '../memory/physical';
@@ -78,13 +78,14 @@ export function buildDom0(xen: Hypervisor, plan: Dom0Plan): Domain {
     gicc: { base: gic.at.cpuInterface, size: GICC_SIZE },
   });
   const blob = writeBlob(tree);
-  const put = (what: string, at: number, bytes: Uint8Array): void => {
+  const put = (what: string, role: DomainImage['role'], at: number, bytes: Uint8Array): void => {
     out.print(`Loading ${what} to ${hex(at)}-${hex(at + bytes.length)}`);
     memory.copyIn(at, bytes);
+    domain.images.push({ role, base: at, size: bytes.length });
   };
-  put('zImage', places.kernel, plan.kernel.bytes);
-  if (plan.initrd) put('d0 initrd', places.initrd, plan.initrd.bytes);
-  put('d0 DTB', places.tree, blob);
+  put('zImage', 'kernel', places.kernel, plan.kernel.bytes);
+  if (plan.initrd) put('d0 initrd', 'RAM disk', places.initrd, plan.initrd.bytes);
+  put('d0 DTB', 'device tree', places.tree, blob);
   xen.addDomain(domain);
   domain.vcpus[0]!.start(places.kernel, [0, 0xffffffff, places.tree]);
   out.print('Scrubbing Free RAM in background');

@@ -158,6 +158,18 @@ export class GrantTable {
     return this.pins.size;
   }
 
+  /** What others may map or copy, as the guest has written it: its pages by their frames in this domain. */
+  *granted(): Generator<{ gfn: number; to: number; readOnly: boolean; used: boolean }> {
+    const { memory } = this.domain;
+    for (let ref = 0; ref < this.frames.length * ENTRIES_PER_FRAME; ref++) {
+      const at = this.entry(ref);
+      const flags = memory.read16(at);
+      if ((flags & GTF.TYPE) !== GTF.PERMIT_ACCESS) continue;
+      const used = (flags & (GTF.READING | GTF.WRITING)) !== 0;
+      yield { gfn: memory.read32(at + 4), to: memory.read16(at + 2), readOnly: (flags & GTF.READONLY) !== 0, used };
+    }
+  }
+
   get mapped(): ReadonlyMap<number, GrantMapping> {
     return this.mappings;
   }

@@ -15,7 +15,7 @@ const MONITOR_RING = 28;
 
 const STORE = { PFN: 1, EVTCHN: 2 } as const;
 
-/** Dom0 may offer the store of the hypervisor a page and a port (docs/decisions/009); Xen has no such store and refuses. */
+/** Dom0 may offer the store of the hypervisor a page and a port (docs/decisions/010); Xen has no such store and refuses. */
 const offersStore = ({ xen, domain }: Call, index: number): boolean =>
   xen.storeForDom0 !== undefined && domain.id === 0 && (index === STORE.PFN || index === STORE.EVTCHN);
 

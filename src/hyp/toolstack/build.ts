@@ -2,7 +2,7 @@
 // tools/libs/guest/xg_dom_arm.c, xg_dom_boot.c and libxl_dom.c).
 import { writeBlob } from '../../dt';
 import { createGuest, GUEST, GUEST_LAYOUT, type GuestLayout, type GuestOptions } from '../domain-create';
-import type { Domain } from '../domain';
+import type { Domain, DomainImage } from '../domain';
 import { BACKEND_DOMAIN } from '../backends/shared-page';
 import type { Hypervisor } from '../hypervisor';
 import { PAGE_SHIFT, PAGE_SIZE } from '../memory/physical';
@@ -90,9 +90,9 @@ export function buildGuest(
       if (domain.populate((GUEST.MAGIC >>> PAGE_SHIFT) + i, 0) < 0)
         throw new RangeError('no memory for its magic pages');
     const ports = setUp(domain, image);
-    load(domain, places.kernel, image.kernel.bytes);
-    if (image.ramdisk) load(domain, places.ramdisk, image.ramdisk);
-    load(domain, places.tree, places.blob);
+    load(domain, 'kernel', places.kernel, image.kernel.bytes);
+    if (image.ramdisk) load(domain, 'RAM disk', places.ramdisk, image.ramdisk);
+    load(domain, 'device tree', places.tree, places.blob);
     domain.vcpus[0]!.start(places.kernel, [0, 0xffffffff, places.tree]);
     return { domain, ports };
   } catch (error) {
@@ -168,7 +168,8 @@ function setUp(domain: Domain, { vuart }: GuestImage): Ports {
 }
 
 /** Copies bytes to addresses of the guest, page by page: they need not be next to each other in the machine. */
-function load(domain: Domain, at: number, bytes: Uint8Array): void {
+function load(domain: Domain, role: DomainImage['role'], at: number, bytes: Uint8Array): void {
+  domain.images.push({ role, base: at, size: bytes.length });
   for (let done = 0; done < bytes.length;) {
     const ipa = at + done;
     const n = Math.min(bytes.length - done, PAGE_SIZE - (ipa % PAGE_SIZE));

@@ -176,6 +176,9 @@ export class Toolstack implements DomainObserver {
     return undefined;
   }
 
+  get names(): string[] {
+    return [...this.managed.values()].map(({ plan }) => plan.name);
+  }
   /** Names of the consoles: those of the domains, and of their UARTs. */
   get consoles(): string[] {
     return [...this.managed.values()].flatMap(({ plan }) => consolesOf(plan));
@@ -190,6 +193,7 @@ export class Toolstack implements DomainObserver {
 
   unpause(id: number): void {
     const domain = this.guest(id);
+    if (domain.controllerPauses === 0) throw new VerbError('domain', `domain ${id} is not paused`);
     while (domain.controllerPauses > 0) domain.unpauseByController();
     this.ports.changed();
   }

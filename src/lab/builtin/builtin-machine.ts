@@ -126,6 +126,7 @@ export class BuiltinHypervisor implements El2 {
         error.problems.forEach(ports.refused);
       }
     }
+    ports.toolstack.changed();
   }
 }
 

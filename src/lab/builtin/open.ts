@@ -13,6 +13,7 @@ import { checkMemory, checkNames } from './checks';
 import { Consoles } from './consoles';
 import { Disks } from './disks';
 import { type ReadyDomain, readyDomain } from './domains';
+import { mapLab } from './memory-map';
 import { type BuiltinPlan, planBuiltin } from './plan';
 import { BuiltinDomains, type VerbPorts } from './verbs';
 
@@ -105,7 +106,9 @@ async function openWith(
     domains: domainFacts(plan, domains),
   };
   const notGuests = ['xen', shown.consoles[0]!];
-  return { board: board.name, machine: shown, problems, placement: [], aliases, el2: 'built-in', boot, notGuests };
+  const memoryMap = () => mapLab(board, memoryBytes, el2.current, verbs.list());
+  const opened = { board: board.name, machine: shown, problems, placement: [], aliases, el2: 'built-in' };
+  return { ...opened, boot, notGuests, memoryMap };
 }
 
 /** What the kernels were told of their consoles. */

@@ -4,6 +4,7 @@ import { readInput } from '../files';
 import type { LabHost } from '../host';
 import { fail, type LabProblemCode, LabFailure, problem } from '../problems';
 import type { DomainRow, DomainVerb } from '../protocol';
+import { DOM0_CONSOLE } from '../xen/console-split';
 import type { ReadyDomain } from './domains';
 import { readOrigin } from './origin';
 
@@ -25,7 +26,13 @@ export class BuiltinDomains {
   constructor(private readonly ports: VerbPorts) {}
 
   list(): DomainRow[] {
-    return this.ports.toolstack()?.list() ?? [];
+    const toolstack = this.ports.toolstack();
+    if (!toolstack) return [];
+    const own = new Set(toolstack.names);
+    return toolstack.list().map(row => {
+      const console = row.id === 0 ? DOM0_CONSOLE : own.has(row.name) ? row.name : undefined;
+      return { ...row, ...(console !== undefined && { console }) };
+    });
   }
 
   /** @returns the id of the domain @throws LabFailure when nothing was done */
