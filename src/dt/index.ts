@@ -22,4 +22,5 @@ export {
   setWide,
 } from './access';
 export { addressCells, getReg, physicalReg, sizeCells, translate, type Region } from './address';
+export { InterruptTree, type InterruptLine } from './interrupts';
 export { diffTrees, type Difference } from './diff';

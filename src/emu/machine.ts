@@ -252,8 +252,13 @@ export class Machine {
   /** Ends the turn when the running core has executed `more` further instructions, the current one included. */
   private shorten(more: number): void {
     const { turn, processor } = this;
-    if (!turn || processor.running < 0) return;
+    if (!turn) return;
     const wanted = Math.max(1, more);
+    if (processor.running < 0) {
+      // Between two calls of run: what comes from outside makes appointments too, for a turn that has begun.
+      turn.length = Math.min(turn.length, turn.done + wanted);
+      return;
+    }
     const at = turn.done + processor.executed + wanted;
     if (at >= turn.length) return;
     turn.length = at;

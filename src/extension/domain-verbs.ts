@@ -2,7 +2,7 @@
 import type { DomainRow, DomainVerb } from '../lab/protocol';
 
 /** The verbs that take a domain and nothing else. */
-export type SimpleVerb = Exclude<DomainVerb['verb'], 'create' | 'rename'>;
+export type SimpleVerb = Exclude<DomainVerb['verb'], 'create' | 'rename' | 'save' | 'restore' | 'vcpu-set' | 'mem-max'>;
 
 /** Who has made a domain: dom0 is the hypervisor's, `own` are the lab's, `foreign` those of tools in dom0. */
 export const kindOf = ({ id, console }: DomainRow): 'dom0' | 'own' | 'foreign' =>

@@ -1,9 +1,11 @@
 // What a virtual CPU has in the registers of a core, while it does not run: everything that PL1 and PL0 can see.
 import { CPU } from '../emu/codegen/layout';
 import type { Core } from '../emu/cpu/core';
-import { BANK } from '../emu/cpu/modes';
+import { BANK, MODE } from '../emu/cpu/modes';
+import { PSR } from '../emu/cpu/psr';
 import { BANKED } from '../emu/cpu/state';
 import { HIGH_WORD, SLOT, type StoredName } from '../emu/cpu/sysregs/storage';
+import { type Archive, SaveError } from './save/archive';
 
 /** System registers of a guest, with both words where they have them. */
 const GUEST_REGISTERS: readonly StoredName[] = [
@@ -51,6 +53,15 @@ export class GuestContext {
     vectorsOf(core).set(this.vectors);
     core.translationChanged(0);
     core.tlbFlush();
+  }
+
+  /** Everything, of a virtual CPU that does not run. */
+  transfer(io: Archive): void {
+    for (const words of [this.registers, this.banked, this.system, this.fields]) io.words(words);
+    this.vectors.set(io.bytes(this.vectors, VECTOR_BYTES));
+    // A guest is in no mode of the hypervisor's.
+    if (io.loading && !isGuestMode(this.cpsr))
+      throw new SaveError('a virtual CPU is in a mode that guests do not have');
   }
 
   get pc(): number {
@@ -105,6 +116,9 @@ export class GuestContext {
     this.system[at + 1] = high;
   }
 }
+
+const GUEST_MODES: readonly number[] = [MODE.usr, MODE.fiq, MODE.irq, MODE.svc, MODE.abt, MODE.und, MODE.sys];
+const isGuestMode = (psr: number): boolean => GUEST_MODES.includes(psr & PSR.M);
 
 const vectorsOf = (core: Core): Uint8Array =>
   new Uint8Array(core.env.memory.buffer, core.env.layout.cpu(core.index) + CPU.V, VECTOR_BYTES);

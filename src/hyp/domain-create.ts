@@ -25,10 +25,19 @@ export const GUEST = {
 export const MOST_VCPUS = 8;
 /** Shared interrupts that a distributor has room for. */
 export const MOST_SHARED_INTERRUPTS = 1020 - LOCAL_IRQS;
-/** Pages of a grant table, unless somebody says less. */
-export const GRANT_FRAMES = 64;
 /** Ids that a real domain can have: what is above stands for something else. */
 export const FIRST_RESERVED_ID = 0x7ff0;
+
+/** Where a guest finds what it needs, in its own addresses, and the interrupt of its event channels. */
+export interface GuestLayout {
+  readonly ram: number;
+  readonly gicd: number;
+  readonly gicc: number;
+  readonly eventIrq: number;
+}
+export const GUEST_LAYOUT: GuestLayout = {
+  ...{ ram: GUEST.RAM, gicd: GUEST.GICD, gicc: GUEST.GICC, eventIrq: GUEST.EVENT_IRQ },
+};
 
 export interface GuestOptions {
   readonly id: number;
@@ -40,6 +49,8 @@ export interface GuestOptions {
   readonly ports?: number;
   /** Shared interrupts, of the virtual UART and of devices passed through; none without it. */
   readonly sharedInterrupts?: number;
+  /** That of every guest without it. */
+  readonly layout?: GuestLayout;
 }
 
 /** The next id as Xen gives them: one higher than the last, and at the end of the line those that are free again. −1: none. */
@@ -56,17 +67,17 @@ export function nextDomainId(xen: Hypervisor): number {
  * @throws RangeError when there is no memory for its tables
  */
 export function createGuest(xen: Hypervisor, options: GuestOptions): Domain {
-  const { id, vcpus, handle, grantFrames, ports, sharedInterrupts = 0 } = options;
+  const { id, vcpus, handle, grantFrames, ports, sharedInterrupts = 0, layout = GUEST_LAYOUT } = options;
   const domain = new Domain(xen, {
-    ...{ id, vcpus, grantFrames, eventIrq: GUEST.EVENT_IRQ, privileged: false },
+    ...{ id, vcpus, grantFrames, eventIrq: layout.eventIrq, privileged: false },
     interrupts: LOCAL_IRQS + 32 * Math.ceil(sharedInterrupts / 32),
-    ...{ gicd: GUEST.GICD, gicc: GUEST.GICC },
+    ...{ gicd: layout.gicd, gicc: layout.gicc },
     ...(handle && { handle }),
     ...(ports !== undefined && { ports }),
   });
   // The guest's CPU interface is the virtual one of whatever core it runs on.
   const ok = domain.map(
-    GUEST.GICC >>> PAGE_SHIFT,
+    layout.gicc >>> PAGE_SHIFT,
     xen.gic.at.virtualCpu >>> PAGE_SHIFT,
     GUEST.GICC_SIZE / PAGE_SIZE,
     P2M.MMIO_DIRECT,

@@ -15,6 +15,7 @@ import { P2M, P2m, type P2mType } from './p2m';
 import type { Timers } from './timers';
 import type { Trace } from './trace';
 import { Vcpu } from './vcpu';
+import type { Vpl011 } from './vpl011';
 import { Watchdogs } from './watchdog';
 
 /** Why a domain has ended (Xen, public/sched.h). */
@@ -143,6 +144,8 @@ export class Domain implements EventHost {
   debugged = false;
   /** Its port that hears of it when it is suspended; 0: none. */
   suspendPort = 0;
+  /** Its UART, if its toolstack has given it one. */
+  vpl011: Vpl011 | undefined;
   /** The domain that it may control, beside itself. */
   target: Domain | undefined;
 
@@ -373,6 +376,7 @@ export class Domain implements EventHost {
       this.grants.end();
       for (const vcpu of this.vcpus) vcpu.stop();
       this.watchdogs.stop();
+      this.vpl011?.end();
       for (const { mfn, type } of this.p2m.entries())
         if (type === P2M.MAP_FOREIGN_RW || type === P2M.MAP_FOREIGN_RO) heap.release(mfn);
       this.relinquished = heap.firstFrame;

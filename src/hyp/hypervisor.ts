@@ -10,7 +10,7 @@ import type { Machine } from '../emu/machine';
 import { ERRNO } from './abi/errno';
 import { BoardDevices } from './board-devices';
 import { type Speaker, XenConsole } from './console';
-import { type Domain, type DomainHost, SHUTDOWN } from './domain';
+import type { Domain, DomainHost } from './domain';
 import { VIRQ } from './evtchn/channels';
 import { SHARED_INFO } from './evtchn/two-level';
 import { type GicAddresses, PhysicalGic } from './gic/gicv2';
@@ -19,16 +19,20 @@ import { GuestAccess } from './guest-access';
 import type { Answer, Call } from './hypercalls/hypercall';
 import { describeCall } from './hypercalls/describe';
 import { HYPERCALLS } from './hypercalls/list';
+import { greet } from './greeting';
+import { pressKey } from './keys';
+import { endOfHardwareDomain } from './hardware-domain';
 import { Heap } from './memory/heap';
 import { PhysicalMemory } from './memory/physical';
+import { readXenOptions, type XenOptions } from './options';
 import { VTCR } from './p2m';
 import { PhysicalCpu } from './pcpu';
-import { RateLimit } from './rate-limit';
 import { writeRunstate } from './runstate';
 import { Credit2 } from './sched/credit2';
 import { Traps } from './traps/traps';
 import { Trace } from './trace';
 import { RUNSTATE, type Vcpu } from './vcpu';
+import { XenUart } from './xen-uart';
 
 /**
  * What of a guest's doings comes here. Xen has HCR.TSW too, to look after caches, which are not modelled; a kernel that walks
@@ -62,7 +66,7 @@ export interface Identity {
 export interface HypervisorOptions {
   readonly gic: GicAddresses;
   readonly maintenanceIrq: number;
-  /** Physical address and interrupt of the UART that Xen has for itself. */
+  /** Physical address and interrupt of the UART that Xen has for itself, unless its command line says that it has none. */
   readonly uart: { readonly base: number; readonly irq: number };
   readonly commandLine: string;
   readonly identity: Identity;
@@ -114,11 +118,15 @@ export class Hypervisor implements DomainHost {
   private readonly vmids = new Set<number>();
   readonly identity: Identity;
   readonly commandLine: string;
+  /** What the command line says. */
+  readonly xenOptions: XenOptions;
+  /** Pressed for Xen, and not looked at yet. */
+  private readonly keys: number[] = [];
+  private readonly uart: XenUart;
   private readonly traps: Traps;
   private readonly accesses: readonly GuestAccess[];
   /** Records of what is done, when somebody wants them. */
   readonly trace: Trace | undefined;
-  private readonly guestErrors = new RateLimit(line => this.console.print(line));
   private wallclock: { seconds: number; nanoseconds: number };
 
   constructor(
@@ -131,19 +139,24 @@ export class Hypervisor implements DomainHost {
     this.devices = new BoardDevices(this.gic, this.heap, options.uart);
     this.identity = options.identity;
     this.commandLine = options.commandLine;
+    this.xenOptions = readXenOptions(options.commandLine).options;
+    this.scheduler.ratelimit = this.xenOptions.ratelimitNs ?? this.scheduler.ratelimit;
     this.pcpus = machine.hardware.timers.map((timer, i) => new PhysicalCpu(i, timer));
     this.accesses = machine.cores.map(core => new GuestAccess(core, this.memory));
     this.traps = new Traps(this);
     const count = () => ({ at: machine.instructions, timeNs: machine.timeNs });
     this.trace = options.traced ? new Trace(count) : undefined;
     this.wallclock = { seconds: options.baseSeconds, nanoseconds: 0 };
-    this.console = new XenConsole({
-      send: byte => this.memory.writeDevice(options.uart.base, byte, 0),
-      receive: () => this.receive(),
+    this.uart = new XenUart(this.memory, options.uart);
+    const ports = {
+      now: this.now,
+      ...{ send: this.uart.send, receive: this.uart.receive },
+      key: (byte: number) => void this.keys.push(byte),
       inputReady: () => this.raiseGlobalVirq(VIRQ.CONSOLE),
       ringChanged: () => this.raiseGlobalVirq(VIRQ.CON_RING),
       ...(options.heard && { heard: options.heard }),
-    });
+    };
+    this.console = new XenConsole(ports, this.xenOptions);
   }
 
   // What domains need.
@@ -165,7 +178,7 @@ export class Hypervisor implements DomainHost {
     return this.domains.get(id);
   }
   guestError(message: string): void {
-    this.guestErrors.say(message, this.now());
+    this.console.printAboutGuest(message);
   }
   takeVmid(): number {
     for (let vmid = 1; vmid < VMIDS; vmid++)
@@ -283,9 +296,7 @@ export class Hypervisor implements DomainHost {
 
   ended(domain: Domain): void {
     if (domain.id === 0) {
-      const why = domain.shutdownCode === SHUTDOWN.REBOOT ? 'rebooting machine' : 'halting machine';
-      this.console.print(`Hardware Dom0 shutdown: ${why}`);
-      return this.options.over(domain.shutdownCode!);
+      return this.options.over(endOfHardwareDomain(this.console, this.xenOptions, domain.shutdownCode!));
     }
     this.raiseGlobalVirq(VIRQ.DOM_EXC);
     for (const one of [...this.observers]) one.ended?.(domain);
@@ -381,25 +392,10 @@ export class Hypervisor implements DomainHost {
     for (const irq of [HYP_TIMER_IRQ, VIRTUAL_TIMER_IRQ, this.options.maintenanceIrq]) this.gic.enable(irq, core.index);
     pcpu.up = true;
     if (core.index === 0) {
-      this.initializeUart();
+      if (!this.xenOptions.mute) this.uart.initialize(this.gic);
+      greet(this);
       this.options.boot(this);
     }
-  }
-
-  private initializeUart(): void {
-    const { base, irq } = this.options.uart;
-    const write = (offset: number, value: number): void => this.memory.writeDevice(base + offset, value, 0);
-    write(0x2c, 0x70); // UARTLCR_H: 8 bits, FIFOs
-    write(0x30, 0x301); // UARTCR: on, both directions
-    write(0x38, 0x50); // UARTIMSC: receive, receive timeout
-    this.gic.setEdge(irq, false, 0);
-    this.gic.setTarget(irq, 0);
-    this.gic.enable(irq, 0);
-  }
-  /** UARTFR.RXFE says whether there is anything. */
-  private receive(): number {
-    const { base } = this.options.uart;
-    return this.memory.readDevice(base + 0x18, 0) & 0x10 ? -1 : this.memory.readDevice(base, 0) & 0xff;
   }
 
   private exception(pcpu: PhysicalCpu, vcpu: Vcpu, core: Core): void {
@@ -426,6 +422,13 @@ export class Hypervisor implements DomainHost {
       else if (irq < LOCAL_SGIS) pcpu.reschedule = true;
       gic.deactivate(iar, core.index);
     }
+    for (const key of this.keys.splice(0)) pressKey(this, key, core);
+  }
+
+  /** A key for Xen, by whatever way: the first core looks at it. */
+  press(byte: number): void {
+    this.keys.push(byte);
+    this.poke(this.pcpus[0]!);
   }
 
   /** Chooses who goes on, and goes on there. @returns false: nobody does */

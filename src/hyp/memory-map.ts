@@ -5,7 +5,7 @@ import { OWNER } from './memory/heap';
 import type { Hypervisor } from './hypervisor';
 import { PAGE_SHIFT, PAGE_SIZE } from './memory/physical';
 import { P2M, type P2mEntry } from './p2m';
-import { PARAM } from './toolstack/build';
+import { PARAM, VUART_RING } from './toolstack/build';
 
 /** Bytes; `base` is an intermediate physical address (IPA) of a domain, or a physical one. */
 export interface Stretch {
@@ -85,9 +85,9 @@ export function mapDomain(domain: Domain): DomainMap {
 
 function magicPages(domain: Domain): Map<number, string> {
   const names = new Map<number, string>();
-  // The last of the magic pages is for a console that no domain has here.
   if (!domain.options.privileged)
     for (let i = 0; i < GUEST.MAGIC_PAGES; i++) names.set((GUEST.MAGIC >>> PAGE_SHIFT) + i, 'unused');
+  if (domain.vpl011) names.set(VUART_RING >>> PAGE_SHIFT, 'console ring of the UART');
   for (const [index, name] of MAGIC_NAMES) {
     const gfn = domain.params.get(index);
     if (gfn !== undefined && gfn > 0n && gfn < TWO_32) names.set(Number(gfn), name);

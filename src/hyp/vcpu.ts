@@ -6,6 +6,7 @@ import type { Domain } from './domain';
 import { VCPU_INFO } from './evtchn/two-level';
 import { VirtualCpuInterface } from './gic/vgic';
 import { PAGE_SHIFT } from './memory/physical';
+import type { Archive } from './save/archive';
 import type { Deadline, Timers } from './timers';
 import { Vtimer } from './vtimer';
 
@@ -86,6 +87,9 @@ export class Vcpu {
 
   /** Where and how it begins. @param r0 of PSCI CPU_ON the context id */
   start(pc: number, registers: readonly number[], thumb = false): void {
+    // Also one that has run before begins without translation (Xen, arch/arm/vpsci.c, do_common_cpu_on).
+    this.context.setRegister('SCTLR', INITIAL_SCTLR);
+    for (const name of ['TTBCR', 'TTBR0', 'TTBR1'] as const) this.context.setRegister(name, 0);
     this.context.pc = thumb ? pc & ~1 : pc;
     this.context.cpsr = PSR.A | PSR.I | PSR.F | MODE.svc | (thumb ? PSR.T : 0);
     registers.forEach((value, n) => this.context.setR(n, value));
@@ -131,6 +135,27 @@ export class Vcpu {
 
   get hasPlacedInfo(): boolean {
     return this.infoHeld;
+  }
+
+  /** Of one that does not run. @param frameOf between physical and guest addresses, in the direction that is needed */
+  transfer(io: Archive, frameOf: (address: number) => number): void {
+    this.context.transfer(io);
+    this.vtimer.transfer(io);
+    this.down = io.bool(this.down);
+    // Who waits for a port looks for itself.
+    this.blocked = io.bool(this.blocked);
+    this.initialized = io.bool(this.initialized);
+    const held = io.bool(this.infoHeld);
+    const info = held ? io.f64(io.loading ? 0 : frameOf(this.infoAddress)) : 0;
+    if (io.loading && held) this.placeInfo(frameOf(info));
+    this.runstateAddress = io.u32(this.runstateAddress);
+    this.runstate = io.oneOf(this.runstate, Object.values(RUNSTATE));
+    this.runstateSince = io.f64(this.runstateSince) + io.shift.ns;
+    for (let i = 0; i < this.times.length; i++) this.times[i] = io.f64(this.times[i]!);
+    this.hardAffinity = io.u32(this.hardAffinity);
+    this.softAffinity = io.u32(this.softAffinity);
+    const credit = io.f64(this.credit);
+    this.credit = Number.isFinite(credit) ? credit : 0;
   }
 
   /** It will not run any more, and nothing is written for it. */

@@ -1,6 +1,7 @@
 // The timers of a virtual CPU: the virtual one is the core's own while it runs, the physical one is emulated (Xen,
 // arch/arm/vtimer.c).
 import { type GenericTimer, TIMER } from '../emu/devices/generic-timer';
+import { type Archive, SaveError } from './save/archive';
 import type { Deadline, Timers } from './timers';
 
 const ENABLE = 1;
@@ -35,7 +36,7 @@ export class Vtimer {
   /** @param offset CNTPCT when the domain's virtual count was 0 */
   constructor(
     private readonly ports: VtimerPorts,
-    readonly offset: number,
+    private offset: number,
   ) {}
 
   /** The virtual CPU leaves the core: what its timer would do is done by a deadline. */
@@ -45,8 +46,12 @@ export class Vtimer {
     this.compareHigh = timer.high;
     this.kernelControl = timer.state.kernelControl;
     timer.setControl(TIMER.VIRTUAL, 0);
+    this.armVirtual();
+  }
+
+  private armVirtual(): void {
     if ((this.control & (ENABLE | IMASK)) !== ENABLE) return;
-    const at = this.compareHigh * TWO_32 + this.compareLow + this.offset;
+    const at = Math.max(0, this.compareHigh * TWO_32 + this.compareLow + this.offset);
     this.armedOn = this.ports.timers();
     this.armedOn.set(this.virtual, at >= TWO_64 ? Infinity : at);
   }
@@ -54,7 +59,8 @@ export class Vtimer {
   restore(timer: GenericTimer): void {
     this.armedOn?.set(this.virtual, Infinity);
     this.armedOn = undefined;
-    const high = Math.floor(this.offset / TWO_32);
+    // It is negative for a guest that is older than the machine.
+    const high = Math.floor(this.offset / TWO_32) >>> 0;
     timer.setOffset(high, this.offset >>> 0);
     timer.state.kernelControl = this.kernelControl;
     timer.setCompareValue(TIMER.VIRTUAL, this.compareHigh, this.compareLow);
@@ -95,6 +101,23 @@ export class Vtimer {
     this.physicalOn?.set(this.physical, Infinity);
     this.physicalOn = this.ports.timers();
     this.physicalOn.set(this.physical, live ? this.physicalCompare : Infinity);
+  }
+
+  /** Of a virtual CPU that does not run. The guest's time goes on where it stopped. */
+  transfer(io: Archive): void {
+    this.control = io.u32(this.control);
+    this.compareHigh = io.u32(this.compareHigh);
+    this.compareLow = io.u32(this.compareLow);
+    this.kernelControl = io.u32(this.kernelControl);
+    this.offset = io.f64(this.offset) + io.shift.ticks;
+    this.physicalControl = io.u32(this.physicalControl);
+    this.physicalCompare = Math.max(0, io.f64(this.physicalCompare) + io.shift.ticks);
+    if (!io.loading) return;
+    const sensible = (value: number): boolean => Number.isSafeInteger(value) || value < TWO_64;
+    if (!Number.isSafeInteger(this.offset) || !sensible(this.physicalCompare))
+      throw new SaveError('a timer is set to no time');
+    this.armVirtual();
+    this.arm();
   }
 
   /** The virtual CPU is gone. */

@@ -1,5 +1,6 @@
 // Timers that end a domain unless it sets them anew in time (Xen, common/sched/core.c, domain_watchdog).
 import { ERRNO } from './abi/errno';
+import type { Archive } from './save/archive';
 import type { Deadline, Timers } from './timers';
 
 const TIMERS = 2;
@@ -34,6 +35,18 @@ export class Watchdogs {
       this.all[at] = undefined;
     } else timers.set(deadline, timers.now + seconds * this.ports.hertz);
     return id === 0 ? at + 1 : 0;
+  }
+
+  transfer(io: Archive): void {
+    const { timers, bite } = this.ports;
+    for (let i = 0; i < TIMERS; i++) {
+      const deadline = this.all[i];
+      if (!io.bool(deadline !== undefined)) continue;
+      const at = io.f64(deadline?.at ?? 0) + io.shift.ticks;
+      if (!io.loading) continue;
+      this.all[i] = { at: Infinity, fire: bite };
+      timers().set(this.all[i]!, Number.isSafeInteger(Math.floor(at)) ? Math.max(0, Math.ceil(at)) : Infinity);
+    }
   }
 
   stop(): void {

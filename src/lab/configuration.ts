@@ -56,8 +56,11 @@ function misfit(name: string, value: unknown, schema: Schema): string | undefine
   }
 }
 
-/** Attributes; `xen`: that `hypervisor` is the path of a Xen binary; `hyp`: that there is one at all, Xen or built in. */
-type Related = keyof LabConfiguration | 'xen' | 'hyp';
+/**
+ * Attributes; `xen`: that `hypervisor` is the path of a Xen binary; `builtin`: that it names the built-in one; `hyp`: that
+ * there is one at all.
+ */
+type Related = keyof LabConfiguration | 'xen' | 'builtin' | 'hyp';
 
 /** Pairs that make no sense together. */
 const CONFLICTS: readonly (readonly [Related, Related])[] = [
@@ -70,12 +73,12 @@ const CONFLICTS: readonly (readonly [Related, Related])[] = [
 const CONFLICTS_WITHOUT_XEN: readonly (readonly [Related, Related])[] = [['kernel', 'load']];
 /** Attributes that mean nothing without one of some others. */
 const NEEDS: readonly (readonly [Related, readonly Related[]])[] = [
-  ['initrd', ['kernel', 'xen']],
-  ['args', ['kernel', 'xen']],
-  ['decompress', ['kernel', 'xen']],
+  ['initrd', ['kernel', 'xen', 'builtin']],
+  ['args', ['kernel', 'xen', 'builtin']],
+  ['decompress', ['kernel', 'xen', 'builtin']],
   ['entry', ['elf', 'load']],
   ['el', ['elf', 'load']],
-  ['load', ['elf', 'entry', 'xen']],
+  ['load', ['elf', 'entry', 'xen', 'builtin']],
   ['xenArgs', ['hyp']],
   ['domains', ['hyp']],
   ['drives', ['domains']],
@@ -83,6 +86,7 @@ const NEEDS: readonly (readonly [Related, readonly Related[]])[] = [
 const XEN_IN_WORDS = 'a Xen binary as hypervisor';
 const IN_WORDS: Readonly<Record<string, string>> = {
   xen: XEN_IN_WORDS,
+  builtin: 'the built-in hypervisor',
   hyp: 'a hypervisor, built in or a Xen binary,',
 };
 
@@ -91,14 +95,17 @@ function relations({ hypervisor, deviceTree, ...others }: LabConfiguration): Lab
   const given = new Set<string>(Object.keys(others));
   const xen = hypervisor !== undefined && !RESERVED.has(hypervisor);
   if (xen) given.add('xen');
+  const builtin = hypervisor === 'builtin';
+  if (builtin) given.add('builtin');
   const bare = hypervisor === 'none' || ['elf', 'load', 'el'].some(name => given.has(name));
-  if (xen || !bare || (hypervisor !== 'none' && (given.has('kernel') || given.has('domains')))) given.add('hyp');
+  if (xen || builtin || !bare || (hypervisor !== 'none' && (given.has('kernel') || given.has('domains'))))
+    given.add('hyp');
   const say = (name: Related): string => IN_WORDS[name] ?? name;
   if (deviceTree === 'none' && !xen)
     problems.push(
       problem('configuration.conflict', `deviceTree none needs ${XEN_IN_WORDS}, with a tree linked into it`),
     );
-  for (const [a, b] of xen ? CONFLICTS : [...CONFLICTS, ...CONFLICTS_WITHOUT_XEN])
+  for (const [a, b] of xen || builtin ? CONFLICTS : [...CONFLICTS, ...CONFLICTS_WITHOUT_XEN])
     if (given.has(a) && given.has(b))
       problems.push(problem('configuration.conflict', `${say(a)} and ${say(b)} exclude each other`));
   for (const [name, others] of NEEDS)

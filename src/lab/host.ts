@@ -23,6 +23,8 @@ export interface LabHost {
   readonly experience?: ExperienceStore;
   /** Rejects when the file cannot be read. */
   readFile(path: string): Promise<Uint8Array>;
+  /** Makes or replaces a file. Rejects when that cannot be. */
+  writeFile(path: string, bytes: Uint8Array): Promise<void>;
   /** @returns undefined when there is nothing at the path */
   stat(path: string): Promise<{ size: number; isDirectory: boolean } | undefined>;
   /** Opens a file to read and write parts of it; whole blocks of 512 bytes count. Rejects when that cannot be. */

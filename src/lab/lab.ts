@@ -40,8 +40,9 @@ export async function openLab(given: LabLaunch, host: LabHost, ports: LabPorts):
   const translation = await translationOf(configuration, host);
   if (usesBuiltin(configuration)) {
     const traced = configuration.trace === true;
+    const profiled = configuration.profile && { profile: true };
     let built: Machine | undefined;
-    const make = (more: MachineOptions): Machine => (built = build({ ...more, ...translation.options }));
+    const make = (more: MachineOptions): Machine => (built = build({ ...more, ...profiled, ...translation.options }));
     const opened = await openBuiltin({ ...request, traced }, ports, make);
     return { ...opened, keep: () => translation.keep(built!) };
   }

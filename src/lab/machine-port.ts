@@ -16,7 +16,9 @@ import type {
 
 /** How a slice of work ended. */
 export interface SliceEnd {
-  reason: 'budget' | 'idle' | 'poweroff' | 'reboot' | 'breakpoint' | 'stopRequested';
+  reason: 'budget' | 'idle' | 'poweroff' | 'reboot' | 'breakpoint' | 'stopRequested' | 'crash';
+  /** Of `crash`: what has crashed, and why, for people. */
+  description?: string;
   /** Of `idle`: guest time of the next timer event; undefined when only input from outside can wake the machine. */
   idleUntilNs?: number;
 }
@@ -57,6 +59,8 @@ export interface LabMachine {
   readonly exceptions?: number;
   /** What it is doing, for people who ask why it says nothing. */
   condition?(): MachineCondition;
+  /** Every virtual CPU of the built-in hypervisor: what it does, a line each. */
+  virtualCpus?(): string[];
   /** Where a virtual address of a core leads now, or −1. */
   translate?(cpu: number, address: number): number;
   /** As far as it is readable. `space` is `pa` or `va:N`. */
@@ -92,6 +96,8 @@ export interface OpenedLab {
   symbols?(): Promise<SymbolTable>;
   /** Keeps for later labs what this one learnt. Never rejects. */
   keep?(): Promise<void>;
+  /** Consoles on which the hypervisor speaks: that is no word of a guest. */
+  notGuests?: readonly string[];
   /** Other names of consoles. */
   aliases?: Readonly<Record<string, string>>;
 }

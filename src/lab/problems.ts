@@ -23,6 +23,8 @@ export const LAB_PROBLEMS = {
   'xen.memory': 'The memory nodes of the device tree, or what domains ask for, do not fit the memory of the machine.',
   'xen.flash': 'The flash does not hold what Xen looks for there.',
   'xen.domain': 'A domain that Xen cannot create by itself at boot, without tools in dom0.',
+  'xen.option':
+    "Something on Xen's command line that Xen does not know, or that has no effect on the built-in hypervisor.",
   'xen.choice': 'Something that was chosen where the device tree and the configuration say different things.',
   'domain.disk': 'A disk of a domain whose contents the lab does not have.',
   'domain.create': 'A domain that cannot be made: what it asks for is not there. Nothing of it is left.',

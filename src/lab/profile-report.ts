@@ -78,6 +78,8 @@ export interface LabProfile {
   prefetchAborts: number;
   /** Times that the interpreter handed over to regions, and that none followed where one had left control. */
   dispatcher: { runs: number; state: number; unmapped: number; noRegion: number };
+  /** Of the built-in hypervisor: who had the time; the hypervisor itself takes none. */
+  domains?: { name: string; cpuSeconds: number }[];
   ranges: ProfileRange[];
   regions: ProfileRegion[];
   interpreter: ProfileInterpreted[];

@@ -131,8 +131,15 @@ export interface DomainRow {
 /** Something to be done to a domain; `domain` is its id, its name, or `domN`. */
 export type DomainVerb =
   | { verb: 'create'; file: string; paused?: boolean }
+  /** Writes a domain, which is paused by that, into a file; and lets it go on from one. */
+  | { verb: 'save'; domain: string | number; file: string }
+  | { verb: 'restore'; file: string; paused?: boolean }
   | { verb: 'destroy' | 'pause' | 'unpause' | 'shutdown' | 'reboot'; domain: string | number }
-  | { verb: 'rename'; domain: string | number; name: string };
+  | { verb: 'rename'; domain: string | number; name: string }
+  /** So many of its virtual CPUs are to be used. */
+  | { verb: 'vcpu-set'; domain: string | number; vcpus: number }
+  /** The most memory that it may have, in MiB. */
+  | { verb: 'mem-max'; domain: string | number; memory: number };
 
 export interface LabFrame {
   /** Virtual address of the instruction. */

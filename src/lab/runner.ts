@@ -17,7 +17,7 @@ const QUIET_MS = 1000;
 /** Milliseconds that timers of a quiet guest may be late: to wake the host for each tick of 10 ms alone is 5 % of a core. */
 const LATE_MS = 100;
 
-export type RunEnd = 'pause' | 'breakpoint' | 'poweroff' | 'max-instructions';
+export type RunEnd = 'pause' | 'breakpoint' | 'poweroff' | 'max-instructions' | { crash: string };
 
 export interface RunnerOptions {
   /** `realtime`: idle time is waited for. `fast`: it is skipped. */
@@ -70,6 +70,7 @@ export class Runner {
       const end = this.#slice();
       if (end === undefined) return 'max-instructions';
       if (end.reason === 'poweroff' || end.reason === 'breakpoint') return end.reason;
+      if (end.reason === 'crash') return { crash: end.description ?? 'the machine has crashed' };
       if (end.reason === 'reboot') this.#reboot();
       await this.#options.watch?.after(end);
       const idle = end.reason === 'idle';

@@ -187,13 +187,13 @@ class LabServer {
   async #load(configuration: LabLaunch): Promise<StartedLab> {
     this.#cpuSecondsAtStart = this.#host.cpuSeconds();
     this.#active?.machine.close?.();
-    const heard: { watch?: SilenceWatch | undefined } = {};
+    const heard: { watch?: SilenceWatch | undefined; not: readonly string[] } = { not: [] };
     const opened = await this.#open(configuration, this.#host, {
       sink: console => {
         const sink = this.#output.sink(console);
         return {
           write: byte => {
-            heard.watch?.heard();
+            if (!heard.not.includes(console)) heard.watch?.heard();
             sink.write(byte);
           },
         };
@@ -205,6 +205,7 @@ class LabServer {
       el2: name => this.#tell({ event: 'el2', name }),
     });
     const { machine, board, problems, placement } = opened;
+    heard.not = opened.notGuests ?? [];
     heard.watch = watchSilence(opened, card => {
       this.#output.flush(this.#host.now());
       this.#tell({ event: 'card', card });
@@ -258,12 +259,14 @@ class LabServer {
   }
 
   #afterRun(lab: Active, end: RunEnd): void {
-    if (end === 'poweroff' || end === 'max-instructions') this.#exit(lab, end);
+    if (typeof end === 'object') this.#exit(lab, 'crash', end.crash);
+    else if (end === 'poweroff' || end === 'max-instructions') this.#exit(lab, end);
     else if (!lab.ending) this.#stop(lab, end, 0);
   }
 
   #afterStep(lab: Active, cpu: number, end: SliceEnd | void): void {
     if (end?.reason === 'poweroff') return this.#exit(lab, 'poweroff');
+    if (end?.reason === 'crash') return this.#exit(lab, 'crash', end.description);
     if (end?.reason === 'reboot') lab.machine.reboot();
     this.#stop(lab, 'step', cpu);
   }
@@ -272,10 +275,15 @@ class LabServer {
     this.#tell({ event: 'stopped', reason, cpu, pc: lab.machine.pc(cpu) });
   }
 
-  #exit(lab: Active, reason: ExitReason): void {
+  #exit(lab: Active, reason: ExitReason, description?: string): void {
     lab.exited = reason;
     lab.machine.close?.();
-    this.#tell({ event: 'exited', reason, code: EXIT_CODES[reason] });
+    this.#tell({
+      event: 'exited',
+      reason,
+      code: EXIT_CODES[reason],
+      ...(description !== undefined && { description }),
+    });
   }
 
   async #halt(): Promise<Active> {

@@ -22,7 +22,9 @@ export interface DomainConfiguration {
   readonly name: string;
   /** MiB. */
   readonly memory: number;
+  /** At the start, and at most. */
   readonly vcpus: number;
+  readonly maxVcpus: number;
   readonly kernel: string;
   readonly ramdisk: string | undefined;
   readonly cmdline: string | undefined;
@@ -31,6 +33,8 @@ export interface DomainConfiguration {
   readonly actions: Readonly<Record<EndKey, string>>;
   readonly disks: readonly DiskSpecification[];
   readonly vifs: readonly VifSpecification[];
+  /** It has an SBSA UART. */
+  readonly vuart: boolean;
 }
 
 export interface DomainLimits {
@@ -54,12 +58,11 @@ export interface ReadDomain {
 /** Keys that are honoured, or that mean the same whatever they say. */
 const READ = new Set([
   'name', 'uuid', 'memory', 'maxmem', 'vcpus', 'maxvcpus', 'kernel', 'ramdisk', 'cmdline', 'root', 'extra', 'disk', 'vif',
-  'type', 'builder', 'gic_version', 'nomigrate', 'acpi', ...Object.keys(END_ACTIONS),
+  'vuart', 'type', 'builder', 'gic_version', 'nomigrate', 'acpi', ...Object.keys(END_ACTIONS),
 ]); // prettier-ignore
 const WHY: Readonly<Record<string, string>> = {
   vfb: 'there is no backend for displays: use the console',
   bootloader: 'boot loaders run in dom0: give kernel and ramdisk',
-  vuart: 'the console is hvc0: console=hvc0 on the command line',
   pci: 'the board has no PCI bus',
 };
 
@@ -79,11 +82,12 @@ export function readDomain(text: string, limits: DomainLimits): ReadDomain {
   if (!settings.rangeOf('memory'))
     settings.about('memory', 'missing', 'error', 'memory is missing: say how many MiB, memory = 128');
   const vcpus = settings.number('vcpus', 1, limits.vcpus, 'error') ?? 1;
-  noGrowth(settings, memory, vcpus, limits);
+  const maxVcpus = growth(settings, memory, vcpus, limits);
   const actions = endActions(settings, limits);
   const disks = specifications(settings, 'disk', parseDisk);
   const vifs = specifications(settings, 'vif', parseVif);
   checkDevices(settings, disks);
+  const vuart = readVuart(settings);
   const uuid = readUuid(settings);
   const cmdline = commandLine(settings);
   const ramdisk = settings.text('ramdisk');
@@ -92,7 +96,7 @@ export function readDomain(text: string, limits: DomainLimits): ReadDomain {
   const { problems } = settings;
   const wrong = problems.some(({ severity }) => severity === 'error');
   if (wrong || name === undefined || kernel === undefined || memory === undefined) return { problems, rangeOf };
-  const domain = { name, memory, vcpus, kernel, ramdisk, cmdline, uuid, actions, disks, vifs };
+  const domain = { name, memory, vcpus, maxVcpus, kernel, ramdisk, cmdline, uuid, actions, disks, vifs, vuart };
   return { domain, problems, rangeOf };
 }
 
@@ -114,13 +118,15 @@ function wanted(settings: XlSettings, key: string, why: string): string | undefi
   return undefined;
 }
 
-function noGrowth(settings: XlSettings, memory: number | undefined, vcpus: number, limits: DomainLimits): void {
+/** @returns virtual CPUs that it can have */
+function growth(settings: XlSettings, memory: number | undefined, vcpus: number, limits: DomainLimits): number {
   const most = settings.number('maxmem', 1, limits.memory);
   if (most !== undefined && memory !== undefined && most < memory)
     settings.about('maxmem', 'range', 'error', `maxmem is ${most}, less than the ${memory} of memory; set it higher`);
   const cpus = settings.number('maxvcpus', 1, limits.vcpus);
   if (cpus !== undefined && cpus < vcpus)
     settings.about('maxvcpus', 'range', 'error', `maxvcpus is ${cpus}, less than the ${vcpus} of vcpus; set it higher`);
+  return cpus ?? vcpus;
 }
 
 function endActions(settings: XlSettings, { actions, hint }: DomainLimits): Record<EndKey, string> {
@@ -150,6 +156,14 @@ function specifications<T>(settings: XlSettings, key: string, parse: (text: stri
 function checkDevices(settings: XlSettings, disks: readonly DiskSpecification[]): void {
   const twin = disks.find(({ device }, i) => disks.findIndex(other => other.device === device) < i);
   if (twin) settings.about('disk', 'range', 'error', `two disks are ${twin.vdev}; give one of them another device`);
+}
+
+/** Values of libxl's enumeration, in which case does not count. */
+function readVuart(settings: XlSettings): boolean {
+  const text = settings.text('vuart')?.toLowerCase() ?? 'unknown';
+  if (text !== 'sbsa_uart' && text !== 'unknown')
+    settings.about('vuart', 'range', 'error', `vuart is "${text}", but the one there is is "sbsa_uart"; write that, or leave it out`); // prettier-ignore
+  return text === 'sbsa_uart';
 }
 
 function readUuid(settings: XlSettings): Uint8Array | undefined {

@@ -70,7 +70,7 @@ describe.concurrent('xenlab boot', () => {
       ...['--send', 'lab> =>ping demo', '--expect', 'answer after', '--send', 'lab> =>poweroff'],
     );
     expect({ status, err }).toEqual({ status: 0, err: '' });
-    expect(out).toMatch(/^\(XEN\) \*\*\* LOADING DOMAIN 0/);
+    expect(out).toMatch(/^\(XEN\) Xen version [^\n]*\n\(XEN\) Command line: [^\n]*\n\(XEN\) \*\*\* LOADING DOMAIN 0/);
     for (const line of ['Xen ARM Lab demo guest', 'ring: domain 1 (demo): up, 64 messages', 'halting machine'])
       expect(out).toContain(line);
   });

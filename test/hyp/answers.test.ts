@@ -17,7 +17,6 @@ const DIFFERENCES: Readonly<Record<string, string>> = {
   'memory_op 3': 'dom0 of this test has 16 pages',
   'memory_op 4': 'dom0 of this test has 16 pages',
   'memory_op 14': 'dom0 of this test has 16 pages',
-  'hypercall 42': 'hypfs, which a build of Xen need not have, is not there',
 };
 
 /** One line of the fixture as a hypercall. @param fresh the domain that the first line made */

@@ -18,11 +18,11 @@ describe('console', () => {
   };
 
   it('carries what the guest says, and what is typed', () => {
-    const { kernel, consoles, toolstack, id } = start();
+    const { kernel, consoles, toolstack } = start();
     kernel.say('hello\n');
     expect(consoles.get('win')).toBe('hello\n');
     expect(kernel.isPending(2)).toBe(true);
-    for (const byte of new TextEncoder().encode('ls\n')) toolstack.type(id, byte);
+    for (const byte of new TextEncoder().encode('ls\n')) toolstack.type('win', byte);
     expect(kernel.typed()).toBe('ls\n');
   });
 
@@ -35,9 +35,9 @@ describe('console', () => {
   });
 
   it('keeps what is typed ahead, up to a limit', () => {
-    const { kernel, toolstack, id } = start();
+    const { kernel, toolstack } = start();
     let taken = 0;
-    while (toolstack.type(id, 65) && taken < 10_000) taken++;
+    while (toolstack.type('win', 65) && taken < 10_000) taken++;
     expect(taken).toBe(1024 + 4096);
     let read = 0;
     for (let text = kernel.typed(); text !== ''; text = kernel.typed()) {
@@ -48,11 +48,11 @@ describe('console', () => {
   });
 
   it('passes over indices that cannot be', () => {
-    const { kernel, consoles, toolstack, id } = start();
+    const { kernel, consoles, toolstack } = start();
     kernel.setU32(CONSOLE_RING + 3084, 4000);
     kernel.setU32(CONSOLE_RING + 3076, 4000);
     kernel.send(2);
-    toolstack.type(id, 65);
+    toolstack.type('win', 65);
     expect(consoles.get('win')).toBeUndefined();
     kernel.setU32(CONSOLE_RING + 3084, 0);
     kernel.say('again');

@@ -33,6 +33,16 @@ describe('the tree of a guest', () => {
     expect(root.child('chosen')!.properties.size).toBe(0);
   });
 
+  it('has a node for a UART as libxl writes it (make_vpl011_uart_node), behind all others', () => {
+    const { root } = guestTree({ ...facts, vuart: true });
+    const node = [...root.children.values()].at(-1)!;
+    expect([node.name, ...node.properties.keys()]).toEqual([
+      ...['sbsa-pl011', 'compatible', 'reg', 'interrupts', 'interrupt-parent', 'current-speed'],
+    ]);
+    expect(getCells(node, 'reg')).toEqual([0, 0x22000000, 0, 0x1000]);
+    expect(getCells(node, 'interrupts')).toEqual([0, 0, 0xf04]);
+  });
+
   it('leaves out pieces of unused addresses that are too small to be of use', () => {
     const reg = (memory: number): number[] =>
       getCells(findNode(guestTree({ ...facts, memory }), '/hypervisor')!, 'reg')!;

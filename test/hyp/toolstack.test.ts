@@ -233,6 +233,34 @@ describe('other verbs', () => {
     expect(new FakeKernel(xen.domains.get(id)!).ask(XS.READ, 'name\0')).toBe('vista');
   });
 
+  it('vcpu-set asks the guest by its store, and says only what is new', () => {
+    const { toolstack, xen } = toolstackBench();
+    const id = toolstack.create(planOf('win', { vcpus: 4, online: 2 }), true);
+    const kernel = new FakeKernel(xen.domains.get(id)!);
+    const online = (): string[] => [0, 1, 2, 3].map(i => kernel.ask(XS.READ, `cpu/${i}/availability\0`));
+    expect(online()).toEqual(['online', 'online', 'offline', 'offline']);
+    kernel.ask(XS.WATCH, 'cpu\0t\0');
+    kernel.pendingEvents();
+    toolstack.setVcpus(id, 3);
+    expect(online()).toEqual(['online', 'online', 'online', 'offline']);
+    expect(kernel.events.filter(event => event.includes('availability'))).toEqual(['cpu/2/availability\0t']);
+    for (const count of [0, 5, 1.5])
+      expect(refusal(() => toolstack.setVcpus(id, count))).toMatchObject({
+        key: 'vcpus',
+        message: `domain 1 can have 1 to 4 virtual CPUs, not ${count}; maxvcpus of its configuration is the most`,
+      });
+  });
+
+  it('mem-max is the most that it may have, and not less than it has', () => {
+    const { toolstack, xen } = toolstackBench();
+    const id = toolstack.create(planOf('win'), true);
+    toolstack.setMaxMemory(id, 6);
+    expect(xen.domains.get(id)!.maxPages).toBe(6 * 256 + 4);
+    expect(refusal(() => toolstack.setMaxMemory(id, 3)).message).toBe(
+      'mem-max of domain 1 can be 4 (what it has) to 3072 MiB, not 3',
+    );
+  });
+
   it('are refused for a domain that is not there', () => {
     const { toolstack } = toolstackBench();
     for (const act of [toolstack.pause, toolstack.unpause, toolstack.destroy])

@@ -34,6 +34,6 @@ describe('the built-in hypervisor with a small dom0', { timeout: 300_000 }, () =
   it('ends when dom0 powers off', async () => {
     const end = await bootXen([...OPTIONS.slice(0, -4), '--send', 'lab# =>poweroff -f', '--timeout', '240']);
     expect(end.code, end.said).toBe(0);
-    expect(end.console).toContain('(XEN) Hardware Dom0 shutdown: halting machine');
+    expect(end.console).toContain('(XEN) Hardware Dom0 halted: halting machine');
   });
 });

@@ -161,7 +161,8 @@ describe('the list of domains', () => {
   const start = () => {
     const { toolstack, xen } = toolstackBench();
     const ready = () => Promise.reject(new Error('nothing is read here'));
-    return { toolstack, xen, verbs: new BuiltinDomains({ toolstack: () => toolstack, ready }) };
+    const ports = { toolstack: () => toolstack, ready, host: new DiskHost(), turn: () => Promise.resolve() };
+    return { toolstack, xen, verbs: new BuiltinDomains(ports) };
   };
 
   it('tells which have a console in the lab: not those that dom0 has made', () => {

@@ -127,6 +127,7 @@ export class FakeHost implements LabHost {
   constructor(private readonly perLook = 0.1) {}
 
   readFile = (path: string): Promise<Uint8Array> => Promise.resolve(this.files.get(path)!);
+  writeFile = (path: string, bytes: Uint8Array): Promise<void> => Promise.resolve(void this.files.set(path, bytes));
   stat = (path: string): Promise<{ size: number; isDirectory: boolean } | undefined> => {
     const file = this.files.get(path);
     return Promise.resolve(file && { size: file.length, isDirectory: false });

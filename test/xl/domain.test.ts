@@ -21,8 +21,8 @@ describe('a configuration', () => {
     const { domain, problems } = read(text);
     expect(problems).toEqual([]);
     expect(domain).toEqual({
-      ...{ name: 'win', kernel: '/root/kernel', memory: 128, vcpus: 1 },
-      ...{ ramdisk: undefined, cmdline: undefined, uuid: undefined, vifs: [] },
+      ...{ name: 'win', kernel: '/root/kernel', memory: 128, vcpus: 1, maxVcpus: 1 },
+      ...{ ramdisk: undefined, cmdline: undefined, uuid: undefined, vifs: [], vuart: false },
       actions: {
         ...{ on_poweroff: 'destroy', on_reboot: 'restart', on_crash: 'destroy', on_watchdog: 'destroy' },
         on_soft_reset: 'soft-reset',
@@ -65,6 +65,11 @@ describe('a configuration', () => {
       'disk = "a,raw,xvda,rw"',
       '4 error type: disk is a text, but a list is wanted: disk = [ "..." ]',
     ],
+    [
+      'a UART that there is not',
+      'vuart = "pl011"',
+      '4 error range: vuart is "pl011", but the one there is is "sbsa_uart"; write that, or leave it out',
+    ],
     ['a list of lists', 'disk = [ [ "a" ] ]', '4 error type: disk has a list in its list, but texts are wanted'],
     [
       'two disks in one place',
@@ -89,6 +94,12 @@ describe('a configuration', () => {
   ])('with %s says so, with the line', (_, line, expected) => {
     expect(told(`${BASE}${line}\n`)).toEqual([expected]);
     expect(read(`${BASE}${line}\n`).domain === undefined).toBe(expected.includes(' error '));
+  });
+
+  it('can ask for a UART', () => {
+    expect(['sbsa_uart', 'SBSA_UART', 'unknown'].map(uart => read(`${BASE}vuart = "${uart}"\n`).domain?.vuart)).toEqual(
+      [true, true, false], // prettier-ignore
+    );
   });
 
   it('without what every domain needs says all of it', () => {

@@ -15,6 +15,7 @@ export const ERRNO = {
   ENODEV: 19,
   EINVAL: 22,
   ENOSPC: 28,
+  EDOM: 33,
   ENOSYS: 38,
   ENODATA: 61,
   EILSEQ: 84,

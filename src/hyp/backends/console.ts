@@ -1,6 +1,7 @@
 // The console of a guest: a ring of bytes in each direction in its magic page (Xen, public/io/console.h).
 import type { Domain } from '../domain';
 import type { ConsumerEnd } from '../evtchn/channels';
+import type { Archive } from '../save/archive';
 import { type ByteRingLayout, giveBytes, takeBytes } from './byte-ring';
 import { BACKEND_DOMAIN, pageAt } from './shared-page';
 
@@ -44,6 +45,12 @@ export class ConsoleBackend {
     const taken = this.typed.length === 0 ? 0 : (giveBytes(page, IN, Uint8Array.from(this.typed)) ?? 0);
     this.typed.splice(0, taken);
     if ((said && said.length > 0) || taken > 0) this.channel?.notify();
+  }
+
+  /** What was typed ahead. */
+  transfer(io: Archive): void {
+    const typed = io.bytes(Uint8Array.from(this.typed), MOST_TYPED);
+    if (io.loading) this.typed.push(...typed);
   }
 
   /** The guest is about to go: what it said last is still to be heard. */

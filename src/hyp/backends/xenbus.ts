@@ -55,9 +55,18 @@ export class XenbusBackend {
     { kind, device }: DevicePlace,
     nodes: { readonly frontend: Nodes; readonly backend: Nodes },
     private readonly driver: BackendDriver,
+    /** Both sides have their nodes already, and perhaps each other: the domain was restored. */
+    restored = false,
   ) {
     this.frontend = `${homeOf(domain.id)}/device/${kind}/${device}`;
     this.backend = `${homeOf(BACKEND_DOMAIN)}/backend/${kind}/${domain.id}/${device}`;
+    if (restored) this.reconnect();
+    else this.writeNodes(nodes);
+    this.stop = store.observe(`${this.frontend}/state`, () => this.frontendChanged());
+  }
+
+  private writeNodes(nodes: { readonly frontend: Nodes; readonly backend: Nodes }): void {
+    const { store, domain, driver } = this;
     store.mkdir(this.frontend, permissions(domain.id, BACKEND_DOMAIN, 'r'));
     store.mkdir(this.backend, permissions(BACKEND_DOMAIN, domain.id, 'r'));
     this.write(this.frontend, {
@@ -68,7 +77,12 @@ export class XenbusBackend {
       ...{ frontend: this.frontend, 'frontend-id': domain.id, online: 1, ...nodes.backend, ...driver.offer },
       state: XENBUS.INIT_WAIT,
     });
-    this.stop = store.observe(`${this.frontend}/state`, () => this.frontendChanged());
+  }
+
+  private reconnect(): void {
+    if (this.store.read(`${this.backend}/state`) !== String(XENBUS.CONNECTED)) return;
+    if (this.driver.connect(this.nodes)) this.connected = true;
+    else this.fail('what its frontend shared with the backend is not there any more');
   }
 
   private write(at: string, nodes: Nodes): void {

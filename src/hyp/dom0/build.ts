@@ -1,13 +1,13 @@
 // Makes dom0: memory mapped to itself, the board's devices, kernel, RAM disk and tree in their places (Xen,
 // arch/arm/domain_build.c, kernel.c).
 import { type DeviceTree, writeBlob } from '../../dt';
+import { type HostDevice, HostNodes, type Range } from './host-nodes';
 import { Domain, type DomainImage } from '../domain';
-import { LOCAL_IRQS } from '../gic/vgic';
 import type { Hypervisor } from '../hypervisor';
 import { MAX_ORDER, OWNER } from '../memory/heap';
 import { PAGE_SHIFT, PAGE_SIZE } from '../memory/physical';
 import { P2M } from '../p2m';
-import { makeDom0Tree, type Range } from './tree';
+import { makeDom0Tree } from './tree';
 
 const MIB = 1 << 20;
 /** Where the tree goes, from the start of dom0's memory, if there is so much; the RAM disk follows. */
@@ -19,13 +19,6 @@ const GRANT_FRAMES = 64;
 const GICC_SIZE = 0x2000;
 const GICD_SIZE = 0x1000;
 
-/** A device's windows and interrupts that dom0 gets. */
-export interface PassedDevice {
-  readonly name: string;
-  readonly windows: readonly Range[];
-  readonly interrupts: readonly number[];
-}
-
 export interface Dom0Plan {
   /** The kernel as it lies in memory, and where it wants to, from the start of memory. */
   readonly kernel: { readonly bytes: Uint8Array; readonly offset: number; readonly name: string };
@@ -34,11 +27,16 @@ export interface Dom0Plan {
   readonly cpus: number;
   /** Bytes. */
   readonly memory: number;
-  /** The host's tree; it is changed. */
+  /** The host's tree: dom0 gets the devices in it. */
   readonly tree: DeviceTree;
-  readonly uart: string;
-  readonly devices: readonly PassedDevice[];
+  /** Path of the UART that Xen has for itself. */
+  readonly uart: string | undefined;
 }
+
+/** What of the board dom0 gets. @throws DtError when the host's tree is malformed */
+export const hostDevices = (tree: DeviceTree, uart: string | undefined): HostDevice[] => [
+  ...new HostNodes(tree, uart).devices(),
+];
 
 /** As Xen shows addresses: with 16 digits, those of banks with 14. */
 const hex = (value: number, digits = 16): string => `0x${value.toString(16).padStart(digits, '0')}`;
@@ -50,7 +48,7 @@ export function buildDom0(xen: Hypervisor, plan: Dom0Plan): Domain {
   const frames = plan.memory >>> PAGE_SHIFT;
   const domain = new Domain(xen, {
     ...{ id: 0, vcpus: plan.cpus, interrupts: gic.lines, eventIrq: EVENT_IRQ, privileged: true, directMapped: true },
-    ...{ gicd: gic.at.distributor, gicc: gic.at.cpuInterface, grantFrames: GRANT_FRAMES },
+    ...{ gicd: gic.at.distributor, gicc: gic.at.cpuInterface, grantFrames: xen.xenOptions.grantFrames },
   });
   domain.maxPages = frames;
   domain.createVcpus();
@@ -63,8 +61,8 @@ export function buildDom0(xen: Hypervisor, plan: Dom0Plan): Domain {
   );
   const grants = grantRegion(xen);
   out.print(`Grant table range: ${hex(grants.base, 14)}-${hex(grants.base + grants.size, 14)}`);
+  passDevices(xen, domain, hostDevices(plan.tree, plan.uart));
   out.print(`Allocating PPI ${EVENT_IRQ} for event channel interrupt`);
-  passDevices(xen, domain, plan.devices);
   // The guest finds its CPU interface where the host's is: it is the virtual one.
   domain.map(
     gic.at.cpuInterface >>> PAGE_SHIFT,
@@ -73,13 +71,13 @@ export function buildDom0(xen: Hypervisor, plan: Dom0Plan): Domain {
     P2M.MMIO_DIRECT,
   );
   const places = place(banks[0]!, plan);
-  makeDom0Tree(plan.tree, {
+  const tree = makeDom0Tree(plan.tree, {
     ...{ cpus: plan.cpus, memory: banks, args: plan.args, grants, eventIrq: EVENT_IRQ, uart: plan.uart },
     ...(plan.initrd && { initrd: { base: places.initrd, size: plan.initrd.bytes.length } }),
     gicd: { base: gic.at.distributor, size: GICD_SIZE },
     gicc: { base: gic.at.cpuInterface, size: GICC_SIZE },
   });
-  const blob = writeBlob(plan.tree);
+  const blob = writeBlob(tree);
   const put = (what: string, role: DomainImage['role'], at: number, bytes: Uint8Array): void => {
     out.print(`Loading ${what} to ${hex(at)}-${hex(at + bytes.length)}`);
     memory.copyIn(at, bytes);
@@ -144,13 +142,17 @@ function grantRegion({ heap }: Hypervisor): Range {
   return { base: mfn * PAGE_SIZE, size: GRANT_FRAMES * PAGE_SIZE };
 }
 
-function passDevices(xen: Hypervisor, domain: Domain, devices: readonly PassedDevice[]): void {
-  for (const { windows, interrupts } of devices) {
+function passDevices(xen: Hypervisor, domain: Domain, devices: readonly HostDevice[]): void {
+  for (const { path, windows, interrupts, passthrough, isMemory } of devices) {
+    if (passthrough) continue;
     for (const { base, size } of windows) {
       const first = Math.floor(base / PAGE_SIZE);
-      const count = Math.ceil((base + size) / PAGE_SIZE) - first;
-      domain.map(first, first, count, P2M.MMIO_DIRECT);
+      const count = Math.ceil(size / PAGE_SIZE);
+      // A tree may say that a device is where Xen's own are, or in memory.
+      if (isMemory || xen.devices.arePassable(first, first + count - 1))
+        domain.map(first, first, count, P2M.MMIO_DIRECT);
+      else xen.console.print(`Unable to map ${hex(base)} - ${hex(base + size - 1)} of ${path} in domain 0`);
     }
-    for (const irq of interrupts) if (irq >= LOCAL_IRQS) xen.devices.give(irq, domain);
+    for (const irq of interrupts) if (xen.devices.isPassable(irq)) xen.devices.give(irq, domain);
   }
 }

@@ -1,5 +1,6 @@
 // Event channels of a domain: ports, what they are bound to, and how they become pending (Xen, common/event_channel.c).
 import { ERRNO } from '../abi/errno';
+import type { Archive } from '../save/archive';
 
 export const STATE = { FREE: 0, UNBOUND: 1, INTERDOMAIN: 2, PIRQ: 3, VIRQ: 4, IPI: 5 } as const;
 
@@ -35,6 +36,8 @@ export interface Channel {
   lastPriority: number;
   /** Of INTERDOMAIN: who is called in the place of another domain's port, when a backend of the hypervisor is there. */
   consumer: (() => void) | undefined;
+  /** The guest's end is the hypervisor's own: it is called for each event from the other end, and guests may not touch it. */
+  upcall: (() => void) | undefined;
 }
 
 /** The hypervisor's end of a channel (Xen calls the guest's a port with a Xen consumer). */
@@ -45,6 +48,10 @@ export interface ConsumerEnd {
 }
 
 export const DEFAULT_PRIORITY = 7;
+const LEAST_PRIORITY = 15;
+/** Of the FIFO interface. */
+const MOST_PORTS = 1 << 17;
+const LAST_DOMAIN = 0x7ff0;
 
 /** How pending bits are kept in a domain's memory: 2-level or FIFO. */
 export interface EventAbi {
@@ -88,6 +95,7 @@ export class EventChannels {
     return {
       ...{ port, state: STATE.FREE, vcpu: 0, remoteDomain: -1, remotePort: 0, virq: -1 },
       ...{ priority: DEFAULT_PRIORITY, lastVcpu: 0, lastPriority: DEFAULT_PRIORITY, consumer: undefined },
+      upcall: undefined,
     };
   }
 
@@ -123,6 +131,12 @@ export class EventChannels {
     this.abi.setPending(channel);
   }
 
+  /** An event from the other end. */
+  private arrive(channel: Channel): void {
+    if (channel.upcall) channel.upcall();
+    else this.setPending(channel);
+  }
+
   private settle(channel: Channel, state: number): void {
     channel.state = state;
     this.abi.clearPending(channel);
@@ -137,6 +151,17 @@ export class EventChannels {
     channel.vcpu = 0;
     this.settle(channel, STATE.UNBOUND);
     return channel.port;
+  }
+
+  /** As `allocateUnbound`, of a port that the hypervisor has for itself. @param upcall is called for each event */
+  allocateForXen(remoteDomain: number, upcall: () => void): number {
+    const port = this.allocateUnbound(remoteDomain);
+    if (port >= 0) this.channels[port]!.upcall = upcall;
+    return port;
+  }
+  /** Whether guests may send to a port, bind and close it. */
+  isXens(port: number): boolean {
+    return this.get(port)?.upcall !== undefined;
   }
 
   bindInterdomain(remoteDomain: number, remotePort: number): number {
@@ -172,7 +197,7 @@ export class EventChannels {
     // The guest may have closed the port, and have another one by its number.
     const mine = (): boolean => channel.consumer === consumer;
     return {
-      notify: () => void (mine() && this.setPending(channel)),
+      notify: () => void (mine() && this.arrive(channel)),
       close: () => {
         if (!mine()) return;
         channel.consumer = undefined;
@@ -237,10 +262,15 @@ export class EventChannels {
     else if (channel.state === STATE.INTERDOMAIN) {
       const peer = this.host.peer(channel.remoteDomain);
       const other = peer?.get(channel.remotePort);
-      if (peer && other) peer.setPending(other);
+      if (peer && other) peer.arrive(other);
     } else if (channel.state === STATE.IPI) this.setPending(channel);
     else if (channel.state !== STATE.UNBOUND) return -ERRNO.EINVAL;
     return 0;
+  }
+
+  /** The port that a virtual interrupt is bound to; 0: none. */
+  virqPort(virq: number, vcpu: number): number {
+    return this.virqs.get(vcpu * VIRQS + virq) ?? 0;
   }
 
   /** Raises a virtual interrupt, if somebody has bound it. */
@@ -254,6 +284,36 @@ export class EventChannels {
   closeAll(): void {
     for (const { port } of this.all) this.close(port);
     this.abi.release();
+  }
+
+  /**
+   * All ports. Those that backends of the hypervisor have wait for them again when they are loaded.
+   * @param xens what is called for a port of the hypervisor's own
+   */
+  transfer(io: Archive, xens: () => void): void {
+    this.limit = io.u32(this.limit, MOST_PORTS);
+    const ports = io.list(this.channels.slice(1), MOST_PORTS, channel => this.transferPort(io, channel, xens));
+    if (!io.loading) return;
+    this.channels.splice(1, Infinity, ...ports.map((channel, i) => ({ ...channel, port: i + 1 })));
+    for (const { state, vcpu, virq, port } of this.channels)
+      if (state === STATE.VIRQ) this.virqs.set(vcpu * VIRQS + virq, port);
+  }
+
+  private transferPort(io: Archive, before: Channel | undefined, xens: () => void): Channel {
+    const channel = before ?? this.fresh(0);
+    // What a backend has bound is unbound in the file: nobody else could be there.
+    const state = channel.state === STATE.INTERDOMAIN ? STATE.UNBOUND : channel.state;
+    const saved = {
+      state: io.oneOf<number>(state, [STATE.FREE, STATE.UNBOUND, STATE.VIRQ, STATE.IPI]),
+      vcpu: io.u32(channel.vcpu, this.host.vcpuCount() - 1),
+      remoteDomain: io.u32(Math.max(0, channel.remoteDomain), LAST_DOMAIN),
+      virq: io.u32(Math.max(0, channel.virq), VIRQS - 1),
+      priority: io.u32(channel.priority, LEAST_PRIORITY),
+      lastVcpu: io.u32(channel.lastVcpu, this.host.vcpuCount() - 1),
+      lastPriority: io.u32(channel.lastPriority, LEAST_PRIORITY),
+    };
+    const own = io.bool(channel.upcall !== undefined);
+    return io.loading ? { ...this.fresh(0), ...saved, upcall: own ? xens : undefined } : channel;
   }
 
   /** Takes what is pending over to another interface. */

@@ -2,6 +2,7 @@
 // public/event_channel.h, docs/design: event channels; common/event_fifo.c).
 import { ERRNO } from '../abi/errno';
 import type { PhysicalMemory } from '../memory/physical';
+import { type Archive, SaveError } from '../save/archive';
 import { PAGE_SIZE } from '../memory/physical';
 import type { Channel, EventAbi } from './channels';
 import type { EventTarget } from './two-level';
@@ -15,6 +16,8 @@ const LINK_MASK = (1 << LINK_BITS) - 1;
 const PORTS = 1 << LINK_BITS;
 const WORDS_PER_PAGE = PAGE_SIZE / 4;
 export const PRIORITIES = 16;
+/** One for each virtual CPU. */
+const MOST_BLOCKS = 8;
 /** Offset of head[] in the control block; `ready` is at 0. */
 const HEAD = 8;
 const CONTROL_BLOCK_SIZE = HEAD + 4 * PRIORITIES;
@@ -124,6 +127,24 @@ export class FifoEvents implements EventAbi {
     const word = this.memory.read32(at);
     this.memory.write32(at, (word & ~MASKED) >>> 0);
     if (word & PENDING) this.setPending(channel);
+  }
+
+  /** @param frameOf between physical and guest addresses, in the direction that is needed */
+  transfer(io: Archive, frameOf: (address: number) => number): void {
+    const pages = io.list(this.pages.slice(), PORTS / WORDS_PER_PAGE, at => io.f64(at === undefined ? 0 : frameOf(at)));
+    const own = [...this.blocks].map(([vcpu, block]) => ({ vcpu, at: frameOf(block.at), tails: block.tails }));
+    const blocks = io.list(own, MOST_BLOCKS, block => {
+      const tails = block?.tails ?? new Uint32Array(PRIORITIES);
+      const saved = { vcpu: io.u32(block?.vcpu ?? 0, MOST_BLOCKS), at: io.f64(block?.at ?? 0), tails };
+      io.words(tails);
+      return saved;
+    });
+    if (!io.loading) return;
+    for (const at of pages) this.addPage(frameOf(at));
+    for (const { vcpu, at, tails } of blocks) {
+      if (this.addControlBlock(vcpu, frameOf(at)) !== 0) throw new SaveError('a control block is at no place for one');
+      this.blocks.get(vcpu)!.tails.set(tails.map(port => (port < PORTS && this.word(port) !== 0 ? port : 0)));
+    }
   }
 
   release(): void {

@@ -1,12 +1,16 @@
 // Virtual interrupts of a domain: what is pending for whom, and how it gets into the list registers of a core (Xen,
 // arch/arm/vgic.c, gic-vgic.c; ARM IHI 0048B chapter 5).
 import { LIST_REGISTERS, LR, LR_STATE } from '../../emu/devices/gicv2-virtual-state';
+import { type Archive, SaveError } from '../save/archive';
 import type { PhysicalGic, VirtualInterfaceState } from './gicv2';
 
 /** Software and private interrupts. */
 export const LOCAL_IRQS = 32;
 export const SGIS = 16;
 const INITIAL_PRIORITY = 0xa0;
+const MOST_INTERRUPTS = 1020;
+/** VirtualID and PhysicalID of a list register. */
+const LR_IDS = 0xfffff;
 /** VMPriMask: nothing is masked; set by guests through GICV_PMR. */
 const INITIAL_VMCR = 0;
 
@@ -32,6 +36,14 @@ export class VirtualIrq {
     this.edge = irq < SGIS;
   }
 }
+
+const transferIrq = (io: Archive, one: VirtualIrq, vcpus: number): void => {
+  one.enabled = io.bool(one.enabled);
+  one.priority = io.u32(one.priority, 0xff);
+  one.edge = io.bool(one.edge);
+  one.pending = io.bool(one.pending);
+  one.target = io.u32(one.target, vcpus - 1);
+};
 
 /** The virtual CPU interface of one virtual CPU. */
 export class VirtualCpuInterface implements VirtualInterfaceState {
@@ -89,6 +101,33 @@ export class VirtualCpuInterface implements VirtualInterfaceState {
     if (this.asked === on || this.core < 0) return;
     this.asked = on;
     gic.setUnderflow(on, this.core);
+  }
+
+  /** Of a virtual CPU that does not run. @param irq finds an interrupt by its number */
+  transfer(io: Archive, irq: (n: number) => VirtualIrq | undefined, vcpus: number): void {
+    const known = (n: number): VirtualIrq => {
+      const one = irq(n);
+      if (!one) throw new SaveError(`there is no interrupt ${n}`);
+      return one;
+    };
+    this.apr = io.u32(this.apr);
+    this.vmcr = io.u32(this.vmcr);
+    for (const one of this.local) transferIrq(io, one, vcpus);
+    const queue = io.list([...this.queue], MOST_INTERRUPTS, one => known(io.u32(one?.irq ?? 0)));
+    for (const one of queue) this.queue.add(one);
+    for (let n = 0; n < LIST_REGISTERS; n++) {
+      const used = io.bool(this.listed[n] !== undefined);
+      const one = used ? known(io.u32(this.listed[n]?.irq ?? 0)) : undefined;
+      this.listed[n] = one;
+      if (one) one.lr = n;
+    }
+    io.words(this.saved);
+    if (!io.loading) return;
+    // What a list register holds is the interrupt that is noted for it, and none of the machine's.
+    this.listed.forEach((one, n) => {
+      const value = one ? (this.saved[n]! & ~(LR.HW | LR_IDS)) | one.irq : 0;
+      this.saved[n] = value >>> 0;
+    });
   }
 
   /** The virtual CPU leaves its core. */
@@ -181,6 +220,13 @@ export class Vgic {
   /** @param vcpu whose private one, for those */
   irq(irq: number, vcpu: number): VirtualIrq | undefined {
     return irq < LOCAL_IRQS ? this.interfaces[vcpu]?.local[irq] : this.shared[irq - LOCAL_IRQS];
+  }
+
+  /** The distributor and all interfaces; nobody of the domain runs. */
+  transfer(io: Archive): void {
+    this.enabled = io.bool(this.enabled);
+    for (const one of this.shared) transferIrq(io, one, this.interfaces.length);
+    for (const one of this.interfaces) one.transfer(io, n => this.irq(n, one.id), this.interfaces.length);
   }
 
   /** An interrupt is raised. @param vcpu whose, of private ones */

@@ -3,6 +3,7 @@ import { ERRNO } from '../abi/errno';
 import type { Domain } from '../domain';
 import { PAGE_SHIFT, PAGE_SIZE } from '../memory/physical';
 import { P2M } from '../p2m';
+import { type Archive, SaveError } from '../save/archive';
 
 /** Status of grant operations (Xen, public/grant_table.h). */
 export const GNTST = {
@@ -48,7 +49,7 @@ export class GrantTable {
   private nextHandle = 0;
   /** How often each of this domain's entries is mapped: readers and writers. */
   private readonly pins = new Map<number, { readers: number; writers: number }>();
-  version = 1;
+  readonly version = 1;
 
   constructor(
     private readonly domain: Domain,
@@ -173,6 +174,16 @@ export class GrantTable {
     return this.mappings;
   }
 
+  /** How large the table is; what is in it is memory. Mappings of others' pages are not kept. */
+  transfer(io: Archive): void {
+    const frames = io.u32(this.frames.length, this.maxFrames);
+    if (!this.grow(frames)) throw new SaveError('there is no memory for its grant table');
+  }
+  /** Whether another domain has pages of this one's, beside the backends. */
+  isMappedBy(other: Domain): boolean {
+    return [...other.grants.mapped.values()].some(({ granter }) => granter === this.domain.id);
+  }
+
   /** The domain ends: it has nothing of others any more, and its table is no more. What others have mapped, they unmap. */
   end(): void {
     for (const handle of [...this.mappings.keys()]) this.unmap(handle);
@@ -191,7 +202,7 @@ export class GrantTable {
     return GNTST.OKAY;
   }
 
-  /** GNTTABOP_set_version: no other version is offered, as Xen answers for ARM. */
+  /** GNTTABOP_set_version: Xen on ARM has no version 2 (asm/grant_table.h, GNTTAB_MAX_VERSION). */
   setVersion(version: number): number {
     return version === 1 ? 0 : version === 2 ? -ERRNO.ENOSYS : -ERRNO.EINVAL;
   }

@@ -34,6 +34,7 @@ function status(call: Call): Answer {
   return call.with(STATUS, 1, values =>
     call.about(values.dom, domain => {
       if (values.port >= domain.channels.known) return -ERRNO.EINVAL;
+      if (domain.channels.isXens(values.port)) return -ERRNO.EACCES;
       const channel = domain.channels.get(values.port);
       // EVTCHNSTAT_* has the order of the states.
       values.status = channel?.state ?? STATE.FREE;
@@ -84,6 +85,10 @@ function expandArray(call: Call): Answer {
   });
 }
 
+/** What a guest does to a port of its own; some are the hypervisor's. */
+const own = (call: Call, port: number, act: (port: number) => number): Answer =>
+  call.domain.channels.isXens(port) ? -ERRNO.EINVAL : act(port);
+
 const HANDLERS: Readonly<Record<number, (call: Call) => Answer>> = {
   0: call =>
     call.with(BIND_INTERDOMAIN, 1, v => {
@@ -95,8 +100,8 @@ const HANDLERS: Readonly<Record<number, (call: Call) => Answer>> = {
   1: call => call.with(BIND_VIRQ, 1, v => settle(call.domain.channels.bindVirq(v.virq, v.vcpu), p => (v.port = p))),
   // On ARM interrupts of devices do not become events.
   2: call => call.with(PIRQ, 1, v => (v.pirq < call.domain.vgic.lines ? -ERRNO.ENOMEM : -ERRNO.EINVAL)),
-  3: call => call.with(PORT, 1, v => call.domain.channels.close(v.port)),
-  4: call => call.with(PORT, 1, v => call.domain.channels.send(v.port)),
+  3: call => call.with(PORT, 1, v => own(call, v.port, port => call.domain.channels.close(port))),
+  4: call => call.with(PORT, 1, v => own(call, v.port, port => call.domain.channels.send(port))),
   5: status,
   6: call =>
     call.with(ALLOC_UNBOUND, 1, v =>
@@ -107,7 +112,7 @@ const HANDLERS: Readonly<Record<number, (call: Call) => Answer>> = {
       }),
     ),
   7: call => call.with(BIND_IPI, 1, v => settle(call.domain.channels.bindIpi(v.vcpu), p => (v.port = p))),
-  8: call => call.with(BIND_VCPU, 1, v => call.domain.channels.bindVcpu(v.port, v.vcpu)),
+  8: call => call.with(BIND_VCPU, 1, v => own(call, v.port, port => call.domain.channels.bindVcpu(port, v.vcpu))),
   9: call =>
     call.with(PORT, 1, v => {
       // Also one that is not bound, and port 0.

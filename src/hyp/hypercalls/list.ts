@@ -5,6 +5,7 @@ import { eventChannelOp } from './event-channel-op';
 import { grantTableOp } from './grant-table-op';
 import type { Hypercall } from './hypercall';
 import { hvmOp } from './hvm-op';
+import { hypfsOp } from './hypfs-op';
 import { memoryOp } from './memory/memory-op';
 import { schedOp } from './sched-op';
 import { multicall, platformOp, REFUSED, vmAssist } from './small';
@@ -26,6 +27,7 @@ const ALL: readonly Hypercall[] = [
   hvmOp,
   domctlHypercall,
   sysctlHypercall,
+  hypfsOp,
   ...REFUSED,
 ];
 

@@ -78,5 +78,4 @@ export const REFUSED: readonly Hypercall[] = [
   refused(33, 'physdev_op'),
   refused(39, 'argo_op'),
   refused(41, 'dm_op'),
-  refused(42, 'hypfs_op'),
 ];

@@ -31,14 +31,21 @@ export class Bridges {
   }
 }
 
-export function makeDevices(store: Store, domain: Domain, plan: DomainPlan, bridges: Bridges): Device[] {
+/** @param restored their nodes are in the store already */
+export function makeDevices(
+  store: Store,
+  domain: Domain,
+  plan: DomainPlan,
+  bridges: Bridges,
+  restored = false,
+): Device[] {
   return [
-    ...plan.disks.map((disk, i) => makeDisk(store, domain, disk, i === 0)),
-    ...plan.nics.map((nic, i) => makeNic(store, domain, plan, nic, i, bridges)),
+    ...plan.disks.map((disk, i) => makeDisk(store, domain, disk, i === 0, restored)),
+    ...plan.nics.map((nic, i) => makeNic(store, domain, plan, nic, i, bridges, restored)),
   ];
 }
 
-function makeDisk(store: Store, domain: Domain, disk: DiskPlan, bootable: boolean): Device {
+function makeDisk(store: Store, domain: Domain, disk: DiskPlan, bootable: boolean, restored: boolean): Device {
   const type = disk.removable ? 'cdrom' : 'disk';
   const driver: BlockBackend = new BlockBackend(domain, disk, why => bus.fail(why));
   const bus = new XenbusBackend(
@@ -53,6 +60,7 @@ function makeDisk(store: Store, domain: Domain, disk: DiskPlan, bootable: boolea
       },
     },
     driver,
+    restored,
   );
   return bus;
 }
@@ -64,6 +72,7 @@ function makeNic(
   nic: NicPlan,
   device: number,
   bridges: Bridges,
+  restored: boolean,
 ): Device {
   const mac = macKey(nic.mac ?? madeUpMac(plan.uuid, device), 0);
   const driver: NetBackend = new NetBackend(domain, bridges.get(nic.bridge), why => bus.fail(why));
@@ -76,6 +85,7 @@ function makeNic(
       backend: { handle: device, mac, bridge: nic.bridge, type: 'vif', script: '/etc/xen/scripts/vif-bridge' },
     },
     driver,
+    restored,
   );
   return bus;
 }

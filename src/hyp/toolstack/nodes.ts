@@ -3,8 +3,9 @@ import { own, permissions, type Store } from '../xenstore';
 import { BACKEND_DOMAIN } from '../backends/shared-page';
 import type { Domain } from '../domain';
 import { PAGE_SHIFT } from '../memory/physical';
+import { SaveError } from '../save/archive';
 import { homeOf } from '../xenstore';
-import { CONSOLE_RING, type Ports, STORE_RING } from './build';
+import { CONSOLE_RING, type Ports, STORE_RING, VUART_RING } from './build';
 import type { DomainPlan } from './plan';
 
 const hexOf = (bytes: Uint8Array): string => Array.from(bytes, b => b.toString(16).padStart(2, '0')).join('');
@@ -54,10 +55,21 @@ export function writeDomainNodes(store: Store, domain: Domain, plan: DomainPlan,
   ] as const)
     // prettier-ignore
     store.write(`${home}/memory/${name}`, value);
-  for (let i = 0; i < plan.vcpus; i++) store.write(`${home}/cpu/${i}/availability`, 'online');
+  writeAvailability(store, id, plan.vcpus, plan.online ?? plan.vcpus);
   store.write(`${home}/store/port`, ports.store);
   store.write(`${home}/store/ring-ref`, STORE_RING >>> PAGE_SHIFT);
   writeConsoleNodes(store, id, ports);
+  if (ports.vuart !== undefined) writeVuartNodes(store, id, ports.vuart);
+}
+
+/** Which virtual CPUs the guest is to use: the first `online` ones. It switches them on and off by itself. */
+export function writeAvailability(store: Store, id: number, all: number, online: number): void {
+  for (let i = 0; i < all; i++) {
+    const path = `${homeOf(id)}/cpu/${i}/availability`;
+    const value = i < online ? 'online' : 'offline';
+    // What is so already is no event for the guest.
+    if (store.read(path) !== value) store.write(path, value);
+  }
 }
 
 function writeConsoleNodes(store: Store, id: number, ports: Ports): void {
@@ -76,7 +88,34 @@ function writeConsoleNodes(store: Store, id: number, ports: Ports): void {
   for (const [name, value] of Object.entries(behind)) store.write(`${backend}/${name}`, value);
 }
 
-export function removeDomainNodes(store: Store, id: number, plan: DomainPlan): void {
+/** Those of its UART, beside its console. */
+function writeVuartNodes(store: Store, id: number, port: number): void {
+  const uart = `${homeOf(id)}/vuart/0`;
+  const backend = `${homeOf(BACKEND_DOMAIN)}/backend/vuart/${id}/0`;
+  store.mkdir(uart, permissions(BACKEND_DOMAIN, id, 'r'));
+  const nodes: Readonly<Record<string, string | number>> = {
+    ...{ backend, 'backend-id': BACKEND_DOMAIN, port, 'ring-ref': VUART_RING >>> PAGE_SHIFT },
+    ...{ limit: CONSOLE_LIMIT, type: 'xenconsoled' },
+  };
+  for (const [name, value] of Object.entries(nodes)) store.write(`${uart}/${name}`, value);
+  const behind: Readonly<Record<string, string | number>> = {
+    ...{ frontend: uart, 'frontend-id': id, online: 1, state: 1, protocol: 'vt100' },
+  };
+  for (const [name, value] of Object.entries(behind)) store.write(`${backend}/${name}`, value);
+}
+
+/** The ports of a domain as its nodes have them. @throws SaveError when they are not there */
+export function portsOf(store: Store, id: number): Ports {
+  const port = (path: string): number | undefined => {
+    const text = store.read(`${homeOf(id)}/${path}/port`) ?? '';
+    return /^\d{1,6}$/.test(text) ? Number(text) : undefined;
+  };
+  const [inStore, onConsole, vuart] = [port('store'), port('console'), port('vuart/0')];
+  if (inStore === undefined || onConsole === undefined) throw new SaveError('its nodes in the store name no ports');
+  return { store: inStore, console: onConsole, ...(vuart !== undefined && { vuart }) };
+}
+
+export function removeDomainNodes(store: Store, id: number, plan: Pick<DomainPlan, 'uuid'>): void {
   store.remove(homeOf(id));
   store.remove(vmPath(plan.uuid));
   for (const kind of store.list(`${homeOf(BACKEND_DOMAIN)}/backend`))

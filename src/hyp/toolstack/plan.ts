@@ -50,4 +50,8 @@ export interface DomainPlan extends GuestImage {
   readonly actions: EndActions;
   readonly disks: readonly DiskPlan[];
   readonly nics: readonly NicPlan[];
+  /** What the one who read it needs to read it again. */
+  readonly origin?: string;
+  /** Virtual CPUs that it begins with; all without it. */
+  readonly online?: number;
 }

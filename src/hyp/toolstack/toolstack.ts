@@ -3,25 +3,28 @@
 import { ConsoleBackend } from '../backends/console';
 import { BACKEND_DOMAIN } from '../backends/shared-page';
 import { type Domain, SHUTDOWN } from '../domain';
-import { nextDomainId } from '../domain-create';
+import { GUEST, nextDomainId } from '../domain-create';
 import { STATE } from '../evtchn/channels';
 import type { DomainObserver, Hypervisor } from '../hypervisor';
 import { PAGE_SIZE } from '../memory/physical';
+import { type Archive, SaveError } from '../save/archive';
 import { homeOf, Store, StoreConnection } from '../xenstore';
-import { BuildError, buildGuest, CONSOLE_RING, STORE_RING } from './build';
+import { buildGuest, CONSOLE_RING, type Ports, STORE_RING, VUART_RING } from './build';
+import { BuildError } from './build-error';
 import { Bridges, type Device, makeDevices } from './devices';
-import { removeDomainNodes, writeDomainNodes } from './nodes';
+import { portsOf, removeDomainNodes, writeAvailability, writeDomainNodes } from './nodes';
 import type { Action, DomainPlan } from './plan';
+import { loadDomain, readSaveHeader, saveDomain } from './save';
 import { VerbError } from './verb-error';
 
-/** libxl's max_grant_frames of a domain that says nothing, and event channels that it may have. */
-const GRANT_FRAMES = 64;
+/** Event channels that a domain may have (libxl, event_channels of a configuration). */
 const EVENT_PORTS = 1023;
+const MIB = 2 ** 20;
 const DOM0_NAME = 'Domain-0';
 
 export interface ToolstackPorts {
-  /** What a guest says on its console, by the name of its domain. */
-  readonly output: (name: string, bytes: Uint8Array) => void;
+  /** What a guest says on its console, which has the name of its domain, or on its UART. */
+  readonly output: (console: string, bytes: Uint8Array) => void;
   /** Something happened that a person wants to know of. */
   readonly say: (message: string) => void;
   /** The list of domains, or the state of one, has changed. */
@@ -44,6 +47,8 @@ interface Managed {
   readonly domain: Domain;
   plan: DomainPlan;
   readonly console: ConsoleBackend;
+  /** Of its UART. */
+  readonly vuart: ConsoleBackend | undefined;
   readonly connection: StoreConnection;
   readonly devices: readonly Device[];
   /** What follows when it is gone. */
@@ -51,6 +56,11 @@ interface Managed {
   /** It has ended by itself, and not because somebody destroyed it. */
   over?: number;
 }
+
+/** The console of a domain's UART has the name of the domain and this. */
+export const UART_SUFFIX = ':vuart';
+export const consolesOf = ({ name, vuart }: Pick<DomainPlan, 'name' | 'vuart'>): string[] =>
+  vuart ? [name, name + UART_SUFFIX] : [name];
 
 const CODE_NAMES: Readonly<Record<number, string>> = {
   [SHUTDOWN.POWEROFF]: 'poweroff',
@@ -106,18 +116,31 @@ export class Toolstack implements DomainObserver {
     const built = this.build(plan, id);
     const { domain, ports } = built;
     writeDomainNodes(store, domain, plan, ports);
-    this.managed.set(id, {
-      ...{ domain, plan },
-      console: new ConsoleBackend(domain, CONSOLE_RING, ports.console, bytes => this.said(id, bytes)),
-      connection: new StoreConnection(domain, STORE_RING, ports.store, store, this.isIntroduced),
-      devices: makeDevices(store, domain, plan, this.bridges),
-    });
+    this.manage(domain, plan, ports, false);
     store.introduced();
     return id;
   }
 
+  /** Backends and the store come to a domain whose nodes are there. @param io what was on its way when it was saved */
+  private manage(domain: Domain, plan: DomainPlan, ports: Ports, restored: boolean, io?: Archive): void {
+    const { store } = this;
+    const { id } = domain;
+    const consoleAt = (ring: number, port: number, suffix = ''): ConsoleBackend =>
+      new ConsoleBackend(domain, ring, port, bytes => this.said(id, bytes, suffix));
+    const managed = {
+      ...{ domain, plan },
+      console: consoleAt(CONSOLE_RING, ports.console),
+      vuart: ports.vuart === undefined ? undefined : consoleAt(VUART_RING, ports.vuart, UART_SUFFIX),
+      connection: new StoreConnection(domain, STORE_RING, ports.store, store, this.isIntroduced),
+    };
+    const devices: Device[] = [];
+    this.managed.set(id, { ...managed, devices });
+    if (io) for (const part of [managed.connection, managed.console, managed.vuart]) part?.transfer(io);
+    devices.push(...makeDevices(store, domain, plan, this.bridges, restored));
+  }
+
   private build(plan: DomainPlan, id: number): ReturnType<typeof buildGuest> {
-    const options = { id, handle: plan.uuid, grantFrames: GRANT_FRAMES, ports: EVENT_PORTS };
+    const options = { id, handle: plan.uuid, grantFrames: this.xen.xenOptions.grantFrames, ports: EVENT_PORTS };
     try {
       return buildGuest(this.xen, plan, options);
     } catch (error) {
@@ -125,9 +148,9 @@ export class Toolstack implements DomainObserver {
     }
   }
 
-  private said(id: number, bytes: Uint8Array): void {
+  private said(id: number, bytes: Uint8Array, suffix = ''): void {
     const managed = this.managed.get(id);
-    if (managed) this.ports.output(managed.plan.name, bytes);
+    if (managed) this.ports.output(managed.plan.name + suffix, bytes);
   }
 
   /** A domain that was asked for by name or id. @throws VerbError */
@@ -156,6 +179,10 @@ export class Toolstack implements DomainObserver {
   get names(): string[] {
     return [...this.managed.values()].map(({ plan }) => plan.name);
   }
+  /** Names of the consoles: those of the domains, and of their UARTs. */
+  get consoles(): string[] {
+    return [...this.managed.values()].flatMap(({ plan }) => consolesOf(plan));
+  }
 
   pause(id: number): void {
     const domain = this.guest(id);
@@ -178,6 +205,71 @@ export class Toolstack implements DomainObserver {
     this.store.write(`${homeOf(id)}/control/shutdown`, how);
   }
 
+  /** Asks the guest to use so many of its virtual CPUs. */
+  setVcpus(id: number, count: number): void {
+    const { plan } = this.find(id);
+    if (!Number.isInteger(count) || count < 1 || count > plan.vcpus)
+      throw new VerbError('vcpus', `domain ${id} can have 1 to ${plan.vcpus} virtual CPUs, not ${count}; maxvcpus of its configuration is the most`); // prettier-ignore
+    writeAvailability(this.store, id, plan.vcpus, count);
+    this.ports.changed();
+  }
+
+  /** The most memory that it may have, whatever it asks for. @param mebibytes at least what it has now */
+  setMaxMemory(id: number, mebibytes: number): void {
+    const domain = this.guest(id);
+    const has = domain.pages * PAGE_SIZE;
+    const least = Math.ceil((has - GUEST.MAGIC_PAGES * PAGE_SIZE) / MIB);
+    if (!Number.isInteger(mebibytes) || mebibytes < least || mebibytes > GUEST.RAM_MOST / MIB)
+      throw new VerbError('memory', `mem-max of domain ${id} can be ${least} (what it has) to ${GUEST.RAM_MOST / MIB} MiB, not ${mebibytes}`); // prettier-ignore
+    domain.maxPages = (mebibytes * MIB) / PAGE_SIZE + GUEST.MAGIC_PAGES;
+    this.ports.changed();
+  }
+
+  /** What its plan says of where it comes from. @throws VerbError */
+  originOf(id: number): string {
+    return this.find(id).plan.origin ?? '';
+  }
+
+  /**
+   * A domain as it is now, to be restored later; it stays as it is, paused.
+   * @param origin is kept for the one who restores it
+   * @returns undefined: cores are still in it; let the machine run, and ask again @throws VerbError
+   */
+  save(id: number, origin: string): Uint8Array | undefined {
+    const { domain, plan, console, vuart, connection } = this.find(id);
+    this.pause(id);
+    if (domain.isRunning) return undefined;
+    return refusing(() =>
+      saveDomain(domain, this.store, { id, name: plan.name, origin }, io => {
+        connection.transfer(io);
+        console.transfer(io);
+        vuart?.transfer(io);
+      }),
+    );
+  }
+
+  /** A domain goes on from where it was saved, under the id that it had. @throws VerbError; then nothing is left of it */
+  restore(bytes: Uint8Array, plan: DomainPlan, paused = false): number {
+    const { xen, store } = this;
+    const { id, name } = refusing(() => readSaveHeader(bytes));
+    if (this.idOf(name) !== undefined) throw new VerbError('name', `there is a domain "${name}" already; destroy or rename it first`); // prettier-ignore
+    if (xen.domains.has(id)) throw new VerbError('domain', `the domain was saved as domain ${id}, and there is another one of this id; destroy that first`); // prettier-ignore
+    const needed = Math.ceil(plan.memory / PAGE_SIZE);
+    if (needed > xen.heap.free) throw new VerbError('memory', `it needs ${plan.memory / MIB} MiB, more than the ${Math.floor((xen.heap.free * PAGE_SIZE) / MIB)} that are free; destroy another domain first`); // prettier-ignore
+    const { domain, io } = refusing(() => loadDomain(xen, store, bytes));
+    try {
+      this.manage(domain, { ...plan, name }, portsOf(store, id), true, io);
+    } catch (error) {
+      xen.destroyDomain(domain);
+      if (error instanceof SaveError) throw new VerbError('domain', error.message);
+      throw error;
+    }
+    store.introduced();
+    if (!paused) this.unpause(id);
+    this.ports.changed();
+    return id;
+  }
+
   rename(id: number, name: string): void {
     const managed = this.find(id);
     const other = this.idOf(name);
@@ -191,9 +283,13 @@ export class Toolstack implements DomainObserver {
     this.takeDown(this.guest(id));
   }
 
-  /** A key for the console of a domain. @returns false: not now */
-  type(id: number, byte: number): boolean {
-    return this.managed.get(id)?.console.type(byte) ?? true;
+  /** A key for a console. Keys for one that is not there are lost, as on a terminal that nobody has. @returns false: not now */
+  type(console: string, byte: number): boolean {
+    for (const { plan, console: main, vuart } of this.managed.values()) {
+      if (console === plan.name) return main.type(byte);
+      if (vuart && console === plan.name + UART_SUFFIX) return vuart.type(byte);
+    }
+    return true;
   }
 
   list(): DomainRow[] {
@@ -219,9 +315,10 @@ export class Toolstack implements DomainObserver {
   dying(domain: Domain): void {
     const managed = this.managed.get(domain.id);
     if (!managed) return;
-    const { console, connection, devices } = managed;
+    const { console, vuart, connection, devices } = managed;
     for (const device of devices) device.close();
     console.close();
+    vuart?.close();
     connection.close();
   }
 
@@ -278,6 +375,16 @@ export class Toolstack implements DomainObserver {
     // Nobody is left, and nobody wanted it so: the machine has done its work.
     if (this.over.delete(domain.id) && this.xen.domains.size === 0) this.xen.options.over(SHUTDOWN.POWEROFF);
     this.ports.changed();
+  }
+}
+
+/** What is wrong with a saved domain, or keeps one from being saved, is an answer of the verb. */
+function refusing<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof SaveError) throw new VerbError('domain', error.message);
+    throw error;
   }
 }
 

@@ -3,6 +3,7 @@ import { DeviceTree, type DtNode, setCells, setString, setWide } from '../../dt'
 import { addPsci } from '../psci-node';
 import { GUEST } from '../domain-create';
 import { VERSION } from '../hypercalls/xen-version';
+import { VPL011 } from '../vpl011';
 
 export interface GuestTreeFacts {
   readonly vcpus: number;
@@ -12,12 +13,19 @@ export interface GuestTreeFacts {
   readonly cmdline: string | undefined;
   /** Address and end of the RAM disk. */
   readonly ramdisk: { readonly start: number; readonly end: number } | undefined;
+  /** It has a UART. */
+  readonly vuart?: boolean;
 }
 
 const PHANDLE_GIC = 65000;
 /** Level, active low, on all cores. */
 const PPI_FLAGS = 0xf08;
 const PPI = 1;
+const SPI = 0;
+const SPI_BASE = 32;
+/** Level, active high, on all cores. */
+const SPI_FLAGS = 0xf04;
+const BAUD = 115200;
 const SECURE_TIMER = 13;
 const PHYSICAL_TIMER = 14;
 const VIRTUAL_TIMER = 11;
@@ -48,6 +56,7 @@ export function guestTree(facts: GuestTreeFacts): DeviceTree {
   gic(root);
   timer(root);
   hypervisor(root, facts.memory, version);
+  if (facts.vuart) sbsaUart(root);
   return tree;
 }
 
@@ -109,4 +118,13 @@ function hypervisor(root: DtNode, bytes: number, version: string): void {
   setCells(node, 'reg', ...wide(GUEST.GRANTS, GUEST.GRANTS_SIZE), ...regions);
   setCells(node, 'interrupts', PPI, GUEST.EVENT_IRQ - LOCAL_SPI_BASE, PPI_FLAGS);
   setCells(node, 'interrupt-parent', PHANDLE_GIC);
+}
+
+function sbsaUart(root: DtNode): void {
+  const node = root.add('sbsa-pl011');
+  setString(node, 'compatible', 'arm,sbsa-uart');
+  setCells(node, 'reg', ...wide(VPL011.BASE, VPL011.SIZE));
+  setCells(node, 'interrupts', SPI, VPL011.IRQ - SPI_BASE, SPI_FLAGS);
+  setCells(node, 'interrupt-parent', PHANDLE_GIC);
+  setCells(node, 'current-speed', BAUD);
 }

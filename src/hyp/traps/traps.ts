@@ -4,6 +4,7 @@ import type { Core } from '../../emu/cpu/core';
 import { SLOT } from '../../emu/cpu/sysregs/storage';
 import { Call } from '../hypercalls/hypercall';
 import type { Hypervisor } from '../hypervisor';
+import { LEVEL } from '../log-level';
 import { smccc } from '../vpsci';
 import type { Vcpu } from '../vcpu';
 import { accessCp14, accessCp15, accessCp15Wide } from './cp15';
@@ -71,7 +72,11 @@ export class Traps {
   private smccc(vcpu: Vcpu, core: Core): void {
     const args = [0, 1, 2, 3].map(n => guestR(core, n));
     const { r0, unknown } = smccc(vcpu, args);
-    if (unknown) this.xen.guestError(`${vcpu.name} Unhandled SMC/HVC: 0x${(args[0]! >>> 0).toString(16)}`);
+    if (unknown)
+      this.xen.console.printAboutGuest(
+        `${vcpu.name} Unhandled SMC/HVC: 0x${(args[0]! >>> 0).toString(16)}`,
+        LEVEL.INFO,
+      );
     setGuestR(core, 0, r0 >>> 0);
     this.xen.reschedule(core.index);
   }

@@ -3,6 +3,7 @@ import { type ByteRingLayout, giveBytes, takeBytes } from '../backends/byte-ring
 import { BACKEND_DOMAIN, pageAt, type SharedPage } from '../backends/shared-page';
 import type { Domain } from '../domain';
 import type { ConsumerEnd } from '../evtchn/channels';
+import { type Archive, SaveError } from '../save/archive';
 import { StoreError } from './error';
 import { REQUESTS, watchEvent } from './requests';
 import type { Store } from './store';
@@ -124,6 +125,24 @@ export class StoreConnection implements Watcher {
     this.broken = true;
     page.setU32(FIELD.ERROR, error);
     return false;
+  }
+
+  /** What is on its way in either direction, and the watches. @throws SaveError in the middle of a transaction */
+  transfer(io: Archive): void {
+    if (this.store.hasTransactions(this))
+      throw new SaveError(
+        'it is in the middle of a transaction of the store; let it run for a moment and save it then',
+      );
+    const input = io.bytes(Uint8Array.from(this.input), HEADER_SIZE + LONGEST_PAYLOAD);
+    const output = io.list(this.output, 2 * MOST_WAITING, message =>
+      io.bytes(message ?? new Uint8Array(), HEADER_SIZE + LONGEST_PAYLOAD).slice(),
+    );
+    this.sent = io.u32(this.sent, HEADER_SIZE + LONGEST_PAYLOAD);
+    this.broken = io.bool(this.broken);
+    this.store.transferWatches(io, this);
+    if (!io.loading) return;
+    this.input.push(...input);
+    this.output.push(...output);
   }
 
   close(): void {

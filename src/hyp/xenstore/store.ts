@@ -1,13 +1,22 @@
 // The store: nodes with owners, transactions, watches. What a connection of a guest asks for ends here, and so does what
 // the toolstack and the backends do, as the domain that may do everything.
 import { StoreError } from './error';
-import { absolutePath, homeOf } from './path';
+import { type Archive, SaveError } from '../save/archive';
+import { absolutePath, homeOf, isWithin } from './path';
 import { type Access, type Permissions, PRIVILEGED } from './permissions';
 import { QUOTA } from './quota';
 import { Transaction } from './transaction';
 import { emptyRoot } from './tree';
 import { StoreView } from './view';
 import { SPECIAL, Watches, type Watcher } from './watches';
+
+/** Limits of what a file can bring. */
+const MOST_NODES = 10_000;
+const LONGEST_PATH = 3072;
+const LONGEST_VALUE = 4096;
+const MOST_PERMISSIONS = 64;
+const LAST_DOMAIN = 0x7ff0;
+const ACCESSES: readonly Access[] = ['n', 'r', 'w', 'b'];
 
 export class Store {
   private generations = 0;
@@ -95,6 +104,38 @@ export class Store {
     this.delivering = true;
     for (let next = this.events.shift(); next; next = this.events.shift()) next();
     this.delivering = false;
+  }
+
+  /** A node and all below it, with who may do what; in place of what is there, when it is loaded. */
+  transfer(io: Archive, root: string): void {
+    const nodes = io.loading ? [] : this.main.below(root);
+    const saved = io.list(nodes, MOST_NODES, node => ({
+      path: io.text(node?.path ?? '', LONGEST_PATH),
+      value: io.bytes(node?.value ?? new Uint8Array(), LONGEST_VALUE).slice(),
+      permissions: io.list(node?.permissions ?? [], MOST_PERMISSIONS, one => ({
+        access: ACCESSES[io.u32(one ? ACCESSES.indexOf(one.access) : 0, ACCESSES.length - 1)]!,
+        domain: io.u32(one?.domain ?? 0, LAST_DOMAIN),
+      })),
+    }));
+    if (!io.loading) return;
+    for (const { path, value, permissions } of saved) {
+      const sensible = permissions.length > 0 && isWithin(path, root) && absolutePath(path, PRIVILEGED) === path;
+      if (!sensible) throw new SaveError(`a node of the store cannot be "${path.slice(0, 40)}"`);
+      this.main.write(PRIVILEGED, path, value);
+      this.main.setPermissions(PRIVILEGED, path, permissions);
+    }
+  }
+
+  /** The watches of one connection. */
+  transferWatches(io: Archive, watcher: Watcher): void {
+    const saved = io.list(this.watches.of(watcher), QUOTA.WATCHES, watch => ({
+      given: io.text(watch?.given ?? '', LONGEST_PATH),
+      token: io.text(watch?.token ?? '', LONGEST_VALUE),
+    }));
+    if (io.loading) for (const { given, token } of saved) this.watches.restore(watcher, given, token);
+  }
+  hasTransactions(watcher: Watcher): boolean {
+    return (this.transactions.get(watcher)?.size ?? 0) > 0;
   }
 
   // As the domain that may do everything.

@@ -80,6 +80,12 @@ export class StoreView {
     return find(this.root, path) !== undefined;
   }
 
+  /** A node and all below it, those above first; nothing when it is not there. */
+  below(path: string): (Pick<StoreNode, 'value' | 'permissions'> & { readonly path: string })[] {
+    const node = find(this.root, path);
+    return node ? [...walk(node, path)].map(one => ({ path: one.path, ...one.node })) : [];
+  }
+
   write(domain: number, path: string, value: Uint8Array): void {
     const there = this.look(path);
     if (there) {

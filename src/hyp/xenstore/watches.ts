@@ -38,6 +38,15 @@ export class Watches {
     watcher.notify(given, token);
   }
 
+  of(watcher: Watcher): readonly { readonly given: string; readonly token: string }[] {
+    return this.watches.filter(one => one.watcher === watcher);
+  }
+  /** One that was there before: nothing is told. @throws StoreError EINVAL */
+  restore(watcher: Watcher, given: string, token: string): void {
+    const path = SPECIALS.includes(given) ? given : absolutePath(given, watcher.domain);
+    this.watches.push({ watcher, given, path, token });
+  }
+
   /** @throws StoreError ENOENT */
   remove(watcher: Watcher, given: string, token: string): void {
     const path = SPECIALS.includes(given) ? given : absolutePath(given, watcher.domain);

@@ -4,14 +4,15 @@ import type { El2 } from '../../emu/cpu/el2';
 import type { Core } from '../../emu/cpu/core';
 import type { Machine } from '../../emu/machine';
 import {
-  buildDom0, Hypervisor, type Identity, SHUTDOWN, type Speaker, Toolstack, type ToolstackPorts, traceText,
+  buildDom0, Hypervisor, type Identity, SHUTDOWN, type Speaker, Toolstack, type ToolstackPorts, traceText, type Vcpu,
 } from '../../hyp'; // prettier-ignore
 import { BoardMachine } from '../board-machine';
-import type { LabDomains } from '../machine-port';
+import type { LabDomains, SliceEnd } from '../machine-port';
 import { LabFailure } from '../problems';
+import type { LabProfile } from '../profile-report';
 import type { LabProblem } from '../protocol';
 import type { ReadyDomain } from './domains';
-import { type BuiltinPlan, hostTree, uartOf } from './plan';
+import { type BuiltinPlan, hostTree } from './plan';
 import { create } from './verbs';
 
 /** What `xl info` shows of this hypervisor. */
@@ -24,7 +25,16 @@ const IDENTITY: Identity = {
   date: '',
 };
 
+const PAGE_SIZE = 4096;
 const PART = { distributor: 'distributor', cpuInterface: 'cpu-interface', hypervisor: 'hypervisor', virtualCpu: 'virtual-cpu' } as const; // prettier-ignore
+
+function doing(vcpu: Vcpu, core: number | undefined): string {
+  if (core !== undefined) return `executed by cpu${core}`;
+  if (vcpu.down) return 'not started, or switched off';
+  if (vcpu.domain.shutdownCode !== undefined) return 'its domain has ended';
+  if (vcpu.domain.isPaused) return 'paused';
+  return vcpu.blocked || vcpu.polling ? 'waits for an interrupt or event' : 'waits for its turn';
+}
 
 /** What a lab hears of its hypervisor and its domains. */
 export interface BuiltinPorts {
@@ -42,6 +52,8 @@ export class BuiltinHypervisor implements El2 {
   private machine: Machine | undefined;
   /** Nobody has written to memory since it got its power. */
   private memoryIsZero = true;
+  /** Dom0 has, and the machine has ended with it. */
+  crashed = false;
 
   constructor(
     private readonly plan: BuiltinPlan,
@@ -71,6 +83,7 @@ export class BuiltinHypervisor implements El2 {
   reset(): void {
     this.xen = undefined;
     this.stack = undefined;
+    this.crashed = false;
   }
 
   private create(): Hypervisor {
@@ -85,19 +98,22 @@ export class BuiltinHypervisor implements El2 {
         virtualCpu: window(PART.virtualCpu),
       },
       maintenanceIrq: gic.type === 'gicv2' ? gic.options.maintenance : 0,
-      uart: uartOf(board),
+      uart: plan.uart,
       commandLine: plan.xenArgs,
       identity: IDENTITY,
       ...this.options,
       heard: this.ports.heard,
-      over: code => machine!.finish(code === SHUTDOWN.REBOOT ? 'reboot' : 'poweroff'),
+      over: code => {
+        this.crashed = code === SHUTDOWN.CRASH;
+        machine!.finish(code === SHUTDOWN.REBOOT ? 'reboot' : 'poweroff');
+      },
       boot: xen => this.boot(xen),
     });
   }
 
   private boot(xen: Hypervisor): void {
     const { plan, ports } = this;
-    xen.heap.add(xen.heap.firstFrame, xen.heap.firstFrame + xen.heap.frames, this.memoryIsZero);
+    for (const { from, to } of plan.memory) xen.heap.add(from / PAGE_SIZE, to / PAGE_SIZE, this.memoryIsZero);
     this.memoryIsZero = false;
     if (plan.dom0) buildDom0(xen, { ...plan.dom0, tree: hostTree(plan) });
     const toolstack = new Toolstack(xen, ports.toolstack);
@@ -118,7 +134,7 @@ export class BuiltinMachine extends BoardMachine {
   private readonly fixed: readonly string[];
   readonly #hypervisor: BuiltinHypervisor;
 
-  /** @param guests names of the domains that have consoles */
+  /** @param guests names of the consoles of domains */
   constructor(
     machine: Machine,
     hypervisor: BuiltinHypervisor,
@@ -134,8 +150,34 @@ export class BuiltinMachine extends BoardMachine {
   }
 
   override get consoles(): readonly string[] {
-    const now = this.#hypervisor.toolstack?.names ?? [];
+    const now = this.#hypervisor.toolstack?.consoles ?? [];
     return [...new Set([...this.fixed, ...this.guests, ...now])];
+  }
+
+  override run(instructions: number): SliceEnd {
+    const end = super.run(instructions);
+    if (!this.#hypervisor.crashed) return end;
+    return { reason: 'crash', description: 'dom0 has crashed; its console says why' };
+  }
+
+  /** Where every virtual CPU is, and why it does not run if it does not. */
+  virtualCpus(): string[] {
+    const { current: xen, toolstack } = this.#hypervisor;
+    const rows = new Map(toolstack?.list().map(row => [row.id, row.name]));
+    return [...(xen?.domains.values() ?? [])].flatMap(({ id, vcpus }) =>
+      vcpus.map(vcpu => {
+        const core = xen!.pcpus.find(({ current }) => current === vcpu)?.core;
+        const pc = core === undefined ? vcpu.context.pc : this.pc(core);
+        const name = `${vcpu.name} (${rows.get(id) ?? id})`;
+        return `${name}: ${doing(vcpu, core)}${vcpu.down ? '' : `, PC 0x${(pc >>> 0).toString(16).padStart(8, '0')}`}`;
+      }),
+    );
+  }
+
+  override profile(): LabProfile | undefined {
+    const found = super.profile();
+    const domains = this.#hypervisor.toolstack?.list().map(({ name, cpuSeconds }) => ({ name, cpuSeconds }));
+    return found && { ...found, ...(domains && { domains }) };
   }
 
   /** What runs in Hyp mode; undefined before the first instruction. */
@@ -153,15 +195,16 @@ export class BuiltinMachine extends BoardMachine {
   }
 
   override receive(console: string, byte: number): boolean {
-    if (console === 'xen') return true; // it takes no input but its switch, which is typed at the UART
     const { current, toolstack } = this.#hypervisor;
+    if (console === 'xen') {
+      current?.press(byte);
+      return true;
+    }
     if (console === 'dom0') {
       current?.console.type(byte);
       return true;
     }
     if (this.fixed.includes(console)) return super.receive(console, byte);
-    const id = toolstack?.idOf(console);
-    // Keys for a domain that is not there are lost, as they are on a terminal that nobody has.
-    return id === undefined || toolstack!.type(id, byte);
+    return toolstack?.type(console, byte) ?? true;
   }
 }

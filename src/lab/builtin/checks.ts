@@ -5,7 +5,7 @@ import { problemAt } from './verbs';
 
 const MIB = 1 << 20;
 /** Names of consoles and of domains that are not a guest's to have. */
-const TAKEN = /^(all|xen|uart\d+|dom\d+|Domain-0)$/;
+const TAKEN = /^(all|xen|uart\d+|dom\d+|Domain-0|.*:vuart)$/;
 
 /** @param board and @param dom0 bytes of their memory @throws LabFailure */
 export function checkMemory(board: number, dom0: number, domains: readonly ReadyDomain[]): void {

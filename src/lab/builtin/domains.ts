@@ -12,6 +12,7 @@ import type { LabConfiguration, LabProblem } from '../protocol';
 import { withConsole } from '../xen/arguments';
 import { readRamDisk } from '../xen/modules';
 import { readGuestKernel } from './kernel';
+import { writeOrigin } from './origin';
 
 const MIB = 1 << 20;
 const LIMITS = {
@@ -42,9 +43,14 @@ export interface DomainRequest {
 }
 
 /** @throws LabFailure, ImageError for anything that keeps it from being made */
-export async function readyDomain(file: string, request: DomainRequest): Promise<ReadyDomain> {
+export async function readyDomain(
+  file: string,
+  request: DomainRequest,
+  /** As it was when the domain was saved; its name may have changed since. */
+  saved?: { readonly text: string; readonly name: string },
+): Promise<ReadyDomain> {
   const { host, configuration, say } = request;
-  const text = new TextDecoder().decode(await readInput(host, file, 'configuration of a domain'));
+  const text = saved?.text ?? new TextDecoder().decode(await readInput(host, file, 'configuration of a domain'));
   const { domain, problems, rangeOf } = readDomain(text, LIMITS);
   const told = problems.map(one => labProblem(file, one));
   if (!domain) throw new LabFailure(...told.filter(({ severity }) => severity === 'error'));
@@ -61,19 +67,25 @@ export async function readyDomain(file: string, request: DomainRequest): Promise
   const disks: DiskPlan[] = [];
   for (const disk of domain.disks) disks.push(await at(place('disk'), () => readDisk(disk, resolve, request)));
   const plan: DomainPlan = {
-    name: domain.name,
+    name: saved?.name ?? domain.name,
+    origin: writeOrigin(file, text),
     uuid: domain.uuid ?? uuidOf(file, domain.name),
-    kernel,
+    ...kernel,
     ramdisk: ramdisk?.bytes,
-    cmdline: withConsole(domain.cmdline ?? '', 'hvc0'),
+    cmdline: cmdlineOf(domain, kernel.tree !== undefined),
     memory: domain.memory * MIB,
-    vcpus: domain.vcpus,
+    ...{ vcpus: domain.maxVcpus, online: domain.vcpus },
     actions: endActions(domain),
     disks,
     nics: domain.vifs,
+    vuart: domain.vuart,
   };
   return { file, plan, place };
 }
+
+/** A tree of its own has a command line, unless the configuration has one. */
+const cmdlineOf = ({ cmdline }: DomainConfiguration, ownTree: boolean): string | undefined =>
+  cmdline === undefined && ownTree ? undefined : withConsole(cmdline ?? '', 'hvc0');
 
 const startOf = (range: XlRange | undefined) => (range ? { line: range.start.line, column: range.start.column } : {});
 

@@ -1,10 +1,12 @@
 // A lab with the built-in hypervisor, from a configuration to a machine that is ready to run.
 import type { BlockStore } from '../../emu/devices/device';
 import type { Machine, MachineOptions } from '../../emu/machine';
+import { consolesOf } from '../../hyp';
 import type { PlanRequest } from '../boot-plan';
 import type { OpenedLab } from '../machine-port';
 import type { LabConfiguration, LabProblem } from '../protocol';
 import { openCard } from '../sd-card';
+import type { BootFacts, DomainFacts } from '../silence/evidence';
 import type { LabPorts } from '../worker';
 import { BuiltinHypervisor, BuiltinMachine } from './builtin-machine';
 import { checkMemory, checkNames } from './checks';
@@ -13,16 +15,22 @@ import { Disks } from './disks';
 import { type ReadyDomain, readyDomain } from './domains';
 import { mapLab } from './memory-map';
 import { type BuiltinPlan, planBuiltin } from './plan';
-import { BuiltinDomains } from './verbs';
+import { BuiltinDomains, type VerbPorts } from './verbs';
 
 /** Hyp mode, everything masked; the first instruction is the hypervisor's own. */
 const ENTRY = { pc: 0, cpsr: 0x1da, secure: false } as const;
 /** 2026-01-01T00:00:00Z: what the clock of a machine shows whose time is not that of the wall. */
 const FIXED_DATE_SECONDS = 1_767_225_600;
 
-/** A kernel without a word about who runs in Hyp mode is dom0 of the built-in hypervisor; it can do without one, too. */
-export const usesBuiltin = ({ hypervisor = 'builtin', kernel, domains = [] }: LabConfiguration): boolean =>
-  hypervisor === 'builtin' && (kernel !== undefined || domains.length > 0);
+/**
+ * A kernel without a word about who runs in Hyp mode is dom0 of the built-in hypervisor; it can do without one, too. Who
+ * names it has a tree with modules, or a flash, where it finds its kernel.
+ */
+export function usesBuiltin({ hypervisor, kernel, domains = [], elf, ...rest }: LabConfiguration): boolean {
+  const found = rest.deviceTree !== undefined || rest.sdcard !== undefined || rest.load !== undefined;
+  const named = hypervisor === 'builtin' && elf === undefined && found;
+  return (hypervisor ?? 'builtin') === 'builtin' && (kernel !== undefined || domains.length > 0 || named);
+}
 
 /** @throws LabFailure, ImageError or DtError for anything that is wrong with what the user gave */
 export async function openBuiltin(
@@ -48,7 +56,7 @@ async function openWith(
   build: (options: MachineOptions) => Machine,
 ): Promise<OpenedLab> {
   const { host, board, configuration, cpus, memoryBytes } = request;
-  const problems: LabProblem[] = [];
+  const problems: LabProblem[] = [...plan.problems];
   const say = (one: LabProblem): void => void problems.push(one);
   const sources = { host, configuration, drives: await openDrives(disks, configuration), openImage: disks.get };
   const domains: ReadyDomain[] = [];
@@ -79,21 +87,37 @@ async function openWith(
     ...(sdCard && { sdCard }),
   });
   el2.attach(machine);
-  const ready = async (file: string): Promise<ReadyDomain> => {
-    const domain = await readyDomain(file, { ...sources, say: ports.problem });
+  const ready: VerbPorts['ready'] = async (file, saved) => {
+    const domain = await readyDomain(file, { ...sources, say: ports.problem }, saved);
     checkNames([domain]);
-    consoles.add(domain.plan.name);
+    for (const console of consolesOf(domain.plan)) consoles.add(console);
     return domain;
   };
-  const verbs = new BuiltinDomains({ toolstack: () => el2.toolstack, ready });
+  const verbs = new BuiltinDomains({ toolstack: () => el2.toolstack, ready, host, turn: () => host.sleep(1).over });
   const names = domains.map(({ plan: { name } }) => name);
-  const shown = new BuiltinMachine(machine, el2, names, plan.dom0 !== undefined, verbs, disks);
+  const shownNames = domains.flatMap(({ plan }) => consolesOf(plan));
+  const shown = new BuiltinMachine(machine, el2, shownNames, plan.dom0 !== undefined, verbs, disks);
   for (const console of shown.consoles) consoles.add(console);
-  machine.start({ images: [], entry: ENTRY });
+  machine.start({ images: plan.flash, entry: ENTRY });
   const aliases = Object.fromEntries(names.map((name, i) => [`dom${i + 1}`, name]));
+  const boot: BootFacts = {
+    ...{ board, kind: 'domains', mode: 'hyp', secure: false, treeAddress: undefined, tree: undefined, placement: [] },
+    packed: configuration.decompress === 'guest',
+    domains: domainFacts(plan, domains),
+  };
+  const notGuests = ['xen', shown.consoles[0]!];
   const memoryMap = () => mapLab(board, memoryBytes, el2.current, verbs.list());
-  return { board: board.name, machine: shown, problems, placement: [], aliases, el2: 'built-in', memoryMap };
+  const opened = { board: board.name, machine: shown, problems, placement: [], aliases, el2: 'built-in' };
+  return { ...opened, boot, notGuests, memoryMap };
 }
+
+/** What the kernels were told of their consoles. */
+const domainFacts = ({ dom0 }: BuiltinPlan, domains: readonly ReadyDomain[]): DomainFacts[] => [
+  ...(dom0 ? [{ name: 'dom0', cmdline: dom0.args, consoles: ['hvc0', 'ttyAMA0', 'ttyAMA1', 'ttyAMA2'] }] : []),
+  ...domains.map(({ plan: { name, cmdline = '', vuart } }) => ({
+    ...{ name, cmdline, consoles: vuart ? ['hvc0', 'ttyAMA0'] : ['hvc0'] },
+  })),
+];
 
 async function openDrives(disks: Disks, { drives = [] }: LabConfiguration): Promise<BlockStore[]> {
   const open: BlockStore[] = [];

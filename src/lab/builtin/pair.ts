@@ -2,6 +2,7 @@
 import type { Board } from '../../emu/boards';
 import { EMBEDDED } from '../embedded-names';
 import type { LabLaunch } from '../protocol';
+import { usesBuiltin } from './open';
 
 /** A boot of something else, or of something that only the bare board can do. */
 const OTHERWISE = ['kernel', 'domains', 'elf', 'load', 'entry', 'el', 'profile'] as const;
@@ -13,6 +14,8 @@ const OTHERWISE = ['kernel', 'domains', 'elf', 'load', 'entry', 'el', 'profile']
 export function withPair(configuration: LabLaunch, { cpu }: Board): LabLaunch {
   const { hypervisor = 'builtin' } = configuration;
   const other = OTHERWISE.some(name => configuration[name] !== undefined && configuration[name] !== false);
+  // Who says `builtin` and gives a tree or a card has a kernel there.
+  if (usesBuiltin(configuration)) return configuration;
   if (hypervisor !== 'builtin' || !cpu.virtualization || other) return configuration;
   return { ...configuration, kernel: EMBEDDED.dom0, domains: [EMBEDDED.configuration] };
 }

@@ -1,5 +1,5 @@
 // Node's answers to what a lab asks of the world.
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LabHost } from '../host';
 import { openDisk } from './disk';
@@ -16,6 +16,7 @@ export const nodeHost: LabHost = {
   unpacked: payloadFolder(),
   experience: experienceFile(),
   readFile: path => readFile(path),
+  writeFile: (path, bytes) => writeFile(path, bytes),
   stat: async path => {
     try {
       const found = await stat(path);

@@ -65,7 +65,18 @@ function findXenConsole({ tree, board }: BootFacts): string | undefined {
     : `dtuart=${path} is "${compatible}", and the UARTs of ${board.name} are PL011`;
 }
 
+/** Domains whose kernels were told of consoles that they do not have. */
+function findDomainConsole({ domains = [] }: BootFacts): string | undefined {
+  for (const { name, cmdline, consoles } of domains) {
+    const named = cmdline.split(/\s+/).flatMap(argument => /^console=([^,]+)/.exec(argument)?.[1] ?? []);
+    if (named.length === 0 || named.some(one => consoles.includes(one))) continue;
+    return `console=${named.join(' and ')} on the command line of ${name} is none of its consoles: it has ${consoles.join(' and ')}`;
+  }
+  return undefined;
+}
+
 export function findConsole({ boot }: Evidence): string | undefined {
+  if (boot.kind === 'domains') return findDomainConsole(boot);
   if (boot.kind === 'linux') return findLinuxConsole(boot);
   return boot.kind === 'xen' && boot.mode === 'hyp' ? findXenConsole(boot) : undefined;
 }
@@ -77,7 +88,9 @@ export function findSwitchedOff({ condition }: Evidence): string | undefined {
 
 export function findSleep(evidence: Evidence): string | undefined {
   if (!allWait(evidence)) return undefined;
-  const { condition, appointment } = evidence;
+  const { condition, appointment, guests } = evidence;
+  // What the hypervisor itself waits for, its UART, does not wake a guest.
+  if (guests) return appointment ? undefined : 'all virtual CPUs wait (WFI), and no timer of theirs is set';
   const deaf = !condition.cores.some(({ wakeable }) => wakeable);
   const listens = condition.consoles.some(one => one.listens);
   if (!deaf && (appointment || listens)) return undefined;

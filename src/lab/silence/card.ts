@@ -49,6 +49,7 @@ export function silenceCard(evidence: Evidence, told: ReadonlySet<string> = new 
     message: `${silence(evidence)}: ${why}; ${rule.remedy(evidence)}`,
     lines: [
       ...cores(evidence),
+      ...(evidence.guests ?? []),
       ...others.map(({ rule: other, why: also }) => `also: ${also}; ${other.remedy(evidence)} [${other.code}]`),
     ],
   };

@@ -10,11 +10,21 @@ import type { BootPlan } from '../boot-plan';
 import type { LabConfiguration, PlacementRow } from '../protocol';
 import { xenFile } from '../xen/plan';
 
+/** A domain of the built-in hypervisor as it begins. */
+export interface DomainFacts {
+  readonly name: string;
+  readonly cmdline: string;
+  /** Consoles that it has, as Linux calls them. */
+  readonly consoles: readonly string[];
+}
+
 /** How a boot began. Addresses are physical. */
 export interface BootFacts {
   readonly board: Board;
-  /** What was started: Xen, also where nobody said that it is Xen; Linux; or another program. */
-  readonly kind: 'xen' | 'linux' | 'program';
+  /** What was started: Xen, also where nobody said that it is Xen; Linux; another program; or domains of the built-in one. */
+  readonly kind: 'xen' | 'linux' | 'program' | 'domains';
+  /** Of `domains`: what their kernels were told. */
+  readonly domains?: readonly DomainFacts[];
   /** Mode and security state of the first instruction. */
   readonly mode: ModeName;
   readonly secure: boolean;
@@ -49,6 +59,8 @@ export interface Evidence {
   readVirtual(core: number, address: number, length: number): Uint8Array;
   /** Where a virtual address of a core leads now, or −1. */
   translate(core: number, address: number): number;
+  /** Of the built-in hypervisor: every virtual CPU, a line each. */
+  readonly guests?: readonly string[];
   /** An address of code for people: with the symbol or the file that it belongs to. */
   name(core: number, pc: number): string;
 }

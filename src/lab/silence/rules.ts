@@ -61,7 +61,9 @@ export const SILENCE_RULES: readonly SilenceRule[] = [
     remedy: ({ boot }) =>
       boot.kind === 'xen'
         ? 'leave console= and dtuart= out of --xen-append, then they are filled in'
-        : 'append console=ttyAMA0 (--append, "args" in launch.json)',
+        : boot.kind === 'domains'
+          ? 'say console=hvc0 on the command line (--append for dom0, extra for a domain)'
+          : 'append console=ttyAMA0 (--append, "args" in launch.json)',
   },
   {
     code: 'boot.uartOff',

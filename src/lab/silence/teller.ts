@@ -26,6 +26,7 @@ function seen(machine: LabMachine, places: Places) {
   const translate = (core: number, address: number): number => machine.translate?.(core, address) ?? -1;
   return {
     condition: machine.condition!(),
+    ...(machine.virtualCpus && { guests: machine.virtualCpus() }),
     translate,
     read: (address: number, length: number) => machine.read('pa', address, length),
     readVirtual: (core: number, address: number, length: number) => machine.read(`va:${core}`, address, length),

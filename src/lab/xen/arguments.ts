@@ -1,10 +1,9 @@
 // Command lines of Xen and of what it boots: what is added to make a boot talk, and nothing else.
 import { alias, findByCompatible, findNode, getString, isEnabled } from '../../dt/access';
 import type { DeviceTree } from '../../dt/tree';
+import { parseXenSize } from '../../hyp';
 
 const MIB = 1 << 20;
-/** Suffixes of sizes on Xen's command line; without one it counts KiB (Xen, docs/misc/xen-command-line.pandoc). */
-const UNITS: Readonly<Record<string, number>> = { b: 1, '': 2 ** 10, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
 /** What Xen takes for dom0 when nobody says it, after three seconds of warnings. */
 const DOM0_MIB = 512;
 /** Dom0's first bank is that large, or all of it; smaller steps than this split memory into pieces. */
@@ -17,15 +16,6 @@ const XEN_MIB = 80;
 export function optionOf(commandLine: string, name: string): string | undefined {
   const words = commandLine.split(/\s+/).filter(word => word.startsWith(`${name}=`));
   return words.at(-1)?.slice(name.length + 1);
-}
-
-/** Bytes of a size as Xen reads it: `512M`, `0x20000`; undefined when it is none. */
-export function parseXenSize(written: string): number | undefined {
-  const [, digits, unit = ''] = /^(0[xX][0-9a-fA-F]+|\d+)([bkmgtBKMGT]?)$/.exec(written) ?? [];
-  if (digits === undefined) return undefined;
-  // As strtoull reads it: a leading zero means octal.
-  const octal = /^0[0-7]+$/.test(digits);
-  return (octal ? parseInt(digits, 8) : Number(digits)) * UNITS[unit.toLowerCase()]!;
 }
 
 /** Path of the UART that the tree has its console on: `stdout-path`, else serial0, else the first PL011. */

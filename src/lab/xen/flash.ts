@@ -1,6 +1,6 @@
 // What the firmware of the board keeps in NOR flash: the images of an `images.txt` on the configuration card (ARM DUI 0447,
 // chapter 4). The card is a folder here, the same one that becomes the SD card.
-import type { Board } from '../../emu/boards';
+import type { Board, Range } from '../../emu/boards';
 import { parseCardImages } from '../../image';
 import { readInput } from '../files';
 import type { LabHost } from '../host';
@@ -20,6 +20,14 @@ export interface FlashImage {
 /** Flash as banks of memory: every window at which it appears. */
 export const flashBanks = (board: Board): { base: number; size: number }[] =>
   board.devices.filter(({ type }) => type === 'nor-flash').flatMap(({ windows }) => [...windows]);
+
+/** Where the flash that holds an address appears besides. */
+export function flashAliases(board: Board, address: number): number[] {
+  const inside = ({ base, size: bytes }: Range): boolean => address >= base && address < base + bytes;
+  const flash = board.devices.find(({ type, windows }) => type === 'nor-flash' && windows.some(inside));
+  const offset = address - (flash?.windows.find(inside)?.base ?? address);
+  return flash?.windows.map(({ base }) => base + offset) ?? [];
+}
 
 /**
  * Reads what the card puts into flash.

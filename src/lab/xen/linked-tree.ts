@@ -1,7 +1,7 @@
 // The way of the first releases: the device tree is linked into Xen (CONFIG_DTB_FILE), and dom0's kernel lies where that
 // tree says, or at the beginning of the flash (Xen 4.2 to 4.4, KERNEL_FLASH_ADDRESS). Nothing is written into the tree.
 import { parseBlob } from '../../dt/blob';
-import type { Board, Range } from '../../emu/boards';
+import type { Board } from '../../emu/boards';
 import { identify, parseZImage, size, type XenBinary } from '../../image';
 import type { BootPlan, PlanRequest } from '../boot-plan';
 import { fail, problem } from '../problems';
@@ -9,7 +9,7 @@ import type { LabConfiguration, LabProblem } from '../protocol';
 import { readInput } from '../files';
 import { modulesBelow, type TreeModule } from './chosen';
 import { checkModules } from './dom0';
-import { flashBanks } from './flash';
+import { flashAliases, flashBanks } from './flash';
 import { checkBanks, memoryBanks, takenMemory } from './memory';
 import type { MemoryPlan } from './memory-plan';
 import { placeXen, startMemory, xenEntry } from './loading';
@@ -113,17 +113,9 @@ function padded(bytes: Uint8Array, module: TreeModule | undefined): Uint8Array {
   return whole;
 }
 
-/** Where the flash that holds an address appears besides. */
-function aliases(board: Board, address: number): number[] {
-  const inside = ({ base, size: bytes }: Range): boolean => address >= base && address < base + bytes;
-  const flash = board.devices.find(({ type, windows }) => type === 'nor-flash' && windows.some(inside));
-  const offset = address - (flash?.windows.find(inside)?.base ?? address);
-  return flash?.windows.map(({ base }) => base + offset) ?? [];
-}
-
 /** Whether there is a kernel where Xen looks for one, or at least somewhere in flash: its address is a matter of the build. */
 function checkFlash({ board }: PlanRequest, memory: MemoryPlan, xen: string): LabProblem[] {
-  const places = [FLASH_ADDRESS, ...aliases(board, FLASH_ADDRESS)];
+  const places = [FLASH_ADDRESS, ...flashAliases(board, FLASH_ADDRESS)];
   if (places.some(at => memory.holds({ from: at, to: at + 1 }))) return [];
   const kernel = memory.images.find(({ address, bytes }) => isFlash(board, address) && identify(bytes) === 'zimage');
   const where = `at the beginning of the flash (address 0x${FLASH_ADDRESS.toString(16)})`;

@@ -72,8 +72,8 @@ async function planWithTree(request: PlanRequest, xen: XenBinary): Promise<BootP
   return { images: memory.images, placed: memory.finish(), entry: xenEntry(pc, dtb), problems };
 }
 
-/** The user's tree or the board's, made to fit the machine. */
-async function readyTree(
+/** The user's tree or the board's, made to fit the machine. @throws LabFailure, DtError */
+export async function readyTree(
   { host, board, configuration, cpus, memoryBytes }: PlanRequest,
   say: (problem: LabProblem) => void,
 ): Promise<{ tree: DeviceTree; chosen: DtNode }> {

@@ -3,6 +3,7 @@ import { ERRNO } from '../../abi/errno';
 import { FIRST_RESERVED_ID } from '../../domain-create';
 import type { Domain } from '../../domain';
 import { VIRQS, isGlobalVirq } from '../../evtchn/channels';
+import { addVpl011 } from '../../vpl011';
 import type { Answer, Call, Hypercall } from '../hypercall';
 import { DEVICES } from './devices';
 import { DOMAIN_INFO } from './info';
@@ -43,12 +44,16 @@ const setvnumainfo = domctl(
   (_, domain, v) =>
     v.vcpus !== domain.options.vcpus || v.pad !== 0 || v.nodes === 0 ? -ERRNO.EINVAL : -ERRNO.EOPNOTSUPP,
 );
-/** A PL011 for the domain is made with it; its ring is a page of the domain's. */
-const vuart_op = domctl('vuart_op', { cmd: 'u32', type: 'u32', gfn: 'u64' }, (_, domain, v) => {
+const VUART = { cmd: 'u32', type: 'u32', gfn: 'u64', console: 'u16', port: 'u32' } as const;
+/** A UART for the domain is made with it; its ring is a page of the domain's. */
+const vuart_op = domctl('vuart_op', VUART, (_, domain, v) => {
   if (v.cmd !== 0) return -ERRNO.EINVAL;
   if (domain.creationFinished) return -ERRNO.EPERM;
   if (v.type !== 0) return -ERRNO.EOPNOTSUPP;
-  return domain.frame(v.gfn) < 0 ? -ERRNO.EINVAL : -ERRNO.ENOSYS;
+  const port = addVpl011(domain, v.gfn, v.console);
+  if (port < 0) return port;
+  v.port = port;
+  return 0;
 });
 
 /** Sub-operations by number. */

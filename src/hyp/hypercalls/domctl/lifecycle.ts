@@ -2,7 +2,7 @@
 import { ERRNO } from '../../abi/errno';
 import { HANDLE_FIELDS, handleBytes } from '../../abi/handle';
 import {
-  createGuest, FIRST_RESERVED_ID, GRANT_FRAMES, MOST_SHARED_INTERRUPTS, MOST_VCPUS, nextDomainId,
+  createGuest, FIRST_RESERVED_ID, MOST_SHARED_INTERRUPTS, MOST_VCPUS, nextDomainId,
 } from '../../domain-create'; // prettier-ignore
 import { AGAIN, type Answer, type Call } from '../hypercall';
 import { domctl, HEADER } from './operation';
@@ -24,7 +24,7 @@ const CREATE = {
 };
 
 /** What Xen refuses before it makes anything. There is no IOMMU, no TEE, no tracing of virtual machines. */
-function isAcceptable(v: Readonly<Record<keyof typeof CREATE, number>>): boolean {
+function isAcceptable(v: Readonly<Record<keyof typeof CREATE, number>>, grantFrames: number): boolean {
   return (
     (v.flags & ~FLAG.VPMU) === (FLAG.HVM | FLAG.HAP) &&
     v.iommu_opts === 0 &&
@@ -35,7 +35,7 @@ function isAcceptable(v: Readonly<Record<keyof typeof CREATE, number>>): boolean
     v.tee_type === TEE_NONE &&
     v.grant_opts === GRANT_VERSION &&
     v.nr_spis <= MOST_SHARED_INTERRUPTS &&
-    (v.max_grant_frames < 0 || (v.max_grant_frames >= 1 && v.max_grant_frames <= GRANT_FRAMES)) &&
+    (v.max_grant_frames < 0 || (v.max_grant_frames >= 1 && v.max_grant_frames <= grantFrames)) &&
     v.max_maptrack_frames <= MAPTRACK_FRAMES
   );
 }
@@ -56,12 +56,12 @@ const createdomain = domctl(
     if (!header) return -ERRNO.EFAULT;
     const id = chooseId(call, header.domain);
     if (id < 0) return id;
-    if (!isAcceptable(v)) return -ERRNO.EINVAL;
+    if (!isAcceptable(v, call.xen.xenOptions.grantFrames)) return -ERRNO.EINVAL;
     if (v.cpupool_id !== 0) return -ERRNO.ESRCH;
     try {
       createGuest(call.xen, {
         ...{ id, vcpus: v.max_vcpus, handle: handleBytes(v), sharedInterrupts: v.nr_spis },
-        grantFrames: v.max_grant_frames < 0 ? GRANT_FRAMES : v.max_grant_frames,
+        grantFrames: v.max_grant_frames < 0 ? call.xen.xenOptions.grantFrames : v.max_grant_frames,
         ports: v.max_evtchn_port & 0x7fffffff,
       });
     } catch (error) {

@@ -2,12 +2,14 @@
 import { ERRNO } from '../../abi/errno';
 import { Layout } from '../../abi/layout';
 import { INFO_FIELDS, domainInfo } from '../domctl/info';
+import { pressKey } from '../../keys';
 import { INTERFACE_VERSION } from '../domctl/operation';
 import type { Answer, Call, Hypercall } from '../hypercall';
 import { MACHINE } from './machine';
 import { type Sysctl, refused, sysctl } from './operation';
 import { SCHEDULING } from './scheduling';
 
+const MOST_KEYS = 32;
 const HEADER = new Layout({ cmd: 'u32', version: 'u32' });
 /** Bytes of the whole structure. */
 const SIZE = 136;
@@ -43,10 +45,15 @@ const getdomaininfolist = sysctl(
   },
 );
 
-/** Keys that a person may press at Xen's console. None has a meaning here, and Xen ignores those. */
-const debug_keys = sysctl('debug_keys', { keys: 'handle', nr_keys: 'u32' }, ({ guest }, v) =>
-  guest.read(v.keys, Math.min(v.nr_keys, 4096)) ? 0 : -ERRNO.EFAULT,
-);
+/** Keys as if a person pressed them at Xen's console. */
+const debug_keys = sysctl('debug_keys', { keys: 'handle', nr_keys: 'u32' }, ({ guest, xen, core }, v) => {
+  for (let i = 0; i < Math.min(v.nr_keys, MOST_KEYS); i++) {
+    const key = guest.read(v.keys + i, 1)?.[0];
+    if (key === undefined) return -ERRNO.EFAULT;
+    pressKey(xen, key, core);
+  }
+  return 0;
+});
 
 const TRACE = { GET_INFO: 0, SET_CPU_MASK: 1, SET_EVENT_MASK: 2, SET_SIZE: 3, ENABLE: 4, DISABLE: 5 } as const;
 /** All classes of events. */
