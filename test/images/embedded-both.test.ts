@@ -23,8 +23,6 @@ const general = (line: string): string =>
 /** Lines that one of them has and the other has not, with the reason. */
 const ONLY = {
   xen: [
-    // Xen keeps the node of the display's memory, and drops the display that refers to it; here it is the other way round.
-    '  memory   8 MiB at 18000000',
     '  xen      4.17.5, this is its domain 0',
     // The store is that of the toolstack that is built in: Xen has none.
     '  store    none: this Xen keeps none for its dom0 (HVMOP_set_param: -1)',
@@ -33,7 +31,6 @@ const ONLY = {
   builtin: [
     '  xen      4.17.5-xen-arm-lab, this is its domain 0',
     '  store    the one of the hypervisor',
-    '2b000000  SPI 85    hdlcd@2b000000                 arm,hdlcd',
     '  local',
   ],
 };
