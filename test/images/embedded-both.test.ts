@@ -28,11 +28,7 @@ const ONLY = {
     '  store    none: this Xen keeps none for its dom0 (HVMOP_set_param: -1)',
     'xenstore: /: no store',
   ],
-  builtin: [
-    '  xen      4.17.5-xen-arm-lab, this is its domain 0',
-    '  store    the one of the hypervisor',
-    '  local',
-  ],
+  builtin: ['  xen      4.17.5-xen-arm-lab, this is its domain 0', '  store    the one of the hypervisor', '  local'],
 };
 
 /** Xen writes the new node of the interrupt controller where the old one was, this core at the end of its bus. */
