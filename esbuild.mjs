@@ -1,7 +1,5 @@
 // Bundles everything that ships into dist/.  node esbuild.mjs [--production] [--watch]
-import { createHash } from 'node:crypto';
 import { chmod, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 
@@ -12,15 +10,6 @@ export const EMBEDDED = { '.dts': 'text', '.cfg': 'text', '.elf': 'binary', '.bi
 
 // Packages written for CommonJS ask for Node's modules through require, which an ES module has to make for itself.
 export const REQUIRE = "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);";
-
-/** Names the sources of the emulator, for src/lab/experience.ts: what one build has written of a guest another one does not use. */
-export async function emulatorBuild() {
-  const folder = path.join(root, 'src/emu');
-  const hash = createHash('sha256');
-  const names = (await readdir(folder, { recursive: true })).filter(name => name.endsWith('.ts')).sort();
-  for (const name of names) hash.update(name).update(await readFile(path.join(folder, name)));
-  return { XENLAB_BUILD: JSON.stringify(hash.digest('hex').slice(0, 16)) };
-}
 
 /** The bundles; every entry runs on Node 20 or newer (desktop VS Code from 1.96 on has it). */
 const NODE = { platform: 'node', target: 'node20' };
@@ -64,7 +53,6 @@ const BUNDLES = [
 export async function build({ production = false, watch = false } = {}) {
   if (production) await rm(new URL('dist', import.meta.url), { recursive: true, force: true });
   await removeChunks();
-  const define = await emulatorBuild();
   const contexts = BUNDLES.map(bundle =>
     esbuild.context({
       absWorkingDir: root,
@@ -73,7 +61,6 @@ export async function build({ production = false, watch = false } = {}) {
       legalComments: 'none',
       metafile: true,
       loader: EMBEDDED,
-      define,
       logLevel: 'warning',
       minify: production,
       keepNames: production,

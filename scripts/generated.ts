@@ -67,7 +67,7 @@ left out; then two guests of the lab's own run on the built-in hypervisor.
 |---|---|---|---|
 ${present.join('')}
 Kernels that were unpacked on the host are kept in the user's cache folder (the last eight, by their contents), so that
-they are unpacked once; so is, in \`translation\`, what earlier runs found out about which code is hot. It makes boots
+they are unpacked once; so is, in \`translation.json\`, what earlier runs found out about which code is hot. It makes boots
 faster and changes nothing else. \`XENLAB_CACHE\` names another folder; when it is empty, nothing is kept.
 
 ## Not in this release

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { emulatorBuild, EMBEDDED, REQUIRE } from '../esbuild.mjs';
+import { EMBEDDED, REQUIRE } from '../esbuild.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [entry, ...args] = process.argv.slice(2);
@@ -17,7 +17,6 @@ await build({
   format: 'esm',
   target: 'node20',
   loader: EMBEDDED,
-  define: await emulatorBuild(),
   logLevel: 'warning',
   banner: { js: REQUIRE },
 });

@@ -15,6 +15,3 @@ declare module '*.bin' {
   const bytes: Uint8Array;
   export default bytes;
 }
-
-/** A hash of what writes regions, put here by the bundler: code that another build wrote is not used. */
-declare const XENLAB_BUILD: string | undefined;

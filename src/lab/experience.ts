@@ -5,13 +5,10 @@ import type { Machine, MachineOptions } from '../emu/machine';
 import type { LabHost } from './host';
 import type { LabLaunch } from './protocol';
 
-/** Of the build; there is none where sources run as they are. */
-const BUILD = typeof XENLAB_BUILD === 'undefined' ? undefined : XENLAB_BUILD;
-
 /** Where {@link Experience} stays between runs. A cache: to lose it costs time alone. Neither function rejects. */
 export interface ExperienceStore {
-  load(): Promise<Uint8Array | undefined>;
-  save(bytes: Uint8Array): Promise<void>;
+  load(): Promise<string | undefined>;
+  save(text: string): Promise<void>;
 }
 
 export interface Translation {
@@ -27,15 +24,12 @@ export async function translationOf({ tier }: LabLaunch, host: LabHost): Promise
   const { experience: store } = host;
   const experience = store && Experience.from(await store.load());
   return {
-    options: {
-      translation: { ...TRANSLATION, ...(experience && { experience, build: BUILD }) },
-      now: () => host.now(),
-    },
+    options: { translation: { ...TRANSLATION, ...(experience && { experience }) }, now: () => host.now() },
     keep: async machine => {
       machine.learn();
       if (!experience?.changed) return;
       experience.changed = false;
-      await store?.save(experience.bytes());
+      await store?.save(experience.text());
     },
   };
 }

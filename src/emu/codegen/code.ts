@@ -1,5 +1,5 @@
 // Statements of one function body: locals, control flow, stores. Labels know their depth, so branches are written by name.
-import { CALL, CONST, GLOBAL, LANE, LOCAL, type Value, local } from './value';
+import { CALL, CONST, LANE, LOCAL, type Value, local } from './value';
 import { Bytes, F32, F64, I32, I64, V128, type ValueType } from './wasm';
 
 /** A target of branches; made by `block` and `loop`. */
@@ -201,9 +201,6 @@ export class Code {
     for (const a of v.args) this.put(a);
     if (v.op === LOCAL) {
       b.u8(0x20);
-      b.u32(v.imm);
-    } else if (v.op === GLOBAL) {
-      b.u8(0x23);
       b.u32(v.imm);
     } else if (v.op === CALL) {
       b.u8(0x10);

@@ -10,14 +10,13 @@ import { F32, F64, I32, I64, V128, type ValueType } from './wasm';
 export const CONST = -1;
 export const LOCAL = -2;
 export const CALL = -3;
-export const GLOBAL = -4;
 export const SELECT = 0x1b;
 
 export class Value {
   constructor(
     readonly op: number,
     readonly type: ValueType,
-    /** Constant (low half), index of a local or of an imported global, static offset, function index or lane. */
+    /** Constant (low half), local index, static offset, function index or lane. */
     readonly imm: number,
     readonly args: readonly Value[],
     /** High half of a 64-bit constant; alignment of a memory access. */
@@ -37,8 +36,6 @@ export const c64 = (lo: number, hi = 0): Value => new Value(CONST, I64, lo | 0, 
 export const f64c = (n: number): Value => new Value(CONST, F64, n, NONE);
 export const f32c = (n: number): Value => new Value(CONST, F32, n, NONE);
 export const local = (index: number, type: ValueType): Value => new Value(LOCAL, type, index, NONE);
-/** An imported global, which never changes: as good as a constant that is not known yet. */
-export const importedGlobal = (index: number): Value => new Value(GLOBAL, I32, index, NONE);
 export const isConst = (v: Value, n: number): boolean => v.op === CONST && v.type === I32 && v.imm === (n | 0);
 
 /** Any instruction that takes only operands. */

@@ -99,7 +99,6 @@ export class ModuleWriter {
   private readonly imports = new Bytes();
   private importCount = 0;
   private importedFunctions = 0;
-  private importedGlobals = 0;
   private readonly functions: FunctionEntry[] = [];
   private readonly exports: [string, number][] = [];
   private counterCount = 0;
@@ -125,13 +124,6 @@ export class ModuleWriter {
     this.importEntry(module, name);
     this.imports.bytes([1, 0x70, 0]);
     this.imports.u32(initial);
-  }
-
-  /** An immutable i32. Counters come behind these. @returns its index */
-  importGlobal(module: string, name: string): number {
-    this.importEntry(module, name);
-    this.imports.bytes([3, I32, 0]);
-    return this.importedGlobals++;
   }
 
   /** @returns the function index. */
@@ -202,7 +194,7 @@ export class ModuleWriter {
       for (let i = 0; i < this.counterCount; i++) {
         b.name(`c${i}`);
         b.u8(3);
-        b.u32(this.importedGlobals + i);
+        b.u32(i);
       }
     });
     section(10, b => {

@@ -1,9 +1,8 @@
 // What earlier runs found out about code: which places of a page are hot, at which of its instructions generated code had to
-// ask for help, which variants of instructions there are, and what was generated. A boot spends a fifth of its time to learn
-// that, and the next boot of the same kernel would learn the same. Hints that are wrong, or made up, cost time and nothing
-// else; generated code is used for a page that is the same byte for byte, by the same build of the emulator.
+// ask for help, which variants of instructions there are. A boot spends a fifth of its time to learn that, and the next boot
+// of the same kernel would learn the same. Nothing here decides what instructions mean: hints that are wrong, or made up,
+// cost time and nothing else.
 import { PAGE_SIZE } from '../codegen/layout';
-import { type CodeRow, packExperience, type PageRow, unpackExperience, type VariantRow } from './experience-file';
 
 /** Offsets in a page, in bytes. */
 export interface PageHints {
@@ -15,33 +14,18 @@ export interface PageHints {
   readonly alone: readonly number[];
 }
 
-/** A region, wherever its page lies. */
-export interface RegionCode {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Offsets in the page, in the order of their numbers. */
-  readonly entries: readonly number[];
-  /** Its instructions: offset, length, and ITSTATE with which each is decoded. */
-  readonly places: readonly { readonly offset: number; readonly length: number; readonly it: number }[];
-}
-
-/** A region that was made of a page. */
-export interface KnownCode {
-  /** All that it depends on beside the page. */
-  readonly environment: string;
-  /** What the page held. */
-  readonly page: Uint8Array<ArrayBuffer>;
-  readonly code: RegionCode;
-}
-
 interface Aged<T> {
   readonly value: T;
   /** The run that used it last. */
   seen: number;
 }
 
+/** Changes with everything that makes hints of other versions useless. */
+const VERSION = 1;
 /** What so many runs did not use is forgotten. */
 const RUNS_KEPT = 24;
-const MOST = { pages: 4096, variants: 2048, codes: 1024 } as const;
+const MOST_PAGES = 4096;
+const MOST_VARIANTS = 2048;
 
 /** A page by its contents, and the instruction set. */
 export function pageKey(words: Uint32Array, first: number, thumb: boolean): string {
@@ -57,60 +41,51 @@ export function pageKey(words: Uint32Array, first: number, thumb: boolean): stri
 export class Experience {
   private readonly pages = new Map<string, Aged<PageHints>>();
   private readonly known = new Map<string, Aged<undefined>>();
-  private readonly codes = new Map<string, Aged<KnownCode>>();
   /** Whether something was added since it was read. */
   changed = false;
 
   private constructor(private readonly run: number) {}
 
-  /** @param bytes of `bytes`; anything else is as good as nothing */
-  static from(bytes: Uint8Array | undefined): Experience {
-    const parts = bytes && unpackExperience(bytes);
-    const experience = new Experience((parts?.run ?? 0) + 1);
-    for (const [key, seen, entries, calls, alone] of parts?.pages ?? [])
+  /** @param text of `text`; anything else is as good as nothing */
+  static from(text: string | undefined): Experience {
+    const parsed = text === undefined ? undefined : parse(text);
+    const experience = new Experience((parsed?.run ?? 0) + 1);
+    for (const [key, seen, entries, calls, alone] of parsed?.pages ?? [])
       experience.pages.set(key, { value: { entries, calls, alone }, seen });
-    for (const [key, seen] of parts?.variants ?? []) experience.known.set(key, { value: undefined, seen });
-    for (const { key, seen, ...value } of parts?.codes ?? []) experience.codes.set(key, { value, seen });
+    for (const [key, seen] of parsed?.variants ?? []) experience.known.set(key, { value: undefined, seen });
     return experience;
   }
 
   /** For the next run. */
-  bytes(): Uint8Array<ArrayBuffer> {
+  text(): string {
     const { run } = this;
     const kept = <T>(from: ReadonlyMap<string, Aged<T>>, most: number): [string, Aged<T>][] =>
       [...from]
         .filter(([, { seen }]) => run - seen < RUNS_KEPT)
         .sort(([, a], [, b]) => b.seen - a.seen)
         .slice(0, most);
-    return packExperience({
-      run,
-      pages: kept(this.pages, MOST.pages).map(([key, { seen, value }]): PageRow => [
-        ...([key, seen, value.entries, value.calls, value.alone] as const),
-      ]),
-      variants: kept(this.known, MOST.variants).map(([key, { seen }]): VariantRow => [key, seen]),
-      codes: kept(this.codes, MOST.codes).map(([key, { seen, value }]): CodeRow => ({ key, seen, ...value })),
-    });
+    const pages = kept(this.pages, MOST_PAGES).map(([key, { seen, value }]) => [
+      ...[key, seen, value.entries, value.calls, value.alone],
+    ]);
+    const variants = kept(this.known, MOST_VARIANTS).map(([key, { seen }]) => [key, seen]);
+    return JSON.stringify({ version: VERSION, run, pages, variants });
   }
 
   page(key: string): PageHints | undefined {
-    return this.use(this.pages, key);
-  }
-  learnPage(key: string, hints: PageHints): void {
-    this.pages.set(key, { value: hints, seen: this.run });
-    this.changed = true;
+    const found = this.pages.get(key);
+    if (found) found.seen = this.run;
+    return found?.value;
   }
 
-  code(key: string): KnownCode | undefined {
-    return this.use(this.codes, key);
-  }
-  learnCode(key: string, code: KnownCode): void {
-    this.codes.set(key, { value: code, seen: this.run });
+  learnPage(key: string, hints: PageHints): void {
+    this.pages.set(key, { value: hints, seen: this.run });
     this.changed = true;
   }
 
   variants(): readonly string[] {
     return [...this.known.keys()];
   }
+
   learnVariant(key: string): void {
     const found = this.known.get(key);
     if (found) found.seen = this.run;
@@ -119,10 +94,35 @@ export class Experience {
       this.changed = true;
     }
   }
+}
 
-  private use<T>(from: ReadonlyMap<string, Aged<T>>, key: string): T | undefined {
-    const found = from.get(key);
-    if (found) found.seen = this.run;
-    return found?.value;
+interface Parsed {
+  readonly run: number;
+  readonly pages: readonly (readonly [string, number, number[], number[], number[]])[];
+  readonly variants: readonly (readonly [string, number])[];
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const areOffsets = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every(one => isCount(one) && one < PAGE_SIZE);
+
+function parse(text: string): Parsed | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined; // half a file
   }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { version, run, pages, variants } = value as Record<string, unknown>;
+  if (version !== VERSION || !isCount(run) || !Array.isArray(pages) || !Array.isArray(variants)) return undefined;
+  const isPage = (one: unknown): one is Parsed['pages'][number] =>
+    Array.isArray(one) &&
+    typeof one[0] === 'string' &&
+    isCount(one[1]) &&
+    one.slice(2).every(areOffsets) &&
+    one.length === 5;
+  const isVariant = (one: unknown): one is Parsed['variants'][number] =>
+    Array.isArray(one) && typeof one[0] === 'string' && isCount(one[1]);
+  return { run, pages: pages.filter(isPage), variants: variants.filter(isVariant) };
 }

@@ -4,11 +4,10 @@ import { CPU, ENTRY, PAGE_SIZE, RECORD, type Layout } from '../codegen/layout';
 import { regionModule } from '../codegen/region/region-module';
 import type { RegionCounters } from '../codegen/region/counters';
 import { accessGroups, isGroupable } from '../codegen/region/groups';
-import type { Region, RegionBlock } from '../codegen/region/region';
+import type { Region, RegionBlock, RegionInstruction } from '../codegen/region/region';
 import { type CodeCache, GRANULE_SHIFT, type CompiledCode } from './code-cache';
 import type { Core } from './core';
-import type { Experience, RegionCode } from './experience';
-import { Learning, recordAt } from './learning';
+import { type Experience, pageKey } from './experience';
 import { type DecodedPage, type Discovered, Discovery } from './discovery';
 import type { Profile } from './profile/profile';
 import { pageOf } from './profile/page-counts';
@@ -28,8 +27,6 @@ export interface TranslationOptions {
   readonly decline?: () => boolean;
   /** Of earlier runs; learns from this one. */
   readonly experience?: Experience;
-  /** Names the program that writes regions: code of another one is not used. Undefined: nor is that of this one. */
-  readonly build?: string | undefined;
 }
 
 export const TRANSLATION: TranslationOptions = { threshold: 32000, capacity: 4096, limit: 2000 };
@@ -47,8 +44,8 @@ const HEAD_START = 1000;
  * A page that was interpreted all the time is worth a region in the next run when control arrived so often in it, and the
  * places where it did are worth being entries.
  */
-const WORTH_PAGE = 30_000;
-const WORTH_ENTRY = 1_500;
+const WORTH_PAGE = 150_000;
+const WORTH_ENTRY = 4_000;
 /** What is kept of a region. Its instructions are not: as objects they are a hundred times as large as its code. */
 interface Compiled {
   readonly index: number;
@@ -65,7 +62,6 @@ interface Compiled {
 /** What was made of a region. */
 interface Installed {
   readonly region: Region;
-  readonly number: number;
   readonly counters: RegionCounters | undefined;
   readonly exports: WebAssembly.Exports;
   readonly bytes: number;
@@ -99,7 +95,8 @@ export class Translator implements CompiledCode {
   private readonly freeNumbers: number[] = [];
   private readonly homes = new Map<number, Home>();
   private readonly layout: Layout;
-  private readonly learning: Learning | undefined;
+  /** What pages held when they got their records, while there is somebody to learn. */
+  private readonly keys = new Map<number, string>();
 
   constructor(
     private readonly memory: WebAssembly.Memory,
@@ -116,8 +113,6 @@ export class Translator implements CompiledCode {
     this.u16 = new Uint16Array(memory.buffer);
     this.u32 = new Uint32Array(memory.buffer);
     code.compiled = this;
-    const { experience, build } = options;
-    this.learning = experience && new Learning(experience, build, memory, code, this.layout);
   }
 
   private count(record: number, value: number): void {
@@ -159,36 +154,46 @@ export class Translator implements CompiledCode {
       return;
     }
     if (this.u16[record >> 1] === CASE.UNDECODED) this.code.decode(record, 0);
-    if (this.reuse(home, slot, this.now())) return;
     this.decodeExpected(home, slot);
     this.compile(home, slot, [offset]);
   }
 
+  /** A page whose contents earlier runs knew begins with what they learnt. */
   begun(hostPage: number, thumb: boolean, slot: number): void {
-    const hints = this.learning?.begun(hostPage, thumb);
+    const { experience, threshold } = this.options;
+    if (!experience) return;
+    const key = pageKey(this.u32, (this.layout.guest + hostPage * PAGE_SIZE) >> 2, thumb);
+    this.keys.set(hostPage * 2 + (thumb ? 1 : 0), key);
+    const hints = experience.page(key);
     if (!hints) return;
-    const record = (offset: number): number => recordAt(slot, thumb, offset);
-    const { threshold } = this.options;
+    const size = thumb ? 2 : 4;
+    const record = (offset: number): number => slot + Math.floor(offset / size) * RECORD.SIZE;
     for (const offset of hints.entries) this.count(record(offset), Math.max(0, threshold - HEAD_START));
     const { calls, alone } = this.home(hostPage, thumb);
     for (const offset of hints.calls) calls.add(record(offset));
     for (const offset of hints.alone) alone.add(record(offset));
   }
 
-  /** Takes the region that an earlier run, or an earlier life of the same code, made of a page. */
-  private reuse(home: Home, slot: number, began: number): boolean {
-    if (home.compiled > 0 || home.regions.size > 0 || this.profile) return false;
-    const stored = this.learning?.code(home);
-    if (!stored) return false;
-    // Where generated code asks for help, records are looked at.
-    for (const { offset, it } of stored.places) {
-      const record = recordAt(slot, home.thumb, offset);
-      if (this.u16[record >> 1] === CASE.UNDECODED) this.code.decode(record, it);
-      if (this.code.itState(record) !== it || this.u16[record >> 1] === CASE.STRADDLE) return false;
+  /** Entries that earlier runs knew become part of the first region of their page. */
+  private decodeExpected({ hostPage, thumb }: Home, slot: number): void {
+    const key = this.keys.get(hostPage * 2 + (thumb ? 1 : 0));
+    const hints = key === undefined ? undefined : this.options.experience?.page(key);
+    for (const offset of hints?.entries ?? []) {
+      const record = slot + Math.floor(offset / (thumb ? 2 : 4)) * RECORD.SIZE;
+      if (this.u16[record >> 1] === CASE.UNDECODED) this.code.decode(record, 0);
     }
-    this.instantiate(home, stored);
-    this.compiledNow(home, began);
-    return true;
+  }
+
+  /** Remembers a page for later runs. */
+  private remember({ hostPage, thumb, regions, calls, alone }: Home, warm: readonly number[] = []): void {
+    const { experience } = this.options;
+    const key = this.keys.get(hostPage * 2 + (thumb ? 1 : 0));
+    if (!experience || key === undefined) return;
+    const offsets = (records: Iterable<number>): number[] => [...records].map(one => this.code.place(one).offset);
+    experience.learnPage(key, {
+      entries: [...new Set([...[...regions].flatMap(one => one.entries), ...warm])],
+      ...{ calls: offsets(calls), alone: offsets(alone) },
+    });
   }
 
   /** Import `stuck`: a region was left at a record again and again. */
@@ -226,14 +231,6 @@ export class Translator implements CompiledCode {
     }
   }
 
-  /** Entries that earlier runs knew become part of the first region of their page. */
-  private decodeExpected(home: Home, slot: number): void {
-    for (const offset of this.learning?.hints(home)?.entries ?? []) {
-      const record = recordAt(slot, home.thumb, offset);
-      if (this.u16[record >> 1] === CASE.UNDECODED) this.code.decode(record, 0);
-    }
-  }
-
   private compile(home: Home, slot: number, offsets: readonly number[]): void {
     const { hostPage, thumb } = home;
     const began = this.now();
@@ -258,28 +255,15 @@ export class Translator implements CompiledCode {
   }
 
   private settle(home: Home, found: Discovered, began: number): void {
-    const { region, number, counters, exports, bytes } = this.install(home, found);
-    this.learning?.learnPage(home, entriesOf(home));
-    const milliseconds = this.compiledNow(home, began);
-    if (counters)
-      this.profile?.compiled({
-        ...{ region, number, hostPage: home.hostPage },
-        counters,
-        exports,
-        instructions: found.instructions,
-        bytes,
-        milliseconds,
-      });
-  }
-
-  /** @returns what it took */
-  private compiledNow(home: Home, began: number): number {
+    const { region, counters, exports, bytes } = this.install(home, found);
     home.compiled++;
     home.compiledAt = this.cores[0]!.env.instructions();
     home.patience = this.options.eager ? 0 : (1 << Math.min(home.compiled, 10)) - 1;
+    this.remember(home);
     const milliseconds = this.now() - began;
     this.statistics.compileMs += milliseconds;
-    return milliseconds;
+    if (counters)
+      this.profile?.compiled({ region, counters, exports, instructions: found.instructions, bytes, milliseconds });
   }
 
   /** Places of the page that are on their way to being hot are compiled along. */
@@ -305,13 +289,12 @@ export class Translator implements CompiledCode {
 
   /** The run may be over: what was nearly hot is remembered too, so that the next run has it from the beginning. */
   review(): void {
-    if (!this.learning) return;
+    if (!this.options.experience) return;
     for (const { slot, hostPage, thumb } of this.code.slotsInUse()) {
       const places = [...this.arrivals(slot, thumb, 1)];
       if (places.reduce((sum, { count }) => sum + count, 0) < WORTH_PAGE) continue;
       const warm = places.filter(({ count }) => count >= WORTH_ENTRY).map(({ offset }) => offset);
-      const home = this.home(hostPage, thumb);
-      if (warm.length > 0) this.learning.learnPage(home, [...entriesOf(home), ...warm]);
+      if (warm.length > 0) this.remember(this.home(hostPage, thumb), warm);
     }
   }
 
@@ -329,43 +312,34 @@ export class Translator implements CompiledCode {
   }
 
   private install(home: Home, found: Discovered): Installed {
-    const { blocks, entries } = found;
-    const region: Region = { thumb: home.thumb, blocks, entries };
-    const { bytes, counters } = regionModule(this.layout, [region], this.profile !== undefined);
-    const code: RegionCode = { bytes, entries, places: [...blocks.values()].flatMap(block => block.instructions) };
-    const { number, exports } = this.instantiate(home, code);
-    if (home.regions.size === 1 && !this.profile) this.learning?.learnCode(home, code);
-    return { region, number, counters: counters[0], exports, bytes: bytes.length };
-  }
-
-  /** Puts the code of a region to where it is called. */
-  private instantiate(home: Home, { bytes, entries, places }: RegionCode) {
     const number = this.freeNumbers.pop() ?? this.regions.length;
-    const slot = this.code.existing(home.hostPage, home.thumb);
+    const { blocks, entries } = found;
+    const host = this.layout.guest + home.hostPage * PAGE_SIZE;
+    const region: Region = { thumb: home.thumb, index: number, host, blocks, entries };
+    const { bytes, counters } = regionModule(this.layout, [region], this.profile !== undefined);
     const module = new WebAssembly.Module(bytes);
     const instance = new WebAssembly.Instance(module, {
       lab: { memory: this.memory, ...this.code.imports },
       interpreter: this.code.slow,
-      place: { slot, page: this.layout.guest + home.hostPage * PAGE_SIZE, number },
     });
     const { regions } = this.code;
     if (number >= regions.length) regions.grow(regions.length);
     regions.set(number, instance.exports['0'] as () => void);
-    const record = (offset: number): number => recordAt(slot, home.thumb, offset);
+    const instructions = [...blocks.values()].flatMap(b => b.instructions);
     const compiled: Compiled = {
-      ...{ index: number, entries, entryRecords: entries.map(record), granules: granules(places), home },
-      records: Uint32Array.from(places, ({ offset }) => record(offset)),
+      ...{ index: number, entries, entryRecords: entries.map(offset => blocks.get(offset)!.instructions[0]!.record) },
+      ...{ records: Uint32Array.from(instructions, i => i.record), granules: granules(instructions), home },
     };
     this.regions[number] = compiled;
     home.regions.add(compiled);
-    compiled.entryRecords.forEach((one, i) => this.enter(one, number, i));
+    compiled.entryRecords.forEach((record, i) => this.enter(record, number, i));
     const s = this.statistics;
     s.modules++;
     s.compilations++;
     s.live++;
-    s.instructions += places.length;
+    s.instructions += found.instructions;
     s.bytes += bytes.length;
-    return { number, exports: instance.exports };
+    return { region, counters: counters[0], exports: instance.exports, bytes: bytes.length };
   }
 
   private enter(record: number, region: number, number: number): void {
@@ -426,10 +400,8 @@ export class Translator implements CompiledCode {
   }
 }
 
-const entriesOf = ({ regions }: Home): number[] => [...regions].flatMap(one => one.entries);
-
 /** A bit for each granule of the page that instructions lie in. */
-function granules(instructions: readonly { readonly offset: number; readonly length: number }[]): number {
+function granules(instructions: readonly RegionInstruction[]): number {
   let bits = 0;
   for (const { offset, length } of instructions)
     bits |= (1 << (offset >> GRANULE_SHIFT)) | (1 << ((offset + length - 1) >> GRANULE_SHIFT));

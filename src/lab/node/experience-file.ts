@@ -4,9 +4,9 @@ import path from 'node:path';
 import type { ExperienceStore } from '../experience';
 import { cacheFolder } from './payload-folder';
 
-const NAME = 'translation';
+const NAME = 'translation.json';
 /** A file that is larger is not ours. */
-const MOST_BYTES = 64 << 20;
+const MOST_CHARACTERS = 16 << 20;
 
 /** @param folder undefined: nothing is kept */
 export function experienceFile(folder: () => string | undefined = () => cacheFolder()): ExperienceStore {
@@ -14,10 +14,10 @@ export function experienceFile(folder: () => string | undefined = () => cacheFol
     load: async () => {
       const at = folder();
       if (at === undefined) return undefined;
-      const bytes = await readFile(path.join(at, NAME)).catch(() => undefined);
-      return bytes && bytes.length <= MOST_BYTES ? bytes : undefined;
+      const text = await readFile(path.join(at, NAME), 'utf8').catch(() => undefined);
+      return text !== undefined && text.length <= MOST_CHARACTERS ? text : undefined;
     },
-    save: async bytes => {
+    save: async text => {
       const at = folder();
       if (at === undefined) return;
       const file = path.join(at, NAME);
@@ -25,7 +25,7 @@ export function experienceFile(folder: () => string | undefined = () => cacheFol
       try {
         await mkdir(at, { recursive: true });
         // Others may read or write it now: it appears whole.
-        await writeFile(half, bytes);
+        await writeFile(half, text);
         await rename(half, file);
       } catch {
         await rm(half, { force: true }).catch(() => {});

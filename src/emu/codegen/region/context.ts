@@ -31,6 +31,8 @@ export interface RegionContext {
   readonly imports: RegionImports;
   /** Address of the word that says where code was decoded from in the page of a linear address. */
   granulesOf(host: Value): Value;
+  /** Linear address of the region's page. */
+  readonly page: number;
   /** Goes to an offset: inside the region, or out of it. */
   jump(offset: number): void;
   /** Whether the page is not mapped as it was, or not executable now. */

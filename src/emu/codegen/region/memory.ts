@@ -12,7 +12,6 @@ import {
 import { I32 } from '../wasm';
 import type { ExtensionOperands } from './extension';
 import { elementsUnfit, entryOf, grouped, missed, touchesCode, unalignedNotAllowed } from './probe';
-import { PLACE, recordOf } from './region';
 import type { Site } from './site';
 import { transferInline } from './structures';
 
@@ -49,10 +48,7 @@ export class RegionMemory {
     const slow = (): void => {
       const function_ = context.imports.slowLoad(access);
       const as = c(user ? 256 : 0);
-      code.set(
-        result,
-        call(function_, valueType(access), cpu, recordOf(instruction, context.thumb), site.budget(), va, te, as),
-      );
+      code.set(result, call(function_, valueType(access), cpu, c(instruction.record), site.budget(), va, te, as));
     };
     const probe = and(va, c(PAGE_MASK | (ACCESS_SIZE[access] - 1)));
     const fast = (): void => code.set(result, rawLoad(access, add(va, load32(te, TLB.ADDEND))));
@@ -80,7 +76,7 @@ export class RegionMemory {
     const at = (alignPc ? pc & -4 : pc) + this.site.operand('imm');
     const size = ACCESS_SIZE[access];
     if (at < 0 || at + size > PAGE_SIZE || at % Math.min(size, 4) !== 0) return undefined;
-    return rawLoad(access, add(PLACE.page, c(at)));
+    return rawLoad(access, c(context.page + at));
   }
 
   store(access: Access, address: Value, v: Value, user: boolean): void {
@@ -94,7 +90,7 @@ export class RegionMemory {
     const slow = (): void => {
       const as = c(user ? 256 : 0);
       const function_ = context.imports.slowStore(access);
-      code.callVoid(function_, cpu, recordOf(instruction, context.thumb), site.budget(), va, te, value, as);
+      code.callVoid(function_, cpu, c(instruction.record), site.budget(), va, te, value, as);
     };
     const probe = and(va, c(PAGE_MASK | (ACCESS_SIZE[access] - 1)));
     const miss = ne(probe, load32(te, TLB.WRITE));
@@ -106,7 +102,7 @@ export class RegionMemory {
       () => {
         const tag = code.tmp(ne(and(va, c(PAGE_MASK)), and(load32(te, TLB.WRITE), c(~TLB.CODE))));
         // Of an entry for another page the addend leads anywhere.
-        const host = select(tag, PLACE.page, add(va, load32(te, TLB.ADDEND)));
+        const host = select(tag, c(context.page), add(va, load32(te, TLB.ADDEND)));
         const second = or(or(tag, unalignedNotAllowed(site, access, va)), touchesCode(site, access, host, va));
         site.unless(second, slow, fast);
       },

@@ -5,7 +5,7 @@ import { ACCESS_SIZE, type Access } from '../semantics';
 import { type ImportName, IMPORTS } from '../imports';
 import { I32, I64, ModuleWriter, type ValueType } from '../wasm';
 import { RegionCounters } from './counters';
-import { PLACE_NAMES, type Region } from './region';
+import type { Region } from './region';
 import type { RegionImports } from './context';
 import { writeRegion } from './writer';
 
@@ -39,7 +39,7 @@ class ImportList implements RegionImports {
 
 export interface RegionModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Of each region; the global with index n is exported as `c` and n, less the number of PLACE_NAMES. Empty when nothing is counted. */
+  /** Of each region; the global with index n is exported as `c` and n. Empty when nothing is counted. */
   readonly counters: readonly RegionCounters[];
 }
 
@@ -47,15 +47,14 @@ export function regionModule(l: Layout, regions: readonly Region[], counted = fa
   const imports = new ImportList();
   const counters: RegionCounters[] = [];
   const functions = regions.map(region => {
-    if (counted) counters.push(new RegionCounters(counters.at(-1)?.end ?? PLACE_NAMES.length));
+    if (counted) counters.push(new RegionCounters(counters.at(-1)?.end ?? 0));
     return writeRegion(l, region, imports, counters.at(-1));
   });
   const m = new ModuleWriter();
   m.importMemory('lab', 'memory', l.wasmPages, l.wasmPages);
-  for (const name of PLACE_NAMES) m.importGlobal('place', name);
   for (const f of imports.list) m.importFunction(f.module, f.name, m.type(f.params, f.results));
   const type = m.type([I32, I32, I32, I32], [I32]);
   functions.forEach((f, i) => m.function(type, f.locals, f.body, String(i)));
-  m.counters((counters.at(-1)?.end ?? PLACE_NAMES.length) - PLACE_NAMES.length);
+  m.counters(counters.at(-1)?.end ?? 0);
   return { bytes: m.finish(), counters };
 }

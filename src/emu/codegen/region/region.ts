@@ -1,8 +1,6 @@
 // What the translator compiles: a region of guest code as basic blocks, all in one page. Addresses in it are distances in
 // bytes from its base, the virtual address of the page, so that the same code serves wherever the page is mapped.
-import { RECORD } from '../layout';
 import type { Operands, Operation } from '../semantics';
-import { add, c, importedGlobal, type Value } from '../value';
 
 /** How an instruction hands control on. */
 export interface Flow {
@@ -43,30 +41,15 @@ export interface RegionBlock {
 
 export interface Region {
   readonly thumb: boolean;
+  /** Its number in the table of regions. */
+  readonly index: number;
+  /** Linear address of its page. */
+  readonly host: number;
   /** By offset. */
   readonly blocks: ReadonlyMap<number, RegionBlock>;
   /** Offsets at which it can be entered, in the order of their numbers. */
   readonly entries: readonly number[];
 }
-
-/**
- * Where a region lies in memory, as globals of its module: what is written of it does not depend on that, and can serve the
- * same code elsewhere, or in another run.
- */
-export const PLACE = {
-  /** Linear address of the records of its page. */
-  slot: importedGlobal(0),
-  /** Linear address of its page. */
-  page: importedGlobal(1),
-  /** Its number in the table of regions. */
-  number: importedGlobal(2),
-} as const;
-/** Names of these globals, in the order of their indices. */
-export const PLACE_NAMES = ['slot', 'page', 'number'] as const satisfies readonly (keyof typeof PLACE)[];
-
-/** Linear address of the record of an instruction. */
-export const recordOf = ({ offset }: RegionInstruction, thumb: boolean): Value =>
-  add(PLACE.slot, c(offset * (RECORD.SIZE / (thumb ? 2 : 4))));
 
 /** What a region answers to the dispatcher. */
 export const STATUS = {

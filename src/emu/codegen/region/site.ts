@@ -1,9 +1,9 @@
 // One instruction in its region: where it is, and how it gets what generated code cannot do alone. Either it leaves the
 // region with the state of its beginning, or, where that happens often, it calls TypeScript.
 import { CPU } from '../layout';
-import { add, c, load32, shr, sub, type Value } from '../value';
+import { add, c, load32, type Value } from '../value';
 import type { RegionContext } from './context';
-import { recordOf, type RegionInstruction } from './region';
+import type { RegionInstruction } from './region';
 
 export class Site {
   /** A call into TypeScript was made by this instruction: it may have ended the slice, or dropped this code. */
@@ -45,10 +45,9 @@ export class Site {
     const { code, cpu } = context;
     context.flush();
     const shift = context.thumb ? 3 : 2;
-    const record = recordOf(instruction, context.thumb);
-    code.store32(cpu, record, CPU.IP);
+    code.store32(cpu, c(instruction.record), CPU.IP);
     code.store32(cpu, c(shift), CPU.PCSHIFT);
-    code.store32(cpu, sub(this.pc(), shr(record, c(shift))), CPU.DELTA);
+    code.store32(cpu, add(this.pc(), c(-(instruction.record >>> shift))), CPU.DELTA);
     code.store32(cpu, this.budget(), CPU.BUDGET);
     if (instruction.it) code.store32(cpu, c(instruction.itNext), CPU.IT);
   }

@@ -19,7 +19,7 @@ import { FLAGS, Flags, type FlagsKind } from './flags';
 import { planFpRegisters } from './fp-registers';
 import { ARRIVAL, type Budgets, RegionGraph } from './graph';
 import { RegionLocals } from './locals';
-import { PLACE, type Region, type RegionBlock, type RegionInstruction, STATUS } from './region';
+import { type Region, type RegionBlock, type RegionInstruction, STATUS } from './region';
 import { Tier1 } from './tier1';
 
 export interface RegionFunction {
@@ -57,6 +57,7 @@ class RegionWriter implements RegionContext {
   private readonly kinds: ReadonlyMap<RegionBlock, FlagsKind>;
   private readonly exits: RegionExits;
   private readonly flow: ControlFlow;
+  readonly page: number;
   private budgets!: Budgets;
   /** Instructions from the end of the block that is written to the next look at the budget, at most. */
   private after = 0;
@@ -70,6 +71,7 @@ class RegionWriter implements RegionContext {
     private readonly counters: RegionCounters | undefined,
   ) {
     this.thumb = region.thumb;
+    this.page = region.host;
     this.graph = new RegionGraph(region);
     this.registers = new RegionLocals(this.code, this.cpu, planFpRegisters(this.graph.blocks));
     this.kinds = this.graph.flagKinds();
@@ -137,7 +139,7 @@ class RegionWriter implements RegionContext {
     const slot = code.tmp(slotAt(l, add(t, load32(te, TLB.ADDEND)), thumb));
     code.brIf(out, eqz(slot));
     const word = code.tmp(load32(entryOf(l, recordIn(slot, t, thumb)), ENTRY.REGION));
-    code.brIf(out, ne(shr(word, c(16)), PLACE.number));
+    code.brIf(out, ne(shr(word, c(16)), c(this.region.index)));
     code.set(this.e, and(word, c(0xffff)));
     this.flow.jump(ARRIVAL);
     code.end();
@@ -265,7 +267,7 @@ class RegionWriter implements RegionContext {
     const { base } = this;
     const te = this.code.tmp(tlbEntry(this.tlb, base));
     const host = add(base, load32(te, TLB.ADDEND));
-    return or(ne(load32(te, TLB.EXEC), base), ne(host, PLACE.page));
+    return or(ne(load32(te, TLB.EXEC), base), ne(host, c(this.page)));
   }
 
   /** Leaves to an offset that is not part of the region. */

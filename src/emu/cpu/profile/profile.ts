@@ -59,9 +59,9 @@ export class Profile {
 
   compiled(compiled: CompiledRegion): void {
     for (const region of this.retired.splice(0)) region.drain(this.translated, this.interpreted);
-    const region = new RegionProfile(compiled);
+    const region = new RegionProfile(compiled, this.layout.guest);
     this.regions.push(region);
-    this.live.set(compiled.number, region);
+    this.live.set(compiled.region.index, region);
     for (const { key, offset, record, it } of region.places()) {
       const { hostPage, thumb } = pageOf(key);
       this.encodings.set(key, offset, 1 + (this.code.encoding(hostPage, thumb, offset) >>> 0) + it * 2 ** 32);

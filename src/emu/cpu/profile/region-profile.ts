@@ -1,7 +1,8 @@
 // What one compiled region did: read from the counters of its module.
+import { PAGE_SIZE } from '../../codegen/layout';
 import type { RegionCounters } from '../../codegen/region/counters';
 import type { ExitReason } from '../../codegen/region/exit-reasons';
-import { PLACE_NAMES, type Region, type RegionBlock } from '../../codegen/region/region';
+import type { Region, RegionBlock } from '../../codegen/region/region';
 import { type PageCounts, pageKey } from './page-counts';
 
 /** Why a region is not in use any more. */
@@ -18,9 +19,6 @@ export type DropReason =
 /** A region as the translator made it. */
 export interface CompiledRegion {
   readonly region: Region;
-  /** Its number in the table of regions. */
-  readonly number: number;
-  readonly hostPage: number;
   readonly counters: RegionCounters;
   /** Exports of its module. */
   readonly exports: WebAssembly.Exports;
@@ -53,10 +51,11 @@ export class RegionProfile {
   exits: readonly ExitCount[] = [];
   private source: CompiledRegion | undefined;
 
-  constructor(compiled: CompiledRegion) {
-    const { region, hostPage } = compiled;
+  /** @param guest linear address of host page 0 */
+  constructor(compiled: CompiledRegion, guest: number) {
+    const { region } = compiled;
     this.source = compiled;
-    this.key = pageKey({ hostPage, thumb: region.thumb });
+    this.key = pageKey({ hostPage: (region.host - guest) / PAGE_SIZE, thumb: region.thumb });
     this.entries = region.entries;
     this.instructions = compiled.instructions;
     this.bytes = compiled.bytes;
@@ -77,7 +76,7 @@ export class RegionProfile {
     if (!source) return;
     const { counters } = source;
     const take = (index: number): number => {
-      const global = source.exports[`c${index - PLACE_NAMES.length}`] as WebAssembly.Global<'i64'>;
+      const global = source.exports[`c${index}`] as WebAssembly.Global<'i64'>;
       const n = Number(global.value);
       global.value = 0n;
       return n;
