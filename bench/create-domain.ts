@@ -3,8 +3,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openLab } from '../src/lab/lab';
-import { nodeHost } from '../src/lab/node/host';
+import { SettledLab } from '../test/lab/settled';
 
 const IMAGES = path.resolve(process.argv[2] ?? process.env['XENLAB_IMAGES'] ?? 'images');
 const COUNT = Number(process.argv[3] ?? 3);
@@ -18,17 +17,13 @@ if (missing !== undefined) throw new Error(`${missing} is missing; run \`xenlab 
 
 const folder = mkdtempSync(path.join(tmpdir(), 'xenlab-'));
 try {
-  const said = new Map<string, string>();
-  const sink = (name: string) => ({
-    write: (byte: number) => void said.set(name, (said.get(name) ?? '') + String.fromCharCode(byte)),
-  });
-  const ports = { sink, log: () => {}, problem: () => {}, domains: () => {}, progress: () => {} };
-  const { machine, keep } = await openLab({ pace: 'fast', memory: 1024 }, nodeHost, ports);
+  const lab = await new SettledLab().open({ memory: 1024 });
+  const { machine } = lab;
   /** Until a console has said something. */
   const runUntil = (name: string, what: string): void => {
     for (let i = 0; i < MOST_SLICES; i++) {
       if (machine.run(SLICE).reason === 'idle') machine.skipIdle();
-      if (said.get(name)?.includes(what)) return;
+      if (lab.said(name).includes(what)) return;
     }
     throw new Error(`${name} does not say ${what}`);
   };
@@ -43,7 +38,6 @@ try {
     console.log(`${name}  ${seconds.toFixed(2)} s of user CPU, ${Math.round((machine.instructions - before) / 1e6)} M instructions`); // prettier-ignore
     await machine.domains!.perform({ verb: 'destroy', domain: id });
   }
-  await keep?.();
 } finally {
   rmSync(folder, { recursive: true });
 }
