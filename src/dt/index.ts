@@ -23,4 +23,5 @@ export {
 } from './access';
 export { addressCells, getReg, physicalReg, sizeCells, translate, type Region } from './address';
 export { InterruptTree, type InterruptLine } from './interrupts';
+export * from './checks';
 export { diffTrees, type Difference } from './diff';

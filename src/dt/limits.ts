@@ -18,3 +18,5 @@ export const MAX_MACRO_DEPTH = 100;
 export const MAX_EXPRESSION_DEPTH = 100;
 /** Diagnostics reported for one source. */
 export const MAX_ERRORS = 100;
+/** Findings of checks reported for one tree. */
+export const MAX_FINDINGS = 10_000;

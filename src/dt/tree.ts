@@ -51,6 +51,8 @@ export class DtNode {
   labels: string[] = [];
   /** Every place of the source that defined or extended this node. */
   origins: readonly Span[] = [];
+  /** From the brace to the semicolon of each of those places. */
+  definitions: readonly Span[] = [];
   private readonly ownProperties = new Map<string, DtProperty>();
   private readonly ownChildren = new Map<string, DtNode>();
   private parentNode: DtNode | undefined;

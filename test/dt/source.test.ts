@@ -50,7 +50,7 @@ describe('errors', () => {
     [
       'duplicates',
       `${V1}/ { a; a; b { }; b { }; };`,
-      ['main.dts:2:8 duplicate-property', 'main.dts:2:18 duplicate-node'],
+      ['main.dts:2:18 duplicate-node', 'main.dts:2:8 duplicate-property'],
     ],
     ['division by zero', `${V1}/ { a = <(1 / 0)>; };`, ['main.dts:2:13 expression']],
   ])('%s', (_, source, expected) => {

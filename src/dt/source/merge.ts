@@ -54,6 +54,8 @@ export class DraftNode {
   deleted = false;
   labels: string[] = [];
   origins: Span[] = [];
+  /** From the brace to the semicolon of each of them: the place that dtc gives a node. */
+  definitions: Span[] = [];
   omitIfUnreferenced = false;
   /** Whether a value names this node. */
   referenced = false;
@@ -160,8 +162,10 @@ export class Draft {
   /** A node as its definition alone has it. */
   private instantiate(syntax: NodeSyntax | DeletionSyntax): DraftNode {
     const node = new DraftNode(syntax.name);
-    if (syntax.kind === 'deletion') node.deleted = true;
-    else {
+    if (syntax.kind === 'deletion') {
+      node.deleted = true;
+      node.definitions.push(syntax.span);
+    } else {
       node.labels = unique(syntax.labels.map(label => label.name));
       node.omitIfUnreferenced = syntax.omitIfUnreferenced;
       this.fill(node, syntax.body, syntax.span);
@@ -171,6 +175,7 @@ export class Draft {
 
   private fill(node: DraftNode, body: NodeBody, span: Span): void {
     node.origins.push(span);
+    node.definitions.push(body.span.to(span));
     for (const syntax of body.properties) {
       const property = new DraftProperty(syntax.name, syntax.kind === 'property' ? syntax : undefined, syntax.span);
       if (syntax.kind === 'property') property.labels = unique(syntax.labels.map(label => label.name));
@@ -188,6 +193,7 @@ export class Draft {
   private merge(node: DraftNode, addition: DraftNode): void {
     node.deleted = false;
     node.origins.push(...addition.origins);
+    node.definitions.push(...addition.definitions);
     for (const label of addition.labels) this.label(node, label);
     for (const property of addition.properties.all) {
       const old = node.properties.first(property.name);

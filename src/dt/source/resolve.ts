@@ -5,20 +5,19 @@ import { viewOf } from '../bytes';
 import { DeviceTree, DtNode, DtProperty } from '../tree';
 import type { Draft, DraftNode, DraftProperty } from './merge';
 import type { Reference, ReservationSyntax } from './syntax';
-import { checkNames } from './validity';
 import { assemble, rawValue, type References } from './value';
 
 /** The name of the property that holds a node's number, and its name in trees of before 2008. */
 const PHANDLE = 'phandle';
 const OLD_PHANDLE = 'linux,phandle';
 
-/** @returns the tree; it means nothing when `draft.errors` is not empty. */
+/** @returns the tree of a draft that has passed its checks. */
 export function resolve(draft: Draft, reservations: readonly ReservationSyntax[]): DeviceTree {
   const root = draft.root;
   if (!root) return new DeviceTree();
   const bootCpu = guessBootCpu(draft);
-  checkNames(root, draft);
-  const phandles = new Phandles(draft, root);
+  dropNameProperties(root);
+  const phandles = new Phandles(root);
   phandles.collect();
   const resolver = new Resolver(draft, phandles);
   resolver.findAll(root);
@@ -43,6 +42,11 @@ function guessBootCpu(draft: Draft): number {
   return reg.length === 4 ? word(reg) : 0;
 }
 
+/** A "name" property repeats the name of its node (checks saw to that), and format versions since 16 have none. */
+function dropNameProperties(root: DraftNode): void {
+  for (const node of root.walk()) node.properties.firstLive('name')?.delete();
+}
+
 function dropUnreferenced(root: DraftNode, draft: Draft): void {
   for (const node of root.walk()) if (node.omitIfUnreferenced && !node.referenced) draft.delete(node);
 }
@@ -56,26 +60,15 @@ class Phandles {
   readonly added = new Set<DraftNode>();
   private next = 1;
 
-  constructor(
-    private readonly draft: Draft,
-    private readonly root: DraftNode,
-  ) {}
+  constructor(private readonly root: DraftNode) {}
 
+  /** Checks have seen to it that each number is on one node. */
   collect(): void {
     for (const node of this.root.walk()) {
-      const modern = this.explicit(node, PHANDLE);
-      const old = this.explicit(node, OLD_PHANDLE);
-      const span = (node.properties.firstLive(PHANDLE) ?? node.properties.firstLive(OLD_PHANDLE))?.span;
-      const phandle = modern || old;
-      if (phandle === 0 || !span) continue;
-      if (modern !== 0 && old !== 0 && modern !== old)
-        this.draft.fail('phandle', `${node.path} has two phandles that differ; remove linux,phandle`, span);
-      const other = this.nodes.get(phandle);
-      if (other) this.draft.fail('phandle', `phandle ${phandle} is that of ${other.path}; choose another`, span);
-      else {
-        node.phandle = phandle;
-        this.nodes.set(phandle, node);
-      }
+      const phandle = explicit(node, PHANDLE) || explicit(node, OLD_PHANDLE);
+      if (phandle === 0) continue;
+      node.phandle = phandle;
+      this.nodes.set(phandle, node);
     }
   }
 
@@ -87,32 +80,14 @@ class Phandles {
     if (!node.properties.firstLive(PHANDLE)) this.added.add(node);
     return node.phandle;
   }
+}
 
-  /** The number that a property gives its node; 0 when it gives none, or asks for one by naming its own node. */
-  private explicit(node: DraftNode, name: string): number {
-    const property = node.properties.firstLive(name);
-    if (!property) return 0;
-    const value = rawValue(property.syntax);
-    if (value.length !== 4) {
-      this.draft.fail('phandle', `${name} of ${node.path} must be one cell; correct it`, property.span);
-      return 0;
-    }
-    const cells = property.syntax?.parts.flatMap(part => (part.kind === 'cells' ? part.cells : []));
-    const reference = cells?.find(cell => cell.kind === 'phandle');
-    if (reference) {
-      if (this.draft.find(reference.ref) !== node)
-        this.draft.fail('phandle', `${name} of ${node.path} names another node; correct it`, reference.span);
-      return 0;
-    }
-    const phandle = word(value);
-    if (phandle !== 0 && phandle !== 0xffffffff) return phandle;
-    this.draft.fail(
-      'phandle',
-      `${name} of ${node.path} is ${phandle}, which is no phandle; choose another`,
-      property.span,
-    );
-    return 0;
-  }
+/** The number that a property gives its node; 0 when it gives none, or asks for one by naming its own node. */
+function explicit(node: DraftNode, name: string): number {
+  const syntax = node.properties.firstLive(name)?.syntax;
+  const value = rawValue(syntax);
+  const refers = syntax?.parts.some(part => part.kind === 'cells' && part.cells.some(cell => cell.kind === 'phandle'));
+  return refers || value.length !== 4 ? 0 : word(value);
 }
 
 // Values.
@@ -153,7 +128,7 @@ class Resolver implements References {
   }
 
   private target(reference: Reference): DraftNode | undefined {
-    const target = this.draft.require(reference);
+    const target = this.draft.find(reference.ref);
     if (target) target.referenced = true;
     return target;
   }
@@ -162,7 +137,7 @@ class Resolver implements References {
     const node = new DtNode(draft.name);
     node.labels = draft.labels;
     node.origins = draft.origins;
-    if (this.draft.errors.length > 0) return node;
+    node.definitions = draft.definitions;
     for (const property of draft.properties.live()) node.put(this.property(property));
     if (this.phandles.added.has(draft)) {
       setCells(node, PHANDLE, draft.phandle);

@@ -1,0 +1,62 @@
+// The warnings of a whole kernel tree, dtc's and ours:  npm run corpus-warnings -- TREE [PART OF A NAME]
+//
+// TREE has arch/arm/boot/dts, arch/arm64/boot/dts, include and scripts/dtc/include-prefixes. Every .dts goes through the
+// real cpp; what comes out goes to the real dtc with every check on, and to ours. Any line that differs is shown.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { compileSource, DTC_RULES, dtcMessage, type CheckSwitch } from '../../src/dt';
+
+const [tree, only = ''] = process.argv.slice(2);
+if (tree === undefined) throw new Error('usage: npm run corpus-warnings -- TREE [PART OF A NAME]');
+
+/** All but the check that always fails. */
+const switches: readonly CheckSwitch[] = DTC_RULES.filter(
+  ({ level, id }) => level === 'off' && id !== 'always_fail',
+).map(({ id }) => ({ kind: 'warning', name: id }));
+const flags = switches.flatMap(({ name }) => ['-W', name]);
+
+function run(command: string, args: readonly string[], input?: string): { out: string; errors: string } {
+  const { stdout, stderr, error } = spawnSync(command, args, { input, maxBuffer: 1 << 28, encoding: 'latin1' });
+  if (error) throw error;
+  return { out: stdout, errors: stderr };
+}
+
+const reader = {
+  text: (file: string) => (existsSync(file) ? readFileSync(file, 'utf8') : undefined),
+  bytes: (file: string) => (existsSync(file) ? readFileSync(file) : undefined),
+};
+
+function ours(text: string, folder: string): string {
+  const options = { file: '<stdin>', reader, includePaths: [folder] };
+  const { findings, errors } = compileSource(text, { ...options, checks: { switches, stopAtError: true } });
+  const fatal = errors.length > 0 && findings.length === 0 ? errors.map(error => `${error.message}\n`) : [];
+  return [...fatal, ...findings.map(finding => dtcMessage(finding, '-'))].join('');
+}
+
+const folders = ['arch/arm/boot/dts', 'arch/arm64/boot/dts'];
+const files = folders.flatMap(folder =>
+  readdirSync(path.join(tree, folder), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.dts') && path.join(folder, name).includes(only))
+    .sort()
+    .map(name => path.join(tree, folder, name)),
+);
+let [lines, different, milliseconds] = [0, 0, 0];
+for (const file of files) {
+  const includes = [path.dirname(file), path.join(tree, 'scripts/dtc/include-prefixes'), path.join(tree, 'include')];
+  const cpp = ['-nostdinc', '-undef', '-D__DTS__', '-x', 'assembler-with-cpp', ...includes.flatMap(one => ['-I', one])];
+  const { out } = run('cpp', [...cpp, file]);
+  const expected = run('dtc', ['-I', 'dts', '-O', 'dtb', '-o', '-', '-i', path.dirname(file), ...flags], out).errors;
+  const start = performance.now();
+  const found = ours(Buffer.from(out, 'latin1').toString('utf8'), path.dirname(file));
+  milliseconds += performance.now() - start;
+  lines += expected.split('\n').length - 1;
+  if (Buffer.from(found, 'utf8').toString('latin1') === expected) continue;
+  different++;
+  const [a, b] = [expected.split('\n'), found.split('\n')];
+  const at = a.findIndex((line, i) => line !== b[i]);
+  console.log(`${file}: ${a.length - 1} lines of dtc, ${b.length - 1} of ours\n  dtc:  ${a[at]}\n  ours: ${b[at]}`);
+}
+const time = (milliseconds / 1000).toFixed(1);
+console.log(`${files.length} files, ${lines} lines of dtc; ${different} files differ; ${time} s of ours`);
+process.exitCode = different > 0 ? 1 : 0;
