@@ -1,6 +1,6 @@
 // `xenlab`: the command line. A table of commands; each reads its own options.
 import packageJson from '../../package.json';
-import { didYouMean } from '../lab/nearest';
+import { didYouMean } from '../dt/nearest';
 import { describeProblem, LabFailure, problemsOf } from '../lab/problems';
 import { describeOptions, UsageError } from './options';
 import { say, Status } from './process';

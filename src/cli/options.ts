@@ -1,5 +1,5 @@
 // Command lines as data: a table of options, one parser for all tables, and the usage text made from the same rows.
-import { didYouMean } from '../lab/nearest';
+import { didYouMean } from '../dt/nearest';
 
 /** What was typed makes no sense: one line, exit status 2. */
 export class UsageError extends Error {

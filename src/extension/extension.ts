@@ -5,6 +5,7 @@ import { Consoles } from './consoles';
 import { followContexts } from './contexts';
 import { registerDebug } from './debug';
 import { LabRegistry } from './labs';
+import { registerLanguages } from './languages';
 import { ProblemMarks } from './problems';
 import { StatusItem } from './status';
 import { DomainTree } from './views/domain-tree';
@@ -17,6 +18,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const memoryMap = new MemoryMapPanel(context.extensionUri, labs);
   context.subscriptions.push(labs, consoles, marks, memoryMap);
   context.subscriptions.push(new StatusItem(labs), new DomainTree(labs), followContexts(labs));
+  const trees = registerLanguages(context);
   registerDebug(context, labs, consoles, marks);
-  registerCommands(context, { labs, consoles, marks }, memoryMap);
+  registerCommands(context, { labs, consoles, marks }, memoryMap, trees);
 }

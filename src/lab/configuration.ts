@@ -1,7 +1,7 @@
 // From what a user wrote (launch.json, LAB.json, options) to a LabConfiguration that is known to be well-formed.
 import { ATTRIBUTES, type Attribute, type Schema } from './attributes';
 import { isEmbedded } from './embedded-names';
-import { didYouMean } from './nearest';
+import { didYouMean } from '../dt/nearest';
 import { LabFailure, problem } from './problems';
 import type { LabConfiguration, LabProblem } from './protocol';
 

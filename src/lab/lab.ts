@@ -9,7 +9,7 @@ import { withPair } from './builtin/pair';
 import type { LabHost } from './host';
 import type { OpenedLab } from './machine-port';
 import { translationOf } from './experience';
-import { didYouMean } from './nearest';
+import { didYouMean } from '../dt/nearest';
 import { fail } from './problems';
 import type { LabConfiguration, LabLaunch } from './protocol';
 import { openCard } from './sd-card';

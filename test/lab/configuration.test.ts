@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkConfiguration, resolvePaths } from '../../src/lab/configuration';
-import { didYouMean } from '../../src/lab/nearest';
+import { didYouMean } from '../../src/dt/nearest';
 import { LabFailure } from '../../src/lab/problems';
 
 const problems = (raw: unknown): string[] => {

@@ -6,7 +6,7 @@ import { ImageError } from '../../image';
 import { isEmbedded } from '../embedded-names';
 import { readInput } from '../files';
 import type { LabHost } from '../host';
-import { didYouMean } from '../nearest';
+import { didYouMean } from '../../dt/nearest';
 import { LabFailure, problem, problemsOf } from '../problems';
 import type { LabConfiguration, LabProblem } from '../protocol';
 import { withConsole } from '../xen/arguments';

@@ -8,7 +8,7 @@ import { isMovable, isPacked, unpackZImage } from '../../image';
 import type { PlanRequest } from '../boot-plan';
 import { memoryForDom0 } from '../embedded-names';
 import type { LabHost } from '../host';
-import { didYouMean } from '../nearest';
+import { didYouMean } from '../../dt/nearest';
 import { fail, problem } from '../problems';
 import type { LabConfiguration, LabProblem } from '../protocol';
 import { completeXenArguments, consolePath, dom0Memory, withConsole } from '../xen/arguments';

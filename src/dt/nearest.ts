@@ -1,5 +1,7 @@
+// Names that look like what was typed.
+
 /** Levenshtein distance, for names of a few dozen characters. */
-function distance(a: string, b: string): number {
+export function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

@@ -1,0 +1,84 @@
+// The palette's commands about device trees.
+import * as vscode from 'vscode';
+import { compileRequest } from '../language/protocol';
+import type { TreeDocuments } from './tree-documents';
+
+const SOURCES = '**/*.{dts,dtso}';
+const TREES = '**/*.{dts,dtb}';
+const MOST_FOUND = 500;
+
+const isSource = (uri: vscode.Uri): boolean => /\.(dtsi?|dtso|overlay)$/.test(uri.path);
+
+/** The source that is meant: the one a menu was opened on, the one in the editor, or one of the workspace. */
+async function chooseSource(argument: unknown, title: string): Promise<vscode.Uri | undefined> {
+  if (argument instanceof vscode.Uri) return argument;
+  const document = vscode.window.activeTextEditor?.document;
+  if (document?.languageId === 'dts') return document.uri;
+  return chooseFile(SOURCES, title, 'Source');
+}
+
+async function chooseFile(glob: string, title: string, placeHolder: string): Promise<vscode.Uri | undefined> {
+  const files = await vscode.workspace.findFiles(glob, '**/node_modules/**', MOST_FOUND);
+  if (files.length === 0) {
+    void vscode.window.showInformationMessage(`${title}: there is no ${glob.replace('**/', '')} in this workspace.`);
+    return undefined;
+  }
+  const items = files
+    .map(uri => ({ label: vscode.workspace.asRelativePath(uri), uri }))
+    .sort((a, b) => a.label.localeCompare(b.label));
+  return (await vscode.window.showQuickPick(items, { title, placeHolder }))?.uri;
+}
+
+/** Writes the blob beside its source. */
+export async function compileTree({ client }: TreeDocuments, argument: unknown): Promise<void> {
+  const source = await chooseSource(argument, 'Compile Device Tree');
+  if (!source) return;
+  const { blob, problems } = await client.sendRequest(compileRequest, { uri: source.toString() });
+  if (blob === undefined) {
+    const show = 'Show Problems';
+    const [first = 'it cannot be read'] = problems;
+    const answer = await vscode.window.showErrorMessage(`Not compiled: ${first}`, show);
+    if (answer === show) await vscode.commands.executeCommand('workbench.actions.view.problems');
+    return;
+  }
+  const bytes = Uint8Array.from(atob(blob), c => c.charCodeAt(0));
+  const target = source.with({
+    path: source.path.replace(/(\.[^./]*)?$/, source.path.endsWith('.dtso') ? '.dtbo' : '.dtb'),
+  });
+  await vscode.workspace.fs.writeFile(target, bytes);
+  void vscode.window.showInformationMessage(`${vscode.workspace.asRelativePath(target)}: ${bytes.length} bytes.`);
+}
+
+export async function decompileTree(trees: TreeDocuments, argument: unknown): Promise<void> {
+  const title = 'Decompile Device Tree';
+  const blob = argument instanceof vscode.Uri ? argument : await chooseFile('**/*.{dtb,dtbo}', title, 'Blob');
+  if (blob) await show(trees.decompiled(blob));
+}
+
+export async function previewTree(trees: TreeDocuments, form: 'source' | 'blob', argument: unknown): Promise<void> {
+  const source = await chooseSource(argument, 'Preview Device Tree');
+  if (source) await show(trees.preview(source, form), vscode.ViewColumn.Beside);
+}
+
+/** Two trees beside each other, each as one merged source. */
+export async function compareTrees(trees: TreeDocuments, argument: unknown): Promise<void> {
+  const title = 'Compare Device Trees';
+  const first = await chooseSource(argument, title);
+  if (!first) return;
+  const second = await chooseFile(TREES, title, `Compare ${vscode.workspace.asRelativePath(first)} with`);
+  if (!second) return;
+  const [left, right] = [first, second].map(uri =>
+    isSource(uri) ? trees.preview(uri, 'source') : trees.decompiled(uri),
+  );
+  const names = [first, second].map(uri => vscode.workspace.asRelativePath(uri)).join(' ↔ ');
+  await vscode.commands.executeCommand('vscode.diff', left, right, names);
+}
+
+async function show(uri: vscode.Uri, viewColumn?: vscode.ViewColumn): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.window.showTextDocument(document, {
+    preview: false,
+    preserveFocus: viewColumn !== undefined,
+    ...(viewColumn ? { viewColumn } : {}),
+  });
+}

@@ -1,0 +1,218 @@
+// The device tree language for one client: documents in, answers out. Knows the protocol's types, not its wires.
+import type {
+  CodeAction,
+  CodeLens,
+  CompletionItem,
+  Diagnostic,
+  DocumentHighlight,
+  DocumentLink,
+  DocumentSymbol,
+  FoldingRange,
+  Hover,
+  InlayHint,
+  Location,
+  Position,
+  Range,
+  SelectionRange,
+  SemanticTokens,
+  TextEdit,
+  WorkspaceEdit,
+  WorkspaceSymbol,
+} from 'vscode-languageserver';
+import type { FileCache } from '../files';
+import { nameOf, uriOf, type LanguageHost } from '../host';
+import { offsetOf } from '../places';
+import type { LanguageSettings } from '../settings';
+import { codeActions } from './actions';
+import type { Analysis } from './analysis';
+import { codeLenses } from './code-lens';
+import { completion } from './completion';
+import { diagnostics } from './diagnostics';
+import { format, minimalEdit } from './format';
+import { hover } from './hover';
+import { inlayHints } from './inlay-hints';
+import { Knowledge } from './knowledge';
+import { documentLinks } from './links';
+import * as navigation from './navigation';
+import { blobDump, compiledBlob, decompiled, mergedSource } from './preview';
+import { Project } from './project';
+import { semanticTokens } from './semantic-tokens';
+import { documentSymbols, foldingRanges, selectionRanges, workspaceSymbols } from './structure';
+
+/** What is asked about: a place in a document. */
+interface Asked {
+  readonly analysis: Analysis;
+  readonly file: string;
+  readonly offset: number;
+}
+
+export class DtsLanguage {
+  readonly knowledge = new Knowledge();
+  readonly project: Project;
+  /** Files that have diagnostics at the client, by the source that they come from. */
+  private readonly published = new Map<string, Set<string>>();
+
+  constructor(
+    private readonly host: LanguageHost,
+    files: FileCache,
+  ) {
+    this.project = new Project(host, files);
+  }
+
+  configure(settings: LanguageSettings): void {
+    this.project.settings = settings;
+    this.knowledge.board = settings.board;
+    this.project.changedAll();
+  }
+
+  /** Diagnostics of every open source, and empty ones for files that have none any more; by URI. */
+  async diagnostics(): Promise<Map<string, Diagnostic[]>> {
+    const found = new Map<string, Diagnostic[]>();
+    const analyses = await this.project.all();
+    const before = new Set([...this.published.values()].flatMap(files => [...files]));
+    this.published.clear();
+    for (const analysis of analyses) {
+      const files = diagnostics(analysis);
+      this.published.set(analysis.file, new Set(files.keys()));
+      for (const [file, list] of files) {
+        const uri = uriOf(file);
+        found.set(uri, unique([...(found.get(uri) ?? []), ...list]));
+      }
+    }
+    for (const file of before) if (!found.has(uriOf(file))) found.set(uriOf(file), []);
+    return found;
+  }
+
+  async hover(uri: string, position: Position): Promise<Hover | undefined> {
+    const asked = await this.ask(uri, position);
+    return asked && hover(asked.analysis, this.knowledge, asked.file, asked.offset);
+  }
+
+  /** @param text as it is now: what was typed last may not be compiled yet, and need not be for this */
+  async completion(uri: string, text: string, position: Position): Promise<CompletionItem[]> {
+    const file = nameOf(uri);
+    const analysis = this.project.latest(file) ?? (await this.project.analysis(file));
+    if (!analysis) return [];
+    const offset = offsetOf(text, position);
+    return completion(analysis, this.knowledge, this.host, { file, text, offset, position });
+  }
+
+  async definition(uri: string, position: Position): Promise<Location[]> {
+    const asked = await this.ask(uri, position);
+    return asked ? navigation.definition(asked.analysis, asked.file, asked.offset) : [];
+  }
+
+  async declaration(uri: string, position: Position): Promise<Location[]> {
+    const asked = await this.ask(uri, position);
+    return asked ? navigation.declaration(asked.analysis, asked.file, asked.offset) : [];
+  }
+
+  async references(uri: string, position: Position, withDefinitions: boolean): Promise<Location[]> {
+    const asked = await this.ask(uri, position);
+    if (!asked) return [];
+    return navigation.references(await this.project.having(asked.file), asked.file, asked.offset, withDefinitions);
+  }
+
+  async highlights(uri: string, position: Position): Promise<DocumentHighlight[]> {
+    const asked = await this.ask(uri, position);
+    return asked ? navigation.highlights(asked.analysis, asked.file, asked.offset) : [];
+  }
+
+  async prepareRename(uri: string, position: Position): Promise<{ range: Range; placeholder: string } | undefined> {
+    const asked = await this.ask(uri, position);
+    return asked && navigation.prepareRename(asked.analysis, asked.file, asked.offset);
+  }
+
+  async rename(uri: string, position: Position, name: string): Promise<WorkspaceEdit | undefined> {
+    const asked = await this.ask(uri, position);
+    if (!asked) return undefined;
+    return navigation.rename(await this.project.having(asked.file), asked.file, asked.offset, name);
+  }
+
+  documentSymbols = (uri: string): Promise<DocumentSymbol[]> => this.whole(uri, documentSymbols, []);
+  foldingRanges = (uri: string): Promise<FoldingRange[]> => this.whole(uri, foldingRanges, []);
+  documentLinks = (uri: string): Promise<DocumentLink[]> => this.whole(uri, documentLinks, []);
+  codeLenses = (uri: string): Promise<CodeLens[]> => this.whole(uri, codeLenses, []);
+  semanticTokens = (uri: string): Promise<SemanticTokens> => this.whole(uri, semanticTokens, { data: [] });
+
+  async workspaceSymbols(query: string): Promise<WorkspaceSymbol[]> {
+    return workspaceSymbols(await this.project.all(), query);
+  }
+
+  selectionRanges(uri: string, positions: readonly Position[]): Promise<SelectionRange[]> {
+    return this.whole(
+      uri,
+      (analysis, file) => {
+        const text = analysis.texts.get(file) ?? '';
+        return selectionRanges(
+          analysis,
+          file,
+          positions.map(position => offsetOf(text, position)),
+        );
+      },
+      [],
+    );
+  }
+
+  inlayHints(uri: string, range: Range): Promise<InlayHint[]> {
+    return this.whole(uri, (analysis, file) => inlayHints(analysis, this.knowledge, file, range), []);
+  }
+
+  codeActions(uri: string, given: readonly Diagnostic[]): Promise<CodeAction[]> {
+    return this.whole(uri, (analysis, file) => codeActions(analysis, file, given), []);
+  }
+
+  /** @returns nothing when the text is formatted already, or cannot be without a doubt */
+  format(text: string): TextEdit[] {
+    const formatted = format(text);
+    return formatted === undefined ? [] : minimalEdit(text, formatted);
+  }
+
+  /** The tree that a document is a part of, as text. */
+  preview(uri: string, form: 'source' | 'blob'): Promise<string | undefined> {
+    return this.whole(
+      uri,
+      analysis => {
+        if (form === 'source') return mergedSource(analysis);
+        return analysis.tree ? blobDump(analysis.tree) : mergedSource(analysis);
+      },
+      undefined,
+    );
+  }
+
+  compile(uri: string): Promise<{ blob: string | undefined; problems: readonly string[] }> {
+    return this.whole(uri, compiledBlob, { blob: undefined, problems: ['there is no such file'] });
+  }
+
+  /** A blob as source. */
+  async decompile(uri: string): Promise<string | undefined> {
+    const file = nameOf(uri);
+    const bytes = await this.host.read(file);
+    return bytes && decompiled(bytes, file);
+  }
+
+  private async whole<T>(uri: string, answer: (analysis: Analysis, file: string) => T, otherwise: T): Promise<T> {
+    const file = nameOf(uri);
+    const analysis = await this.project.analysis(file);
+    return analysis ? answer(analysis, file) : otherwise;
+  }
+
+  private ask(uri: string, position: Position): Promise<Asked | undefined> {
+    return this.whole(
+      uri,
+      (analysis, file) => ({ analysis, file, offset: offsetOf(analysis.texts.get(file) ?? '', position) }),
+      undefined,
+    );
+  }
+}
+
+/** The same error from several sources that share a file is one error. */
+function unique(all: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Set<string>();
+  return all.filter(({ range, message }) => {
+    const key = `${range.start.line}:${range.start.character}:${message}`;
+    const isNew = !seen.has(key);
+    seen.add(key);
+    return isNew;
+  });
+}
