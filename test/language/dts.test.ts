@@ -39,6 +39,7 @@ const INCLUDE = `/ {
 		compatible = "arm,cortex-a15-gic";
 		reg = <0x1000 0x1000>, <0x2000 0x1000>;
 		interrupt-controller;
+		#address-cells = <0>;
 		#interrupt-cells = <3>;
 	};
 	bus@10000 {
@@ -129,6 +130,26 @@ describe('diagnostics', () => {
   });
 });
 
+describe('checks', () => {
+  it('warn, and what they propose makes the warning go away', async () => {
+    const other = 'extra: extra@300 {\n\t\t\treg = <0x304 4>;\n\t\t};\n\t\tuart: serial@100';
+    await client.edit('/t/soc.dtsi', text => text.replace('uart: serial@100', other));
+    const [found, ...more] = await client.diagnostics('/t/soc.dtsi');
+    expect(more).toEqual([]);
+    expect(found).toMatchObject({ code: 'simple_bus_reg', severity: 2 });
+    const [action] = await client.request<CodeAction[]>('textDocument/codeAction', {
+      textDocument: { uri: uri('/t/soc.dtsi') },
+      range: found!.range,
+      context: { diagnostics: [found] },
+    });
+    expect(action!.title).toBe('Rename to extra@304');
+    const [edit] = action!.edit!.changes![uri('/t/soc.dtsi')]!;
+    expect([slice(client.text('/t/soc.dtsi'), edit!.range), edit!.newText]).toEqual(['extra@300', 'extra@304']);
+    await client.edit('/t/soc.dtsi', () => INCLUDE);
+    expect(await client.diagnostics('/t/soc.dtsi')).toEqual([]);
+  });
+});
+
 describe('hover', () => {
   it('shows a node as the compiler sees it, with places, address and binding', async () => {
     const text = await hoverText('/t/board.dts', '&ua|rt {');
@@ -137,13 +158,13 @@ describe('hover', () => {
     expect(text).toContain('status = "okay";');
     expect(text).toContain('path `/bus@10000/serial@100`');
     expect(text).toContain('0x10100–0x101ff (256 bytes) for the processor');
-    expect(text).toContain('from soc.dtsi:19, board.dts:17');
+    expect(text).toContain('from soc.dtsi:20, board.dts:17');
   });
 
   it('shows a property with its meaning, its value and every place that sets it', async () => {
     const text = await hoverText('/t/soc.dtsi', 'sta|tus');
     expect(text).toContain('Whether the device can be used');
-    expect(text).toMatch(/set in soc\.dtsi:23 \(overridden\)\n- set in board\.dts:18/);
+    expect(text).toMatch(/set in soc\.dtsi:24 \(overridden\)\n- set in board\.dts:18/);
   });
 
   it('shows what cells and macros mean', async () => {
@@ -157,7 +178,8 @@ describe('hover', () => {
     const text = await hoverText('/t/tc1.dts', 'uart0: seri|al@90000');
     expect(text).toContain('**uart0** of Versatile Express');
     expect(text).toContain('| 0x18 | UARTFR | ro |');
-    expect(await client.diagnostics('/t/tc1.dts')).toEqual([]);
+    const found = await client.diagnostics('/t/tc1.dts');
+    expect(found.filter(({ severity }) => severity === 1)).toEqual([]);
   });
 });
 
@@ -198,11 +220,11 @@ describe('navigation', () => {
   it('goes to definitions in includes', async () => {
     const at = (marked: string): Promise<Location[]> =>
       client.request('textDocument/definition', client.at('/t/board.dts', marked));
-    expect(places(await at('<&ua|rt>'))).toEqual(['soc.dtsi:19']);
-    expect(places(await at('&{/bus@1|0000'))).toEqual(['soc.dtsi:19']);
-    expect(places(await at('sta|tus = "okay"'))).toEqual(['soc.dtsi:23']);
+    expect(places(await at('<&ua|rt>'))).toEqual(['soc.dtsi:20']);
+    expect(places(await at('&{/bus@1|0000'))).toEqual(['soc.dtsi:20']);
+    expect(places(await at('sta|tus = "okay"'))).toEqual(['soc.dtsi:24']);
     expect(places(await at('"lin|es.h"'))).toEqual(['lines.h:1']);
-    expect(places(await at('"ser|ial0"'))).toEqual(['soc.dtsi:19']);
+    expect(places(await at('"ser|ial0"'))).toEqual(['soc.dtsi:20']);
     const macro = await client.request<Location[]>('textDocument/definition', client.at('/t/soc.dtsi', 'HI|GH'));
     expect(places(macro)).toEqual(['lines.h:3']);
   });
@@ -217,7 +239,7 @@ describe('navigation', () => {
       'board.dts:12',
       'board.dts:13',
       'board.dts:17',
-      'soc.dtsi:19',
+      'soc.dtsi:20',
       'soc.dtsi:6',
     ]);
   });

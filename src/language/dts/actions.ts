@@ -2,14 +2,17 @@
 import { CodeActionKind, type CodeAction, type Diagnostic, type Range, type TextEdit } from 'vscode-languageserver';
 import { uriOf } from '../host';
 import { offsetOf, rangeIn } from '../places';
+import type { Fix } from '../../dt';
 import { distance } from '../../dt/nearest';
 import { SourceFile } from '../../dt/source/text';
 import type { Analysis } from './analysis';
+import { fromFinding } from './diagnostics';
+import { editsOf, wholeLines } from './fixes';
 
-type Fix = (analysis: Analysis, file: string, diagnostic: Diagnostic) => CodeAction[];
+type Maker = (analysis: Analysis, file: string, diagnostic: Diagnostic) => CodeAction[];
 
 /** By the code of the diagnostic. */
-const FIXES: Readonly<Record<string, Fix>> = {
+const FIXES: Readonly<Record<string, Maker>> = {
   'dt.syntax': missingPunctuation,
   'dt.version': missingVersion,
   'dt.reference': nearbyLabels,
@@ -17,7 +20,43 @@ const FIXES: Readonly<Record<string, Fix>> = {
 };
 
 export function codeActions(analysis: Analysis, file: string, given: readonly Diagnostic[]): CodeAction[] {
-  return given.flatMap(diagnostic => FIXES[String(diagnostic.code)]?.(analysis, file, diagnostic) ?? []);
+  return given.flatMap(diagnostic => [
+    ...(FIXES[String(diagnostic.code)]?.(analysis, file, diagnostic) ?? []),
+    ...proposed(analysis, diagnostic),
+  ]);
+}
+
+/** What the check itself proposes. */
+function proposed(analysis: Analysis, diagnostic: Diagnostic): CodeAction[] {
+  const finding = analysis.findings.find(one => {
+    const [, found] = fromFinding(one, analysis.file);
+    return (
+      found.code === diagnostic.code && sameRange(found.range, diagnostic.range) && found.message === diagnostic.message
+    );
+  });
+  const changes = finding?.fix && editsOf(analysis, finding.fix);
+  if (!changes) return [];
+  const title = finding.fix.map(titleOf).join(', ');
+  return [{ title, kind: CodeActionKind.QuickFix, diagnostics: [diagnostic], isPreferred: true, edit: { changes } }];
+}
+
+const sameRange = (a: Range, b: Range): boolean =>
+  a.start.line === b.start.line && a.start.character === b.start.character && a.end.line === b.end.line;
+
+function titleOf(fix: Fix): string {
+  switch (fix.kind) {
+    case 'rename-node':
+    case 'rename-property':
+      return `Rename to ${fix.name}`;
+    case 'set-property':
+      return `Set ${fix.property}${fix.value === '' ? '' : ` = ${fix.value}`}`;
+    case 'remove-property':
+      return `Remove ${fix.property}`;
+    case 'remove-node':
+      return `Remove ${fix.path}`;
+    case 'add-node':
+      return `Add ${fix.name}`;
+  }
 }
 
 function fix(title: string, file: string, diagnostic: Diagnostic, edits: TextEdit[]): CodeAction {
@@ -85,7 +124,7 @@ function moveProperty(analysis: Analysis, file: string, diagnostic: Diagnostic):
   const property = analysis.index.propertyAt(file, offsetOf(source.text, diagnostic.range.start));
   const child = property?.node.children.find(({ range }) => range.file.name === file);
   if (!property || !child || child.range.start > property.range.start) return [];
-  const { start, end } = wholeLines(source.text, property.range);
+  const { start, end } = wholeLines(property.range);
   const to = source.text.lastIndexOf('\n', child.range.start - 1) + 1;
   const moved = source.text.slice(start, end);
   return [
@@ -95,16 +134,3 @@ function moveProperty(analysis: Analysis, file: string, diagnostic: Diagnostic):
     ]),
   ];
 }
-
-/** With the rest of its lines when nothing else is on them. */
-function wholeLines(text: string, { start, end }: { start: number; end: number }): { start: number; end: number } {
-  const from = text.lastIndexOf('\n', start - 1) + 1;
-  const newline = text.indexOf('\n', end);
-  const to = newline < 0 ? text.length : newline + 1;
-  const isAlone = text.slice(from, start).trim() === '' && text.slice(end, to).trim() === '';
-  return isAlone ? { start: from, end: to } : { start, end };
-}
-
-/** Diagnostics of a range, for clients that send none. */
-export const within = (all: readonly Diagnostic[], { start, end }: Range): Diagnostic[] =>
-  all.filter(({ range }) => range.start.line <= end.line && range.end.line >= start.line);

@@ -1,5 +1,5 @@
 // One source with everything it includes, as the compiler sees it at one moment.
-import { compileSource, type DeviceTree, type DtError, type DtNode } from '../../dt';
+import { compileSource, runChecks, type DeviceTree, type DtError, type DtNode, type Finding } from '../../dt';
 import { candidates } from '../../dt/source/reader';
 import type { SourceSyntax } from '../../dt/source/syntax';
 import type { FileCache } from '../files';
@@ -23,6 +23,7 @@ export class Analysis {
   readonly index: TreeIndex;
   private readonly lines = new Map<string, Directives>();
   private definitions: Map<string, MacroDefinition[]> | undefined;
+  private found: readonly Finding[] | undefined;
   private paths: Map<string, DtNode> | undefined;
 
   private constructor(
@@ -70,6 +71,13 @@ export class Analysis {
       : result.errors;
     const tree = result.tree ?? before?.tree;
     return new Analysis(file, result.syntax, errors, tree, result.tree !== undefined, texts, options, before);
+  }
+
+  /** What the checks say of the tree; nothing as long as there are errors, for then it is an older one. */
+  get findings(): readonly Finding[] {
+    if (!this.isCurrent || !this.tree) return [];
+    this.found ??= runChecks(this.tree).filter(({ path }) => path !== undefined);
+    return this.found;
   }
 
   get isFragment(): boolean {
