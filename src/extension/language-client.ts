@@ -4,12 +4,18 @@ import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languagec
 import { SHOW_REFERENCES } from '../language/dts/code-lens';
 import { listFolderRequest, readFileRequest } from '../language/protocol';
 
+/** Of documents that show trees. */
+export const TREE_SCHEME = 'xenlab-tree';
 export const LANGUAGES = ['dts', 'xl-cfg'] as const;
 
 export const clientOptions = (isWeb: boolean): LanguageClientOptions => ({
   documentSelector: LANGUAGES.map(language => ({ language })),
   initializationOptions: { files: isWeb },
   diagnosticCollectionName: 'xenlab-languages',
+  middleware: {
+    // What nobody can edit has nothing to put right.
+    handleDiagnostics: (uri, diagnostics, next) => next(uri, uri.scheme === TREE_SCHEME ? [] : diagnostics),
+  },
 });
 
 /** Files of the workspace for a server that has none of its own, and the commands that its answers name. */

@@ -1,9 +1,8 @@
 // Trees as documents that nobody writes: what a source comes to, what a blob says, what a lab has made.
 import * as vscode from 'vscode';
 import type { BaseLanguageClient } from 'vscode-languageclient';
+import { TREE_SCHEME } from './language-client';
 import { compiledNotification, decompileRequest, previewRequest } from '../language/protocol';
-
-const SCHEME = 'xenlab-tree';
 
 /** What a document shows: of a source its merged tree or its blob, of a blob its source, or a text that was given. */
 type Shown =
@@ -20,7 +19,7 @@ export class TreeDocuments implements vscode.Disposable, vscode.TextDocumentCont
   constructor(readonly client: BaseLanguageClient) {
     this.#subscriptions = vscode.Disposable.from(
       this.#changed,
-      vscode.workspace.registerTextDocumentContentProvider(SCHEME, this),
+      vscode.workspace.registerTextDocumentContentProvider(TREE_SCHEME, this),
       client.onNotification(compiledNotification, ({ uris }) => this.#refresh(new Set(uris))),
       vscode.workspace.onDidCloseTextDocument(({ uri }) => {
         const shown = shownBy(uri);
@@ -73,8 +72,8 @@ export class TreeDocuments implements vscode.Disposable, vscode.TextDocumentCont
 const nameOf = ({ path }: vscode.Uri): string => path.slice(path.lastIndexOf('/') + 1);
 
 const documentFor = (name: string, shown: Shown): vscode.Uri =>
-  vscode.Uri.from({ scheme: SCHEME, path: `/${name}`, query: JSON.stringify(shown) });
+  vscode.Uri.from({ scheme: TREE_SCHEME, path: `/${name}`, query: JSON.stringify(shown) });
 
 function shownBy({ scheme, query }: vscode.Uri): Shown | undefined {
-  return scheme === SCHEME ? (JSON.parse(query) as Shown) : undefined;
+  return scheme === TREE_SCHEME ? (JSON.parse(query) as Shown) : undefined;
 }

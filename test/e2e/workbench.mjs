@@ -74,6 +74,71 @@ export class Workbench {
     return this.#pick('Control+P', `debug ${name}`, name, timeout);
   }
 
+  /** The middle of the first `word` that the active editor shows; undefined when it shows none. */
+  async #placeOf(word) {
+    return this.page.evaluate(wanted => {
+      for (const line of document.querySelectorAll('.editor-group-container.active .monaco-editor .view-line')) {
+        const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+        const pieces = [];
+        for (let node = walker.nextNode(); node; node = walker.nextNode())
+          // Hints between the text are no text.
+          if (!node.parentElement.className.includes('ced-')) pieces.push(node);
+        const text = pieces.map(node => node.data.replaceAll('\u00a0', ' ')).join('');
+        const at = text.indexOf(wanted);
+        if (at < 0) continue;
+        let start = at + Math.floor(wanted.length / 2);
+        const piece = pieces.find(node => start < node.data.length || ((start -= node.data.length), false));
+        if (!piece) continue;
+        const range = document.createRange();
+        range.setStart(piece, start);
+        range.setEnd(piece, start + 1);
+        const box = range.getBoundingClientRect();
+        return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+      }
+      return undefined;
+    }, word);
+  }
+
+  /** What the editor says of a word under the mouse. */
+  hover(word, pattern) {
+    const attempt = async () => {
+      const place = await this.#placeOf(word);
+      if (!place) return undefined;
+      await this.page.mouse.move(5, 5);
+      await this.page.mouse.move(place.x, place.y);
+      await this.page.waitForTimeout(900);
+      const texts = await this.page.locator('.monaco-hover:not(.hidden) .hover-contents').allTextContents();
+      const text = texts.join('\n').replaceAll('\u00a0', ' ');
+      return pattern.test(text) && text;
+    };
+    return this.until(`a hover on ${word} with ${pattern}`, attempt, 60_000);
+  }
+
+  /** Puts the cursor into a word. */
+  clickOn(word) {
+    return this.until(`the word ${word}`, async () => {
+      const place = await this.#placeOf(word);
+      if (place) await this.page.mouse.click(place.x, place.y);
+      return place;
+    });
+  }
+
+  /** The file of the active tab. */
+  activeTab() {
+    return this.page.locator('.editor-group-container.active .tab.active').getAttribute('data-resource-name');
+  }
+
+  /** What the active editor shows, as far as it is on the screen. */
+  async editorText() {
+    const lines = await this.page
+      .locator('.editor-group-container.active .monaco-editor .view-line')
+      .evaluateAll(all => all.map(line => [parseFloat(line.style.top), line.textContent.replaceAll('\u00a0', ' ')]));
+    return lines
+      .sort((a, b) => a[0] - b[0])
+      .map(([, text]) => text)
+      .join('\n');
+  }
+
   /** All text of the terminal in the panel, as far as it is on the screen. */
   async terminalText() {
     const rows = await this.page.locator('.terminal-wrapper.active .xterm-rows > div').allTextContents();

@@ -1,5 +1,5 @@
 // What features know besides the text: bindings, the board, and the decoder of the compiled tree.
-import { getStrings, type DeviceTree, type DtNode } from '../../dt';
+import { getStrings, type DeviceTree, type DtNode, type DtProperty } from '../../dt';
 import type { Board } from '../../emu/boards';
 import type { Analysis } from './analysis';
 import { Bindings } from './bindings';
@@ -46,12 +46,20 @@ export function shortValue(node: DtNode, name: string): string {
     ? attempt(() => getStrings(node, name))
     : undefined;
   const isText = strings !== undefined && strings.every(one => one !== '');
-  const text = isText ? strings.map(one => JSON.stringify(one)).join(', ') : cellsText(property.value);
+  const text = isText ? strings.map(one => JSON.stringify(one)).join(', ') : cellsText(property);
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
 
-function cellsText(value: Uint8Array): string {
+/** Cells in hexadecimal; references as the source has them. */
+function cellsText({ value, layout }: DtProperty): string {
   const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
   if (value.length % 4 !== 0) return `[${[...value].map(byte => byte.toString(16).padStart(2, '0')).join(' ')}]`;
-  return `<${Array.from({ length: value.length / 4 }, (_, i) => `0x${view.getUint32(i * 4).toString(16)}`).join(' ')}>`;
+  const references = new Map(
+    layout?.phandles.map(({ offset, ref }) => [offset, ref.startsWith('/') ? `&{${ref}}` : `&${ref}`]),
+  );
+  const cells = Array.from(
+    { length: value.length / 4 },
+    (_, i) => references.get(i * 4) ?? `0x${view.getUint32(i * 4).toString(16)}`,
+  );
+  return `<${cells.join(' ')}>`;
 }
