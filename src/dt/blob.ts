@@ -305,16 +305,36 @@ function writeNode(node: DtNode, depth: number, out: Bytes, strings: StringTable
 class StringTable {
   readonly bytes = new Bytes();
   private readonly offsets = new Map<string, number>();
+  /** The names that are there as such, by their last two letters. */
+  private readonly byEnding = new Map<string, string[]>();
 
   offset(name: string): number {
     const known = this.offsets.get(name);
     if (known !== undefined) return known;
+    const offset = this.shared(name) ?? this.append(name);
+    this.offsets.set(name, offset);
+    return offset;
+  }
+
+  private shared(name: string): number | undefined {
+    const candidates = this.byEnding.get(name.slice(-2));
+    if (name.length < 2)
+      for (const whole of this.offsets.keys()) if (whole.endsWith(name)) return this.end(whole) - name.length;
+    const whole = candidates?.find(one => one.endsWith(name));
+    return whole === undefined ? undefined : this.end(whole) - name.length;
+  }
+
+  private end(name: string): number {
+    return this.offsets.get(name)! + name.length;
+  }
+
+  private append(name: string): number {
     const start = this.bytes.length;
     this.bytes.text(name);
-    for (let skip = 0; skip < name.length; skip++) {
-      const tail = name.slice(skip);
-      if (!this.offsets.has(tail)) this.offsets.set(tail, start + skip);
-    }
+    const ending = name.slice(-2);
+    const same = this.byEnding.get(ending);
+    if (same) same.push(name);
+    else this.byEnding.set(ending, [name]);
     return start;
   }
 }

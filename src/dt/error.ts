@@ -29,7 +29,6 @@ export const DT_CODES = {
   phandle: 'A phandle property has a value that is no phandle, or one that another node has.',
   reference: 'A label or path names no node.',
   check: 'A check that counts as an error here did not pass.',
-  unsupported: 'Part of the language that this compiler does not do.',
 } as const;
 
 export type DtCode = keyof typeof DT_CODES;

@@ -25,3 +25,4 @@ export { addressCells, getReg, physicalReg, sizeCells, translate, type Region } 
 export { InterruptTree, type InterruptLine } from './interrupts';
 export * from './checks';
 export { diffTrees, type Difference } from './diff';
+export { SourceCache } from './source/preprocess/scan';

@@ -12,8 +12,8 @@ export const MAX_SOURCE = 16 << 20;
 export const MAX_INCLUDE_DEPTH = 64;
 /** Files included in all. */
 export const MAX_INCLUDES = 4096;
-/** Macros inside each other. */
-export const MAX_MACRO_DEPTH = 100;
+/** Tokens gone through in expanding macros, each time counted anew; boards need some hundred thousand. */
+export const MAX_MACRO_STEPS = 1 << 20;
 /** Parentheses and operators inside each other. */
 export const MAX_EXPRESSION_DEPTH = 100;
 /** Diagnostics reported for one source. */

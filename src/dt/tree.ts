@@ -3,6 +3,7 @@ import { DtError, type Place } from './error';
 import { MAX_DEPTH, MAX_NAME } from './limits';
 import type { PropertySyntax } from './source/syntax';
 import type { Span } from './source/text';
+import { layoutOf } from './source/value';
 
 /** RAM that nobody may use, from the memory reservation block. */
 export interface Reservation {
@@ -30,31 +31,46 @@ export interface ValueLayout {
   readonly labels: readonly { readonly offset: number; readonly name: string }[];
 }
 
+const NO_LABELS: readonly string[] = [];
+
 /** One property. The value is never changed in place: {@link DtNode.set} replaces the property. */
 export class DtProperty {
   /** In the order in which dtc prints them: the last one given first. */
-  labels: string[] = [];
+  labels: readonly string[] = NO_LABELS;
+  private ownLayout: ValueLayout | undefined;
 
   constructor(
     readonly name: string,
     readonly value: Uint8Array,
-    /** Only when the property was compiled from source. */
-    readonly layout?: ValueLayout,
+    layout?: ValueLayout,
     /** The syntax that the value comes from, with the range of each part. */
     readonly syntax?: PropertySyntax,
-  ) {}
+  ) {
+    this.ownLayout = layout;
+  }
+
+  /** Only when the property was compiled from source, or generated. */
+  get layout(): ValueLayout | undefined {
+    if (!this.ownLayout && this.syntax) this.ownLayout = layoutOf(this.syntax.parts, this.value);
+    return this.ownLayout;
+  }
 }
+
+const NO_CHILDREN: ReadonlyMap<string, DtNode> = new Map();
 
 /** One node. Names are unique among its properties and among its children; both keep the order of their creation. */
 export class DtNode {
   /** As {@link DtProperty.labels}. */
-  labels: string[] = [];
+  labels: readonly string[] = NO_LABELS;
+  /** Whether it ever had a label, though that may have gone when the node was deleted and defined again. */
+  wasLabelled = false;
   /** Every place of the source that defined or extended this node. */
   origins: readonly Span[] = [];
   /** From the brace to the semicolon of each of those places. */
   definitions: readonly Span[] = [];
   private readonly ownProperties = new Map<string, DtProperty>();
-  private readonly ownChildren = new Map<string, DtNode>();
+  /** Made when there is a child: most nodes never have one. */
+  private ownChildren: Map<string, DtNode> | undefined;
   private parentNode: DtNode | undefined;
 
   /** @param name with its unit address (`cpu@0`); empty for a root. */
@@ -69,7 +85,7 @@ export class DtNode {
   }
 
   get children(): ReadonlyMap<string, DtNode> {
-    return this.ownChildren;
+    return this.ownChildren ?? NO_CHILDREN;
   }
 
   /** The full path; `/` for a root. */
@@ -84,7 +100,7 @@ export class DtNode {
   }
 
   child(name: string): DtNode | undefined {
-    return this.ownChildren.get(name);
+    return this.ownChildren?.get(name);
   }
 
   /** Adds or replaces a property; one that exists keeps its place. An empty value is a property that is just there. */
@@ -113,7 +129,7 @@ export class DtNode {
   attach(child: DtNode): DtNode {
     const place = { kind: 'node', path: this.path } as const;
     checkName(child.name, 'node', this.path);
-    if (this.ownChildren.has(child.name))
+    if (this.ownChildren?.has(child.name))
       throw new DtError(
         'duplicate-node',
         `there is a node ${child.name} already; give the new one another name`,
@@ -122,25 +138,26 @@ export class DtNode {
     if (child.parentNode || this.root() === child)
       throw new DtError('tree-edit', `node ${child.name} is in a tree already; remove it from there first`, place);
     child.parentNode = this;
+    this.ownChildren ??= new Map();
     this.ownChildren.set(child.name, child);
     return child;
   }
 
   /** The child of this name, made if need be. */
   ensure(name: string): DtNode {
-    return this.ownChildren.get(name) ?? this.add(name);
+    return this.child(name) ?? this.add(name);
   }
 
   /** Takes this node, with all below it, out of its tree. A root stays where it is. */
   remove(): void {
-    this.parentNode?.ownChildren.delete(this.name);
+    this.parentNode?.ownChildren?.delete(this.name);
     this.parentNode = undefined;
   }
 
   /** This node and all below it, parents first. */
   *walk(): IterableIterator<DtNode> {
     yield this;
-    for (const child of this.ownChildren.values()) yield* child.walk();
+    for (const child of this.children.values()) yield* child.walk();
   }
 
   private root(): DtNode {
@@ -153,6 +170,10 @@ export class DeviceTree {
   reservations: Reservation[] = [];
   /** Physical id of the boot processor (`boot_cpuid_phys`). */
   bootCpu = 0;
+  /** An overlay (`/plugin/`): to be laid over another tree. */
+  plugin = false;
+  /** From here on upwards a compiler looks for a phandle that no node has. */
+  nextPhandle = 1;
 
   constructor(readonly root: DtNode = new DtNode('')) {}
 

@@ -46,7 +46,6 @@ describe('errors', () => {
       ['main.dts:2:10 reference', 'main.dts:2:13 reference', 'main.dts:2:22 reference'],
     ],
     ['an extension of nothing', `${V1}/ { };\n&x { };\n&y { };`, ['main.dts:3:1 reference', 'main.dts:4:1 reference']],
-    ['an overlay', '/dts-v1/;\n/plugin/;\n/ { };', ['main.dts:2:1 unsupported']],
     [
       'duplicates',
       `${V1}/ { a; a; b { }; b { }; };`,
@@ -123,9 +122,7 @@ describe('includes', () => {
 
   it('of each other end', () => {
     const files = { 'a.dtsi': '/include/ "b.dtsi"', 'b.dtsi': '/include/ "a.dtsi"\n/include/ "a.dtsi"' };
-    expect(new Set(errors(`${V1}/ {\n/include/ "a.dtsi"\n};`, files))).toEqual(
-      new Set(['a.dtsi:1:1 include', 'b.dtsi:1:1 include', 'b.dtsi:2:1 include']),
-    );
+    expect(errors(`${V1}/ {\n/include/ "a.dtsi"\n};`, files)).toEqual(['a.dtsi:1:1 include']);
   });
 });
 
@@ -152,14 +149,10 @@ describe('macros', () => {
     expect(printSource(loadSource(source))).toContain('\n\t\\#else;\n');
   });
 
-  it('that are not done here say so', () => {
-    expect(errors(`${V1}#define F(x) x\n/ { x = <F(1)>; };`)).toEqual(['main.dts:3:10 preprocessor']);
-    expect(errors(`${V1}#if 1\n#endif\n/ { };`)).toEqual(['main.dts:2:1 preprocessor']);
-    expect(
-      errors(`${V1}/ { };
-#ifdef A
-`),
-    ).toEqual(['main.dts:3:1 preprocessor']);
+  it('that are misused say so', () => {
+    expect(errors(`${V1}#define F(x) x\n/ { x = <F(1, 2)>; };`)[0]).toBe('main.dts:3:10 preprocessor');
+    expect(errors(`${V1}#if (\n#endif\n/ { };`)).toEqual(['main.dts:2:1 preprocessor']);
+    expect(errors(`${V1}/ { };\n#ifdef A\n`)).toEqual(['main.dts:3:1 preprocessor']);
   });
 
   it('that double without end are stopped', () => {
@@ -167,7 +160,7 @@ describe('macros', () => {
     const start = performance.now();
     expect(errors(`${V1}${bomb}\n#define M60\n/ { x = <M0>; };`)[0]).toMatch(/tree-large$/);
     expect(performance.now() - start).toBeLessThan(5000);
-    const chain = Array.from({ length: 5000 }, (_, i) => `#define M${i} M${i + 1}`).join('\n');
+    const chain = Array.from({ length: 20_000 }, (_, i) => `#define M${i} M${i + 1}`).join('\n');
     expect(errors(`${V1}${chain}\n/ { x = <M0>; };`)[0]).toMatch(/tree-large$/);
   });
 });

@@ -1,7 +1,7 @@
 // A tree as checks see it: the same for a draft of a source (where names can be there twice and values are not
 // complete) and for a finished tree. What early checks find out for later ones is kept here, not in the tree.
 import { viewOf } from '../bytes';
-import type { DraftNode } from '../source/merge';
+import type { DraftNode } from '../source/draft';
 import type { PropertySyntax, Reference } from '../source/syntax';
 import type { Span } from '../source/text';
 import { rawValue } from '../source/value';

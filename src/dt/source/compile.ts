@@ -7,20 +7,15 @@ import { MAX_ERRORS } from '../limits';
 import type { DeviceTree } from '../tree';
 import { merge } from './merge';
 import { parse } from './parser';
-import { preprocess } from './preprocessor';
-import type { SourceReader } from './reader';
-import { resolve } from './resolve';
+import { preprocess, type Preprocessed, type PreprocessorOptions } from './preprocessor';
+import { addGenerated, resolve, type ResolveOptions } from './resolve';
 import type { SourceSyntax } from './syntax';
 import { SourceFile } from './text';
 import { checkLengths } from './validity';
 
-export interface CompileOptions {
+export interface CompileOptions extends PreprocessorOptions, ResolveOptions {
   /** The name of the source, for errors and for finding includes beside it. */
   readonly file?: string;
-  /** How includes are read; without one every include is an error. */
-  readonly reader?: SourceReader;
-  /** Folders for includes, after the one of the file that includes. */
-  readonly includePaths?: readonly string[];
   /** With this the finished tree is checked too; without, only what no tree may have is. */
   readonly checks?: CheckOptions;
 }
@@ -32,26 +27,46 @@ export interface CompileResult {
   readonly errors: readonly DtError[];
   /** What checks found, in dtc's order; those that are errors are among `errors` too. */
   readonly findings: readonly Finding[];
+  /** `#warning`s of the source. */
+  readonly warnings: readonly DtError[];
   /** All that could be understood, with ranges. */
   readonly syntax: SourceSyntax;
+  /**
+   * The tree as far as it could be understood; {@link tree} when there were no errors. References that lead nowhere are
+   * all ones in it, or empty.
+   */
+  readonly partialTree: DeviceTree;
+  /** The files that were included, and the macros that were defined at the end. */
+  readonly preprocessed: Preprocessed;
 }
 
 /** Compiles a device tree source. Never throws: bad input is in `errors`, up to a hundred of them. */
 export function compileSource(text: string, options: CompileOptions = {}): CompileResult {
   const file = new SourceFile(options.file ?? 'source', text);
-  const expanded = preprocess(file, options);
-  const { syntax, errors } = parse(expanded.text, options);
-  const early = [...expanded.errors, ...errors];
-  if (early.length > 0) return { tree: undefined, errors: early, findings: [], syntax };
+  const preprocessed = preprocess(file, options);
+  const { syntax, errors } = parse(preprocessed.text, options);
+  // Where the text was cut, what the parser misses there is no news.
+  const early = preprocessed.complete ? [...preprocessed.errors, ...errors] : preprocessed.errors;
   const draft = merge(syntax);
   if (draft.root) checkLengths(draft.root, draft);
-  const runner = new CheckRunner(options.checks);
-  if (draft.errors.length === 0) runner.draft(draft);
-  const tree = draft.errors.length > 0 || runner.hasErrors ? undefined : resolve(draft, syntax.reservations);
-  if (tree && options.checks) runner.tree(tree);
+  const runner = new CheckRunner({ ...options.checks, plugin: draft.plugin });
+  // What parsing missed makes references and labels wrong that are not.
+  if (early.length + draft.errors.length === 0) runner.draft(draft);
+  const bare = resolve(draft, syntax, options);
+  const sound = early.length + draft.errors.length === 0 && !runner.hasErrors;
+  if (sound && options.checks) runner.tree(bare);
   const { findings } = runner;
-  const refused = [...draft.errors, ...findings.flatMap(structureError)].slice(0, MAX_ERRORS);
-  return { tree: refused.length > 0 ? undefined : tree, errors: refused, findings, syntax };
+  const refused = [...early, ...draft.errors, ...findings.flatMap(structureError)].slice(0, MAX_ERRORS);
+  if (sound && refused.length === 0) refused.push(...addGenerated(bare, options));
+  return {
+    tree: refused.length > 0 ? undefined : bare,
+    errors: refused,
+    findings,
+    warnings: preprocessed.warnings,
+    syntax,
+    partialTree: bare,
+    preprocessed,
+  };
 }
 
 /** As {@link compileSource}, for callers that only go on with a tree. @throws DtError the first error. */

@@ -12,14 +12,14 @@ export function directiveName(text: string, at: number): string | undefined {
   return match?.[1] ?? match?.[2];
 }
 
-/** The open #ifdefs of a file, innermost last. */
+/** The open conditions of a file, innermost last. */
 export class Conditions {
-  private readonly open: { taken: boolean; readonly outer: boolean; readonly start: number }[] = [];
+  private readonly open: { taken: boolean; done: boolean; readonly outer: boolean; readonly start: number }[] = [];
+  private isActive = true;
 
   /** Whether text here counts. */
   get active(): boolean {
-    const last = this.open.at(-1);
-    return last === undefined || (last.outer && last.taken);
+    return this.isActive;
   }
 
   /** Where the innermost one began. */
@@ -27,20 +27,43 @@ export class Conditions {
     return this.open.at(-1)?.start;
   }
 
-  enter(taken: boolean, start: number): void {
-    this.open.push({ taken, outer: this.active, start });
+  /** Whether an #elif here is worth asking: no branch before it was taken. */
+  get wantsAnother(): boolean {
+    const last = this.open.at(-1);
+    return last !== undefined && last.outer && !last.done;
   }
 
-  /** @returns false when none is open. */
+  enter(taken: boolean, start: number): void {
+    this.open.push({ taken, done: taken, outer: this.isActive, start });
+    this.update();
+  }
+
+  /** #elif. @returns false when none is open. */
+  another(holds: boolean): boolean {
+    const last = this.open.at(-1);
+    if (!last) return false;
+    last.taken = holds;
+    last.done ||= holds;
+    this.update();
+    return true;
+  }
+
+  /** #else. @returns false when none is open. */
   otherwise(): boolean {
     const last = this.open.at(-1);
-    if (last) last.taken = !last.taken;
-    return last !== undefined;
+    return this.another(last !== undefined && !last.done);
   }
 
-  /** @returns false when none is open. */
+  /** #endif. @returns false when none is open. */
   leave(): boolean {
-    return this.open.pop() !== undefined;
+    const left = this.open.pop() !== undefined;
+    this.update();
+    return left;
+  }
+
+  private update(): void {
+    const last = this.open.at(-1);
+    this.isActive = last === undefined || (last.outer && last.taken);
   }
 }
 

@@ -1,117 +1,28 @@
-// What the statements of a source add up to: nodes defined, extended and deleted in order.
-//
-// Byte equality with dtc rests on its order of things: what is deleted keeps its place and comes back there when it is
-// defined again, and the first definition of a node is taken as a whole, without looking for names given twice.
+// What the statements of a source add up to: nodes defined, extended and deleted in order. The first definition of a
+// node is taken as a whole, without looking for names given twice, as dtc does.
 import { DtError } from '../error';
 import { MAX_DEPTH, MAX_ERRORS } from '../limits';
-import type { DeletionSyntax, NodeBody, NodeSyntax, PropertySyntax, Reference, SourceSyntax } from './syntax';
+import { DraftNode, DraftProperty, LabelIndex } from './draft';
+import type {
+  DeletionSyntax,
+  LabelSyntax,
+  NodeBody,
+  NodeSyntax,
+  PropertySyntax,
+  Reference,
+  SourceSyntax,
+} from './syntax';
 import type { Span } from './text';
-
-/** Things in order, found by name; more than one may have the same. */
-class Named<T extends { readonly name: string; deleted: boolean }> {
-  readonly all: T[] = [];
-  private readonly byName = new Map<string, T[]>();
-
-  add(item: T): void {
-    this.all.push(item);
-    const same = this.byName.get(item.name);
-    if (same) same.push(item);
-    else this.byName.set(item.name, [item]);
-  }
-
-  /** The first of this name, deleted or not. */
-  first(name: string): T | undefined {
-    return this.byName.get(name)?.[0];
-  }
-
-  firstLive(name: string): T | undefined {
-    return this.byName.get(name)?.find(item => !item.deleted);
-  }
-
-  *live(): IterableIterator<T> {
-    for (const item of this.all) if (!item.deleted) yield item;
-  }
-}
-
-export class DraftProperty {
-  deleted = false;
-  labels: string[] = [];
-
-  constructor(
-    readonly name: string,
-    /** Absent where the only mention is a deletion. */
-    public syntax: PropertySyntax | undefined,
-    public span: Span,
-  ) {}
-
-  delete(): void {
-    this.deleted = true;
-    this.labels = [];
-  }
-}
-
-export class DraftNode {
-  deleted = false;
-  labels: string[] = [];
-  origins: Span[] = [];
-  /** From the brace to the semicolon of each of them: the place that dtc gives a node. */
-  definitions: Span[] = [];
-  omitIfUnreferenced = false;
-  /** Whether a value names this node. */
-  referenced = false;
-  phandle = 0;
-  parent: DraftNode | undefined;
-  readonly properties = new Named<DraftProperty>();
-  readonly children = new Named<DraftNode>();
-
-  constructor(readonly name: string) {}
-
-  get path(): string {
-    if (!this.parent) return '/';
-    return this.parent.parent ? `${this.parent.path}/${this.name}` : `/${this.name}`;
-  }
-
-  /** 1 for a root. */
-  get depth(): number {
-    return this.parent ? this.parent.depth + 1 : 1;
-  }
-
-  /** This node and all below it that live, parents first. */
-  *walk(): IterableIterator<DraftNode> {
-    yield this;
-    for (const child of this.children.live()) yield* child.walk();
-  }
-}
-
-/** Nodes by label. */
-class Labels {
-  private readonly nodes = new Map<string, DraftNode[]>();
-
-  add(label: string, node: DraftNode): void {
-    const same = this.nodes.get(label);
-    if (!same) this.nodes.set(label, [node]);
-    else if (!same.includes(node)) same.push(node);
-  }
-
-  remove(label: string, node: DraftNode): void {
-    const same = this.nodes.get(label);
-    if (same) same.splice(same.indexOf(node), 1);
-  }
-
-  find(label: string, root: DraftNode): DraftNode | undefined {
-    const same = this.nodes.get(label);
-    if (!same || same.length < 2) return same?.[0];
-    // Two nodes with one label are an error unless one goes later; until then the first in the tree has it.
-    for (const node of root.walk()) if (same.includes(node)) return node;
-    return undefined;
-  }
-}
 
 /** The tree that is being put together. */
 export class Draft {
   readonly errors: DtError[] = [];
   root: DraftNode | undefined;
-  private readonly labels = new Labels();
+  private readonly labels = new LabelIndex();
+  private fragments = 0;
+
+  /** @param plugin whether this is an overlay. */
+  constructor(readonly plugin: boolean) {}
 
   /** The live node that a reference names. */
   find(ref: string): DraftNode | undefined {
@@ -137,26 +48,38 @@ export class Draft {
   }
 
   define(body: NodeBody, span: Span): void {
-    const node = new DraftNode('');
-    this.fill(node, body, span);
-    if (this.root) return this.merge(this.root, node);
-    this.root = node;
-    this.adopt(node, 1);
+    if (this.root) return this.merge(this.root, [], body, span);
+    this.root = new DraftNode('');
+    this.fill(this.root, body, span);
+    this.adopt(this.root, 1);
   }
 
-  extend(target: DraftNode, labels: readonly string[], body: NodeBody, span: Span): void {
-    for (const label of labels) this.label(target, label);
-    const node = new DraftNode(target.name);
-    this.fill(node, body, span);
-    this.merge(target, node);
+  extend(target: DraftNode, labels: readonly LabelSyntax[], body: NodeBody, span: Span): void {
+    this.merge(target, labels, body, span);
+  }
+
+  /** What an overlay says of a node of the tree that it will be laid over: a fragment of its own. */
+  fragment(target: Reference, body: NodeBody, span: Span): void {
+    this.root ??= new DraftNode('');
+    const node = new DraftNode(`fragment@${this.fragments++}`);
+    node.origins.push(span);
+    node.parent = this.root;
+    const property = targetProperty(target);
+    node.properties.add(new DraftProperty(property.name, property, target.span));
+    const overlay = new DraftNode('__overlay__');
+    overlay.parent = node;
+    this.fill(overlay, body, span);
+    node.children.add(overlay);
+    this.root.children.add(node);
+    this.adopt(node, 2);
   }
 
   delete(node: DraftNode): void {
     node.deleted = true;
     for (const label of node.labels) this.labels.remove(label, node);
     node.labels = [];
-    for (const property of node.properties.live()) property.delete();
-    for (const child of node.children.live()) this.delete(child);
+    for (const property of node.properties.all) property.delete();
+    for (const child of node.children.all) if (!child.deleted) this.delete(child);
   }
 
   /** A node as its definition alone has it. */
@@ -166,7 +89,10 @@ export class Draft {
       node.deleted = true;
       node.definitions.push(syntax.span);
     } else {
-      node.labels = unique(syntax.labels.map(label => label.name));
+      if (syntax.labels.length > 0) {
+        node.labels = unique(syntax.labels);
+        node.wasLabelled = true;
+      }
       node.omitIfUnreferenced = syntax.omitIfUnreferenced;
       this.fill(node, syntax.body, syntax.span);
     }
@@ -176,12 +102,7 @@ export class Draft {
   private fill(node: DraftNode, body: NodeBody, span: Span): void {
     node.origins.push(span);
     node.definitions.push(body.span.to(span));
-    for (const syntax of body.properties) {
-      const property = new DraftProperty(syntax.name, syntax.kind === 'property' ? syntax : undefined, syntax.span);
-      if (syntax.kind === 'property') property.labels = unique(syntax.labels.map(label => label.name));
-      else property.deleted = true;
-      node.properties.add(property);
-    }
+    for (const syntax of body.properties) node.properties.add(propertyOf(syntax));
     for (const syntax of body.children) {
       const child = this.instantiate(syntax);
       child.parent = node;
@@ -189,30 +110,39 @@ export class Draft {
     }
   }
 
-  /** Moves what `addition` has into `node`. */
-  private merge(node: DraftNode, addition: DraftNode): void {
+  /** Carries out what a body says of a node that is there already. */
+  private merge(node: DraftNode, labels: readonly LabelSyntax[], body: NodeBody, span: Span): void {
     node.deleted = false;
-    node.origins.push(...addition.origins);
-    node.definitions.push(...addition.definitions);
-    for (const label of addition.labels) this.label(node, label);
-    for (const property of addition.properties.all) {
-      const old = node.properties.first(property.name);
-      if (property.deleted) node.properties.firstLive(property.name)?.delete();
-      else if (!old) node.properties.add(property);
+    node.origins.push(span);
+    node.definitions.push(body.span.to(span));
+    for (const { name } of labels) {
+      node.label(name);
+      this.labels.add(name, node);
+    }
+    for (const syntax of body.properties) {
+      if (syntax.kind === 'deletion') {
+        node.properties.firstLive(syntax.name)?.delete();
+        continue;
+      }
+      const old = node.properties.first(syntax.name);
+      if (!old) node.properties.add(propertyOf(syntax));
       else {
-        for (const label of property.labels) if (!old.labels.includes(label)) old.labels.unshift(label);
-        old.syntax = property.syntax;
-        old.span = property.span;
+        for (const { name } of syntax.labels) old.label(name);
+        old.syntax = syntax;
+        old.span = syntax.span;
         old.deleted = false;
       }
     }
-    for (const child of addition.children.all) {
-      const old = node.children.first(child.name);
-      if (child.deleted) {
-        const victim = node.children.firstLive(child.name);
+    for (const syntax of body.children) {
+      if (syntax.kind === 'deletion') {
+        const victim = node.children.firstLive(syntax.name);
         if (victim) this.delete(victim);
-      } else if (old) this.merge(old, child);
+        continue;
+      }
+      const old = node.children.first(syntax.name);
+      if (old) this.merge(old, syntax.labels, syntax.body, syntax.span);
       else {
+        const child = this.instantiate(syntax);
         child.parent = node;
         node.children.add(child);
         this.adopt(child, node.depth + 1);
@@ -227,33 +157,58 @@ export class Draft {
       return this.delete(node);
     }
     for (const label of node.labels) this.labels.add(label, node);
-    for (const child of node.children.live()) this.adopt(child, depth + 1);
-  }
-
-  private label(node: DraftNode, label: string): void {
-    if (!node.labels.includes(label)) node.labels.unshift(label);
-    this.labels.add(label, node);
+    for (const child of node.children.all) if (!child.deleted) this.adopt(child, depth + 1);
   }
 }
 
-const unique = (labels: string[]): string[] => [...new Set(labels)];
+/** The labels as they are kept, which is with the last one first. */
+const unique = (labels: readonly LabelSyntax[]): string[] => {
+  const names = labels.map(label => label.name);
+  return names.length < 2 ? names : [...new Set(names)];
+};
+
+function propertyOf(syntax: PropertySyntax | DeletionSyntax): DraftProperty {
+  if (syntax.kind === 'deletion') {
+    const property = new DraftProperty(syntax.name, undefined, syntax.span);
+    property.deleted = true;
+    return property;
+  }
+  const property = new DraftProperty(syntax.name, syntax, syntax.span);
+  if (syntax.labels.length > 0) property.labels = unique(syntax.labels);
+  return property;
+}
+
+/** The property of a fragment that says what it is laid over. */
+function targetProperty({ ref, span }: Reference): PropertySyntax {
+  const common = { kind: 'property', nameSpan: span, labels: [], span } as const;
+  if (!ref.startsWith('/')) {
+    const cells = [{ kind: 'phandle', ref, span }] as const;
+    return { ...common, name: 'target', parts: [{ kind: 'cells', bits: 32, cells, span, implied: true }] };
+  }
+  const bytes = new TextEncoder().encode(`${ref}\0`);
+  return { ...common, name: 'target-path', parts: [{ kind: 'string', bytes, span }] };
+}
 
 /** Carries out the statements in order. */
 export function merge(syntax: SourceSyntax): Draft {
-  const draft = new Draft();
+  const draft = new Draft(syntax.plugin !== undefined);
   for (const statement of syntax.statements) {
     if (statement.kind === 'root') {
       draft.define(statement.body, statement.span);
+      continue;
+    }
+    if (statement.kind === 'extend' && draft.plugin && statement.labels.length === 0) {
+      // A path is one of the other tree; a label is, unless this source has it.
+      const own = statement.target.ref.startsWith('/') ? undefined : draft.find(statement.target.ref);
+      if (own) draft.extend(own, [], statement.body, statement.span);
+      else draft.fragment(statement.target, statement.body, statement.span);
       continue;
     }
     const target = draft.require(statement.target);
     if (!target) continue;
     if (statement.kind === 'deleteNode') draft.delete(target);
     else if (statement.kind === 'omitIfUnreferenced') target.omitIfUnreferenced = true;
-    else {
-      const labels = statement.labels.map(label => label.name);
-      draft.extend(target, labels, statement.body, statement.span);
-    }
+    else draft.extend(target, statement.labels, statement.body, statement.span);
   }
   return draft;
 }

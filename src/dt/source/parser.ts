@@ -12,7 +12,7 @@ import type {
   SourceSyntax,
   Statement,
 } from './syntax';
-import type { ExpandedText } from './text';
+import type { ExpandedText, Span } from './text';
 import { Resume } from './tokens';
 import { ValueParser, type ParserOptions } from './values';
 
@@ -28,6 +28,9 @@ type Member =
   | { readonly of: 'children'; readonly syntax: NodeSyntax | DeletionSyntax };
 
 class Parser extends ValueParser {
+  private versions = 0;
+  private plugin: Span | undefined;
+
   // The top level: versions, then reservations, then nodes.
 
   source(): SourceSyntax {
@@ -36,7 +39,7 @@ class Parser extends ValueParser {
     if (!this.atKeyword('/dts-v1/')) this.error('version', 'the first word must be /dts-v1/; add it', this.current);
     while (this.current.kind !== 'end' && this.errors.length < MAX_ERRORS) {
       try {
-        if (this.atKeyword('/dts-v1/') || this.atKeyword('/plugin/')) {
+        if (this.atKeyword('/dts-v1/')) {
           this.version(statements.length + reservations.length > 0);
           continue;
         }
@@ -56,20 +59,25 @@ class Parser extends ValueParser {
     }
     if (statements.length === 0 && this.errors.length === 0)
       this.error('syntax', 'the source has no root node; add / { };', this.current);
-    return { source: this.text, reservations, statements };
+    return { source: this.text, plugin: this.plugin, reservations, statements };
   }
 
+  /** `/dts-v1/;` and maybe `/plugin/;`. Sources that are put together may say so more than once, all the same. */
   private version(late: boolean): void {
     const token = this.advance();
     if (late) this.error('syntax', `${token.text} must come before everything else`, token);
-    if (token.text === '/plugin/') this.error('unsupported', 'overlays (/plugin/) are not supported here', token);
     this.expect(';');
+    const plugin = this.atKeyword('/plugin/') ? this.span(this.advance()) : undefined;
+    if (plugin) this.expect(';');
+    if (this.versions++ > 0 && (plugin === undefined) !== (this.plugin === undefined))
+      this.error('version', 'one /dts-v1/ is followed by /plugin/ and another is not; make them agree', token);
+    this.plugin ??= plugin;
   }
 
   private reservation(labels: readonly LabelSyntax[]): ReservationSyntax {
     const start = this.advance();
-    const address = this.primary(0);
-    const size = this.primary(0);
+    const address = BigInt(this.primary(0));
+    const size = BigInt(this.primary(0));
     this.expect(';');
     return { labels, address, size, span: this.from(start) };
   }

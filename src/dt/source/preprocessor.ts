@@ -1,13 +1,16 @@
-// Includes, object-like macros and comments: makes one text of many files, and remembers where each stretch is from.
+// The C preprocessor: makes one text of many files, and remembers where each stretch is from.
 //
-// #include, #define without parameters, #undef, #ifdef, #ifndef, #else and #endif are done here; /include/ is too, for
-// it also switches files between any two tokens. Lines that begin with # and are none of C's directives (property
-// names such as #address-cells) pass through, as they do through cpp in assembler mode.
+// It does what cpp does in assembler mode. `/include/` is done here too, for it also switches files between any two
+// tokens. Lines that begin with # and are none of C's directives (property names such as #address-cells) pass through.
 import { DtError, type DtCode } from '../error';
-import { MAX_INCLUDES, MAX_INCLUDE_DEPTH, MAX_MACRO_DEPTH, MAX_SOURCE } from '../limits';
-import { Conditions, directiveEnd, directiveName, withoutComments } from './directive';
+import { MAX_ERRORS, MAX_INCLUDES, MAX_INCLUDE_DEPTH, MAX_MACRO_STEPS, MAX_SOURCE } from '../limits';
+import { Conditions } from './directive';
+import { evaluateCondition } from './preprocess/condition';
+import { Expander, ExpansionLimit, textOf } from './preprocess/expand';
+import { initialMacros, type Macro } from './preprocess/macro';
+import { Directive, Place, SourceCache } from './preprocess/scan';
+import { isNamePart, PpReader, PpToken } from './preprocess/token';
 import { candidates, type SourceReader } from './reader';
-import { commentEnd, isApostrophe, isQuote, isSlash, quoteEnd, stringEnd } from './scan';
 import { ExpandedText, SourceFile, Span, type ExpandedTextBuilder } from './text';
 
 export interface PreprocessorOptions {
@@ -15,232 +18,347 @@ export interface PreprocessorOptions {
   readonly reader?: SourceReader;
   /** Folders searched after the one of the including file. */
   readonly includePaths?: readonly string[];
+  /** Macros that are there from the start: names (with parameters in brackets, if any) and bodies. */
+  readonly defines?: Readonly<Record<string, string>>;
+  /** What is known of files from earlier runs. */
+  readonly cache?: SourceCache;
 }
 
-interface Macro {
-  readonly body: string;
-  readonly hasParameters: boolean;
+/** An include that was found. */
+export interface Inclusion {
+  readonly path: string;
+  /** The directive. */
+  readonly span: Span;
 }
 
-/** The next thing that is not plain text: a directive, quote, slash, identifier, or number (whose letters are its own). */
-const NEXT = /^[ \t]*#|["'/]|[A-Za-z_]\w*|\.?\d(?:[eEpP][+-]|[\w.])*/gm;
-/** What one replacement of a macro weighs, in characters of {@link MAX_SOURCE}. */
-const EXPANSION_COST = 64;
+export interface Preprocessed {
+  readonly text: ExpandedText;
+  readonly errors: DtError[];
+  /** `#warning`s. */
+  readonly warnings: DtError[];
+  readonly inclusions: readonly Inclusion[];
+  /** Whether the text is whole; it is cut where a limit was reached. */
+  readonly complete: boolean;
+  /** As they are at the end of the source. */
+  readonly macros: ReadonlyMap<string, Macro>;
+}
 
-const INCLUDE_KEYWORD = /\/include\/[ \t\r\n\f\v]*/y;
+/** As the kernel's makefile has it. */
+const DEFAULT_DEFINES = { __DTS__: '1' };
+/** Characters that a macro without other macros in it may have for each step. */
+const PLAIN_PER_STEP = 8;
 
 /** @returns the text of the file with everything it includes, and what was wrong on the way. */
-export function preprocess(file: SourceFile, options: PreprocessorOptions): { text: ExpandedText; errors: DtError[] } {
-  const run = new Preprocessor(options);
+export function preprocess(file: SourceFile, options: PreprocessorOptions): Preprocessed {
+  const run = new Preprocessor(options, file.name);
   run.file(file, 1);
-  return { text: run.out.finish(file), errors: run.errors };
+  const { errors, warnings, inclusions, macros } = run;
+  return { text: run.out.finish(file), errors, warnings, inclusions, macros, complete: !run.tooLarge };
 }
 
 class Preprocessor {
   readonly out: ExpandedTextBuilder = ExpandedText.builder();
   readonly errors: DtError[] = [];
-  private readonly macros = new Map<string, Macro>();
+  readonly warnings: DtError[] = [];
+  readonly inclusions: Inclusion[] = [];
+  readonly macros = new Map<string, Macro>();
+  private readonly cache: SourceCache;
   private includes = 0;
-  /** Characters of macros gone through. */
+  /** Tokens of macros gone through. */
   private work = 0;
-  private tooLarge = false;
+  tooLarge = false;
+  private counter = 0;
+  /** Files that say #pragma once and were read. */
+  private readonly once = new Set<string>();
+  /** Where the macro stands that is being expanded. */
+  private here: { file: SourceFile; at: number; depth: number };
 
-  constructor(private readonly options: PreprocessorOptions) {}
+  constructor(
+    private readonly options: PreprocessorOptions,
+    private readonly main: string,
+  ) {
+    this.cache = options.cache ?? new SourceCache();
+    this.here = { file: new SourceFile(main, ''), at: 0, depth: 0 };
+    for (const macro of initialMacros(options.defines ?? DEFAULT_DEFINES)) this.macros.set(macro.name, macro);
+  }
 
   file(file: SourceFile, depth: number): void {
     const { text } = file;
+    const { starts, ends, kinds, things } = this.cache.scan(file.name, text);
     const conditions = new Conditions();
     let copied = 0;
-    const copyTo = (end: number): void => {
-      if (conditions.active) this.copy(file, copied, end);
-    };
-    const next = new RegExp(NEXT);
-    for (let match = next.exec(text); match && !this.tooLarge; match = next.exec(text)) {
-      const at = match.index;
-      const word = match[0];
-      const first = word.charCodeAt(0);
-      let end = next.lastIndex;
-      if (isSlash(first) || isQuote(first) || isApostrophe(first)) {
-        end = this.literal(file, at);
-        const include = conditions.active && isSlash(first) && end === at ? this.keyword(text, at) : undefined;
-        if (include) {
-          copyTo(at);
-          end = this.include(file, at, include.path, depth, include.end);
-          copied = end;
-        } else if (end === at) end++;
-      } else if (word.trimStart().startsWith('#')) {
-        const name = directiveName(text, at);
-        if (name === undefined) continue;
-        copyTo(at);
-        const argument = text.indexOf(name, at) + name.length;
-        end = directiveEnd(text, at);
-        this.directive(file, at, name, text.slice(argument, end), conditions, depth);
+    const count = starts.length;
+    for (let i = 0; i < count && !this.tooLarge; i++) {
+      const start = starts[i]!;
+      const end = ends[i]!;
+      const kind: Place = kinds[i]!;
+      const thing = things[i];
+      if (kind === Place.Directive) {
+        if (start < copied || !(thing instanceof Directive)) continue;
+        if (conditions.active) this.copy(file, copied, start);
         copied = end;
-      } else if (this.macros.has(word) && conditions.active) {
-        copyTo(at);
-        this.out.replace(file, at, end, this.expand(file, at, end, word, new Set()));
-        copied = end;
+        this.directive(file, start, thing, conditions, depth);
+        continue;
       }
-      next.lastIndex = end;
+      // What lies before was part of a macro's arguments.
+      if (!conditions.active || start < copied) continue;
+      if (kind === Place.Name) {
+        const macro = this.macros.get(thing as string);
+        if (!macro) continue;
+        const stop = this.expand(file, start, end, macro, copied, depth);
+        if (stop >= 0) copied = stop;
+      } else if (kind === Place.OpenComment)
+        this.fail('token', file, start, start + 2, 'this comment has no end; close it with */');
+      else {
+        this.copy(file, copied, start);
+        copied = end;
+        if (kind === Place.Include) this.include(file, start, thing as string, depth, end, true);
+      }
     }
-    copyTo(text.length);
+    if (conditions.active) this.copy(file, copied, text.length);
     const open = conditions.innermost;
     if (open !== undefined) this.fail('preprocessor', file, open, open + 1, 'this condition has no #endif; add one');
   }
 
   private copy(file: SourceFile, start: number, end: number): void {
+    if (start >= end) return;
     if (this.out.length + end - start > MAX_SOURCE) this.failLarge(file, start);
     else this.out.copy(file, start, end);
   }
 
-  /** The end of the comment, string or character at `at`; `at` itself for any other slash. */
-  private literal(file: SourceFile, at: number): number {
-    const { text } = file;
-    const first = text.charCodeAt(at);
-    if (isApostrophe(first)) {
-      const end = quoteEnd(text, at);
-      return end < 0 ? lineEnd(text, at) : end;
-    }
-    const end = isSlash(first) ? commentEnd(text, at) : stringEnd(text, at);
-    // The lexer complains of a string without an end; here the rest of the file is part of it.
-    if (end < 0 && isSlash(first)) this.fail('token', file, at, at + 2, 'this comment has no end; close it with */');
-    return end < 0 ? text.length : end;
-  }
+  // Includes.
 
-  /** An `/include/ "path"` at `at`. */
-  private keyword(text: string, at: number): { path: string; end: number } | undefined {
-    INCLUDE_KEYWORD.lastIndex = at;
-    const match = INCLUDE_KEYWORD.exec(text);
-    if (!match || !isQuote(text.charCodeAt(INCLUDE_KEYWORD.lastIndex))) return undefined;
-    const quote = INCLUDE_KEYWORD.lastIndex;
-    const end = stringEnd(text, quote);
-    return end < 0 ? undefined : { path: text.slice(quote + 1, end - 1), end };
-  }
-
-  /** Puts a file in the place of `[at, end)`. @returns `end`. */
-  private include(file: SourceFile, at: number, path: string, depth: number, end: number, beside = true): number {
-    const paths = candidates(path, file.name, this.options.includePaths ?? [], beside);
+  /** Puts a file in the place of `[at, end)`. */
+  private include(file: SourceFile, at: number, path: string, depth: number, end: number, beside: boolean): void {
     if (depth >= MAX_INCLUDE_DEPTH || ++this.includes > MAX_INCLUDES) {
       this.fail('include', file, at, end, `${path} is one include too many: do files include each other without end?`);
-      return end;
+      // The rest would be the same again and again.
+      this.tooLarge = true;
+      return;
     }
+    const paths = candidates(path, file.name, this.options.includePaths ?? [], beside);
     for (const candidate of paths) {
+      if (this.once.has(candidate)) return;
       const text = this.options.reader?.text(candidate);
       if (text === undefined) continue;
+      this.inclusions.push({ path: candidate, span: spanOf(file, at, end) });
       // Line ends on both sides: no token and no directive goes from one file into another.
       this.out.replace(file, at, end, '\n');
       this.file(new SourceFile(candidate, text), depth + 1);
       this.out.replace(file, at, end, '\n');
-      return end;
+      return;
     }
     const looked = paths.length === 0 ? 'no include path is set' : `not found as ${paths.join(', ')}`;
     this.fail('include', file, at, end, `cannot include ${path}: ${looked}; correct the name or the include paths`);
-    return end;
   }
 
-  private directive(
-    file: SourceFile,
-    at: number,
-    name: string,
-    rest: string,
-    conditions: Conditions,
-    depth: number,
-  ): void {
-    const argument = withoutComments(rest).trim();
-    const word = /^[A-Za-z_]\w*/.exec(argument)?.[0] ?? '';
+  // Directives.
+
+  private directive(file: SourceFile, at: number, line: Directive, conditions: Conditions, depth: number): void {
+    const { name } = line;
     const fail = (text: string): void => this.fail('preprocessor', file, at, at + 1, text);
     switch (name) {
       case 'ifdef':
       case 'ifndef':
-        if (word === '') fail(`#${name} needs a name`);
-        return conditions.enter(this.macros.has(word) === (name === 'ifdef'), at);
+        if (conditions.active && line.word === '') fail(`#${name} needs a name`);
+        return conditions.enter(conditions.active && this.macros.has(line.word) === (name === 'ifdef'), at);
       case 'if':
-        if (conditions.active) fail('#if is not supported here; run cpp over the file first');
-        return conditions.enter(false, at);
-      case 'elif':
-        return fail('#elif is not supported here; run cpp over the file first');
+        return conditions.enter(conditions.active && this.holds(file, at, line, depth), at);
+      case 'elif': {
+        const wanted = conditions.wantsAnother;
+        if (!conditions.another(wanted && this.holds(file, at, line, depth))) fail('#elif without #if; remove it');
+        return;
+      }
       case 'else':
-        if (!conditions.otherwise()) fail('#else without #ifdef; remove it');
+        if (!conditions.otherwise()) fail('#else without #if; remove it');
         return;
       case 'endif':
-        if (!conditions.leave()) fail('#endif without #ifdef; remove it');
+        if (!conditions.leave()) fail('#endif without #if; remove it');
         return;
     }
     if (!conditions.active) return;
     switch (name) {
       case 'define': {
-        if (word === '') return fail('#define needs a name');
-        const body = argument.slice(word.length);
-        this.macros.set(word, { body: body.trim(), hasParameters: body.startsWith('(') });
+        const { macro } = line;
+        if (typeof macro === 'string') return fail(macro);
+        this.macros.set(macro.name, macro);
         return;
       }
       case 'undef':
-        this.macros.delete(word);
+        if (line.word === '') return fail('#undef needs a name');
+        this.macros.delete(line.word);
         return;
       case 'include': {
-        const path = /^(?:"([^"]+)"|<([^>]+)>)$/.exec(argument);
+        const path = this.includePath(file, at, line, depth);
         if (!path) return fail('#include needs "file" or <file>');
-        this.include(file, at, path[1] ?? path[2]!, depth, at + 1, path[1] !== undefined);
-        return;
+        return this.include(file, at, path[1] ?? path[2]!, depth, at + 1, path[1] !== undefined);
       }
       case 'error':
-        fail(`#error ${argument}`);
+        return fail(`#error ${line.text}`);
+      case 'warning':
+        if (this.warnings.length < MAX_ERRORS)
+          this.warnings.push(new DtError('preprocessor', `#warning ${line.text}`, place(file, at, at + 1)));
+        return;
+      case 'pragma':
+        if (line.text === 'once' && depth > 1) this.once.add(file.name);
+        return;
+      default:
+        this.lineMarker(file, at, name === 'line' ? line.text : `${name} ${line.text}`);
     }
-    // warning, pragma and line markers of an earlier preprocessor change nothing.
   }
 
-  /** What stands for a macro's name, with the macros in it replaced; one inside itself stays as it is, as in C. */
-  private expand(file: SourceFile, at: number, end: number, name: string, within: Set<string>): string {
-    const { body, hasParameters } = this.macros.get(name)!;
-    if (hasParameters) {
-      this.fail('preprocessor', file, at, end, `macro ${name} has parameters, which is not supported; run cpp first`);
-      return '0';
-    }
-    this.work += body.length + EXPANSION_COST;
-    if (within.size >= MAX_MACRO_DEPTH || this.work > MAX_SOURCE) {
-      this.failLarge(file, at);
-      return '';
-    }
-    within.add(name);
-    let result = '';
-    let copied = 0;
-    const next = new RegExp(NEXT);
-    for (let match = next.exec(body); match && !this.tooLarge; match = next.exec(body)) {
-      const word = match[0];
-      const first = word.charCodeAt(0);
-      if (isQuote(first) || isApostrophe(first)) {
-        const close = quoteEnd(body, match.index);
-        next.lastIndex = close < 0 ? body.length : close;
-      } else if (this.macros.has(word) && !within.has(word)) {
-        result += body.slice(copied, match.index) + this.expand(file, at, end, word, within);
-        copied = next.lastIndex;
-      }
-    }
-    within.delete(name);
-    return result + body.slice(copied);
+  private includePath(file: SourceFile, at: number, line: Directive, depth: number): RegExpExecArray | null {
+    const form = /^(?:"([^"]+)"|<([^>]+)>)$/;
+    const path = form.exec(line.text);
+    if (path || line.word === '') return path;
+    // A macro may stand for either form.
+    const tokens = this.expandLine(file, at, line.tokens, depth);
+    return form.exec(textOf(tokens, undefined, undefined).trim());
   }
+
+  /** `NUMBER` or `NUMBER "file"`: what the next line is to be called. */
+  private lineMarker(file: SourceFile, at: number, text: string): void {
+    const match = /^(\d+)(?:\s+"((?:[^"\\]|\\.)*)")?/.exec(text);
+    if (!match) return this.fail('preprocessor', file, at, at + 1, '#line needs a number, and may name a file');
+    const newline = file.text.indexOf('\n', at);
+    if (newline >= 0) file.mark(newline + 1, Number(match[1]), match[2]?.replaceAll(/\\(.)/g, '$1'));
+  }
+
+  private holds(file: SourceFile, at: number, line: Directive, depth: number): boolean {
+    const result = evaluateCondition(line.tokens, {
+      defined: name => this.macros.has(name),
+      hasInclude: (path, beside) =>
+        candidates(path, file.name, this.options.includePaths ?? [], beside).some(
+          candidate => this.options.reader?.text(candidate) !== undefined,
+        ),
+      expand: tokens => this.expandLine(file, at, tokens, depth),
+    });
+    if (typeof result !== 'string') return result;
+    this.fail('preprocessor', file, at, at + 1, `#${line.name}: ${result}`);
+    return false;
+  }
+
+  // Macros.
+
+  /**
+   * Puts what a macro stands for in the place of its name (and arguments), with all the text before it.
+   * @returns where the file goes on; -1 when the name is no use of the macro.
+   */
+  private expand(file: SourceFile, start: number, end: number, macro: Macro, copied: number, depth: number): number {
+    const { text } = file;
+    this.here = { file, at: start, depth };
+    if (macro.plain !== undefined && macro.parameters === undefined && isParted(text, start, end)) {
+      this.copy(file, copied, start);
+      this.work += macro.plain.length / PLAIN_PER_STEP;
+      if (this.work > MAX_MACRO_STEPS) this.failLarge(file, start);
+      else this.out.replace(file, start, end, macro.plain);
+      return end;
+    }
+    const input = new PpReader(text, end);
+    const name = new PpToken('name', macro.name, start > 0 && text.charCodeAt(start - 1) <= 32);
+    const tokens = this.guarded(file, start, () => this.expander(file, start, input).expandName(name, macro));
+    if (!tokens) return this.tooLarge ? end : -1;
+    const stop = input.at;
+    const before = name.space ? undefined : neighbour(text, start);
+    let result = textOf(tokens, before, following(text, stop));
+    // The blanks before the name stand there already.
+    if (name.space) result = result.trimStart();
+    this.copy(file, copied, start);
+    this.out.replace(file, start, stop, result);
+    return stop;
+  }
+
+  private expandLine(file: SourceFile, at: number, tokens: readonly PpToken[], depth: number): PpToken[] {
+    this.here = { file, at, depth };
+    return this.guarded(file, at, () => this.expander(file, at, undefined).expandList(tokens)) ?? [];
+  }
+
+  private expander(file: SourceFile, at: number, input: PpReader | undefined): Expander {
+    return new Expander(
+      {
+        macros: this.macros,
+        special: macro => this.special(macro),
+        complain: text => this.fail('preprocessor', file, at, at + 1, text),
+        spend: amount => this.spend(file, at, amount),
+      },
+      input,
+    );
+  }
+
+  /** Runs an expansion; one that grows too large ends the run. */
+  private guarded<T>(file: SourceFile, at: number, run: () => T): T | undefined {
+    try {
+      return run();
+    } catch (stop) {
+      if (!(stop instanceof ExpansionLimit)) throw stop;
+      this.failLarge(file, at);
+      return undefined;
+    }
+  }
+
+  private spend(file: SourceFile, at: number, amount: number): void {
+    this.work += amount;
+    if (this.work <= MAX_MACRO_STEPS) return;
+    this.failLarge(file, at);
+    throw new ExpansionLimit();
+  }
+
+  private special({ special }: Macro): string {
+    const { file, at, depth } = this.here;
+    const position = file.position(at);
+    switch (special) {
+      case '__FILE__':
+        return JSON.stringify(position.file);
+      case '__BASE_FILE__':
+        return JSON.stringify(this.main);
+      case '__LINE__':
+        return String(position.line);
+      case '__INCLUDE_LEVEL__':
+        return String(depth - 1);
+      default:
+        return String(this.counter++);
+    }
+  }
+
+  // Complaints.
 
   private failLarge(file: SourceFile, at: number): void {
     if (this.tooLarge) return;
     this.tooLarge = true;
-    this.fail(
-      'tree-large',
-      file,
-      at,
-      at + 1,
-      `macros or includes grow beyond ${MAX_SOURCE} characters or nest too deep here; simplify them`,
-    );
+    const text = 'the macros or includes here nest too deep, or grow too large; simplify them';
+    this.fail('tree-large', file, at, at + 1, text);
   }
 
   private fail(code: DtCode, file: SourceFile, start: number, end: number, text: string): void {
-    const builder = ExpandedText.builder();
-    builder.copy(file, start, end);
-    const span = new Span(builder.finish(file), 0, end - start);
-    this.errors.push(new DtError(code, text, { kind: 'source', span }));
+    if (this.errors.length < MAX_ERRORS) this.errors.push(new DtError(code, text, place(file, start, end)));
   }
 }
 
-function lineEnd(text: string, at: number): number {
-  const newline = text.indexOf('\n', at);
-  return newline < 0 ? text.length : newline;
+function spanOf(file: SourceFile, start: number, end: number): Span {
+  const builder = ExpandedText.builder();
+  builder.copy(file, start, end);
+  return new Span(builder.finish(file), 0, end - start);
+}
+
+const place = (file: SourceFile, start: number, end: number) =>
+  ({ kind: 'source', span: spanOf(file, start, end) }) as const;
+
+/** Whether blanks or brackets stand on both sides, so that nothing can join. */
+function isParted(text: string, start: number, end: number): boolean {
+  return PARTS.has(text.charCodeAt(start - 1)) && PARTS.has(text.charCodeAt(end));
+}
+
+const PARTS: ReadonlySet<number> = new Set([...'\t\n\r ()<;,'].map(c => c.charCodeAt(0)).concat('>'.charCodeAt(0)));
+
+/** The token that ends right before an offset. */
+function neighbour(text: string, at: number): PpToken | undefined {
+  if (at === 0) return undefined;
+  return new PpToken('other', text[at - 1]!, false);
+}
+
+/** The token that begins right at an offset; none when blanks do. */
+function following(text: string, at: number): PpToken | undefined {
+  if (at >= text.length || text.charCodeAt(at) <= 32) return undefined;
+  if (text.startsWith('/*', at) || text.startsWith('//', at)) return undefined;
+  return isNamePart(text.charCodeAt(at)) ? new PpToken('name', text[at]!, false) : new PpReader(text, at).next();
 }

@@ -1,31 +1,46 @@
 // From the merged draft to a tree: phandles are given out, references become numbers and paths, values become bytes,
 // and what no tree may have is refused. The order of these steps is dtc's, for it decides the numbers.
 import { setCells } from '../access';
-import { viewOf } from '../bytes';
-import { DeviceTree, DtNode, DtProperty } from '../tree';
-import type { Draft, DraftNode, DraftProperty } from './merge';
-import type { Reference, ReservationSyntax } from './syntax';
+import type { DtError } from '../error';
+import { addAutoAliases, addFixups, addSymbols, PHANDLE_NAMES, type PhandleFormat } from '../overlay/symbols';
+import { DeviceTree, DtNode, DtProperty, isName } from '../tree';
+import type { DraftNode, DraftProperty } from './draft';
+import type { Draft } from './merge';
+import type { Reference, SourceSyntax } from './syntax';
 import { assemble, rawValue, type References } from './value';
 
-/** The name of the property that holds a node's number, and its name in trees of before 2008. */
-const PHANDLE = 'phandle';
-const OLD_PHANDLE = 'linux,phandle';
+export interface ResolveOptions {
+  /** Adds /__symbols__ with the path of every label, and a phandle to each of these nodes (dtc's -@). */
+  readonly symbols?: boolean;
+  /** Adds an alias for every label (dtc's -A). */
+  readonly autoAliases?: boolean;
+  /** How phandles are written that the compiler gives out; `epapr` unless said otherwise (dtc's -H). */
+  readonly phandleFormat?: PhandleFormat;
+  /** Leaves out what is generated (symbols, aliases and, of an overlay, fixups), for a caller that adds it later. */
+  readonly bare?: boolean;
+}
 
-/** @returns the tree of a draft that has passed its checks. */
-export function resolve(draft: Draft, reservations: readonly ReservationSyntax[]): DeviceTree {
+/** @returns the tree without what is generated; what checks would refuse is left out of it. */
+export function resolve(draft: Draft, syntax: SourceSyntax, options: ResolveOptions): DeviceTree {
   const root = draft.root;
   if (!root) return new DeviceTree();
   const bootCpu = guessBootCpu(draft);
-  dropNameProperties(root);
-  const phandles = new Phandles(root);
-  phandles.collect();
+  const nodes = root.nodes();
+  for (const node of nodes) dropNameProperty(node);
+  const phandles = new Phandles(options.phandleFormat ?? 'epapr');
+  phandles.collect(nodes);
   const resolver = new Resolver(draft, phandles);
-  resolver.findAll(root);
-  dropUnreferenced(root, draft);
+  resolver.findAll(nodes);
+  for (const node of nodes) {
+    const kept = options.symbols === true && node.wasLabelled;
+    if (node.omitIfUnreferenced && !node.referenced && !kept && !node.deleted) draft.delete(node);
+  }
 
   const tree = new DeviceTree(resolver.node(root));
   tree.bootCpu = bootCpu;
-  tree.reservations = reservations.map(({ address, size, labels }) => ({
+  tree.plugin = draft.plugin;
+  tree.nextPhandle = phandles.next;
+  tree.reservations = syntax.reservations.map(({ address, size, labels }) => ({
     address,
     size,
     labels: labels.map(label => label.name),
@@ -33,7 +48,16 @@ export function resolve(draft: Draft, reservations: readonly ReservationSyntax[]
   return tree;
 }
 
-const word = (bytes: Uint8Array): number => viewOf(bytes).getUint32(0);
+/** Adds what the options ask for to a tree that has passed its checks. @returns why it could not. */
+export function addGenerated(tree: DeviceTree, options: ResolveOptions): DtError[] {
+  if (options.bare) return [];
+  if (options.autoAliases) addAutoAliases(tree);
+  if (options.symbols) addSymbols(tree, options.phandleFormat);
+  return tree.plugin ? addFixups(tree) : [];
+}
+
+const word = (bytes: Uint8Array): number =>
+  ((bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!) >>> 0;
 
 /** The reg of the first node of /cpus when it is one cell; a deleted node has none. */
 function guessBootCpu(draft: Draft): number {
@@ -42,13 +66,13 @@ function guessBootCpu(draft: Draft): number {
   return reg.length === 4 ? word(reg) : 0;
 }
 
-/** A "name" property repeats the name of its node (checks saw to that), and format versions since 16 have none. */
-function dropNameProperties(root: DraftNode): void {
-  for (const node of root.walk()) node.properties.firstLive('name')?.delete();
-}
-
-function dropUnreferenced(root: DraftNode, draft: Draft): void {
-  for (const node of root.walk()) if (node.omitIfUnreferenced && !node.referenced) draft.delete(node);
+/** A "name" property repeats the name of its node, and format versions since 16 have none. */
+function dropNameProperty(node: DraftNode): void {
+  const property = node.properties.firstLive('name');
+  if (!property) return;
+  const expected = new TextEncoder().encode(`${node.name.replace(/@.*/, '')}\0`);
+  const value = rawValue(property.syntax);
+  if (value.length === expected.length && value.every((byte, at) => byte === expected[at])) property.delete();
 }
 
 // Phandles.
@@ -58,15 +82,15 @@ class Phandles {
   private readonly nodes = new Map<number, DraftNode>();
   /** Nodes that get a phandle property at the end of theirs. */
   readonly added = new Set<DraftNode>();
-  private next = 1;
+  next = 1;
 
-  constructor(private readonly root: DraftNode) {}
+  constructor(readonly format: PhandleFormat) {}
 
-  /** Checks have seen to it that each number is on one node. */
-  collect(): void {
-    for (const node of this.root.walk()) {
-      const phandle = explicit(node, PHANDLE) || explicit(node, OLD_PHANDLE);
-      if (phandle === 0) continue;
+  /** Checks see to it that each number is on one node; without them the first one has it. */
+  collect(nodes: readonly DraftNode[]): void {
+    for (const node of nodes) {
+      const phandle = explicit(node, 'phandle') || explicit(node, 'linux,phandle');
+      if (phandle === 0 || phandle === 0xffffffff || this.nodes.has(phandle)) continue;
       node.phandle = phandle;
       this.nodes.set(phandle, node);
     }
@@ -77,7 +101,7 @@ class Phandles {
     while (this.nodes.has(this.next)) this.next++;
     node.phandle = this.next;
     this.nodes.set(this.next, node);
-    if (!node.properties.firstLive(PHANDLE)) this.added.add(node);
+    this.added.add(node);
     return node.phandle;
   }
 }
@@ -85,8 +109,9 @@ class Phandles {
 /** The number that a property gives its node; 0 when it gives none, or asks for one by naming its own node. */
 function explicit(node: DraftNode, name: string): number {
   const syntax = node.properties.firstLive(name)?.syntax;
+  if (!syntax) return 0;
   const value = rawValue(syntax);
-  const refers = syntax?.parts.some(part => part.kind === 'cells' && part.cells.some(cell => cell.kind === 'phandle'));
+  const refers = syntax.parts.some(part => part.kind === 'cells' && part.cells.some(cell => cell.kind === 'phandle'));
   return refers || value.length !== 4 ? 0 : word(value);
 }
 
@@ -103,52 +128,60 @@ class Resolver implements References {
   ) {}
 
   phandle(reference: Reference): number {
-    return this.numbers.get(reference) ?? 0;
+    return this.numbers.get(reference) ?? 0xffffffff;
   }
 
   path(reference: Reference): string {
     return this.paths.get(reference) ?? '';
   }
 
-  findAll(root: DraftNode): void {
-    const parts = [...root.walk()].flatMap(node =>
-      [...node.properties.live()].flatMap(property => property.syntax?.parts ?? []),
-    );
-    for (const part of parts)
-      for (const cell of part.kind === 'cells' ? part.cells : []) {
-        if (cell.kind !== 'phandle') continue;
-        const target = this.target(cell);
-        if (target) this.numbers.set(cell, this.phandles.of(target));
+  findAll(nodes: readonly DraftNode[]): void {
+    const paths: Reference[] = [];
+    for (const node of nodes)
+      for (const property of node.properties.all) {
+        if (property.deleted || !property.syntax) continue;
+        for (const part of property.syntax.parts) {
+          if (part.kind === 'path') paths.push(part);
+          else if (part.kind === 'cells') for (const cell of part.cells) if (cell.kind === 'phandle') this.number(cell);
+        }
       }
-    for (const part of parts) {
-      if (part.kind !== 'path') continue;
-      const target = this.target(part);
-      if (target) this.paths.set(part, target.path);
+    for (const reference of paths) {
+      const target = this.draft.find(reference.ref);
+      if (!target) continue;
+      target.referenced = true;
+      this.paths.set(reference, target.path);
     }
   }
 
-  private target(reference: Reference): DraftNode | undefined {
+  private number(reference: Reference): void {
+    // What an overlay does not have is in the tree that it will be laid over; of any other tree checks complain.
     const target = this.draft.find(reference.ref);
-    if (target) target.referenced = true;
-    return target;
+    if (!target) return;
+    target.referenced = true;
+    this.numbers.set(reference, this.phandles.of(target));
   }
 
   node(draft: DraftNode): DtNode {
     const node = new DtNode(draft.name);
     node.labels = draft.labels;
+    node.wasLabelled = draft.wasLabelled;
     node.origins = draft.origins;
     node.definitions = draft.definitions;
-    for (const property of draft.properties.live()) node.put(this.property(property));
-    if (this.phandles.added.has(draft)) {
-      setCells(node, PHANDLE, draft.phandle);
-    }
-    for (const child of draft.children.live()) node.attach(this.node(child));
+    // Names given twice, or too long, have been complained of; the tree cannot hold them.
+    for (const property of draft.properties.all)
+      if (!property.deleted && !node.property(property.name) && isName(property.name, 'property'))
+        node.put(this.property(property));
+    if (this.phandles.added.has(draft))
+      for (const name of PHANDLE_NAMES[this.phandles.format])
+        if (!node.property(name)) setCells(node, name, draft.phandle);
+    for (const child of draft.children.all)
+      if (!child.deleted && !node.child(child.name) && isName(child.name, 'node')) node.attach(this.node(child));
     return node;
   }
 
   private property(draft: DraftProperty): DtProperty {
-    const { bytes, layout } = assemble(draft.syntax?.parts ?? [], this);
-    const property = new DtProperty(draft.name, bytes, layout, draft.syntax);
+    const value = assemble(draft.syntax?.parts ?? [], this);
+    const property = new DtProperty(draft.name, value, undefined, draft.syntax);
     property.labels = draft.labels;
     return property;
   }

@@ -1,9 +1,11 @@
 // The syntax of a source: what the parser makes and the builder, checks and editors read. Every part has its range.
-import type { ExpandedText, Span } from './text';
+import { Span, type ExpandedText } from './text';
 
 /** A whole source. */
 export interface SourceSyntax {
   readonly source: ExpandedText;
+  /** Where `/plugin/` stands: the source is an overlay. */
+  readonly plugin: Span | undefined;
   readonly reservations: readonly ReservationSyntax[];
   readonly statements: readonly Statement[];
 }
@@ -77,7 +79,14 @@ export interface PropertySyntax {
 
 /** A part of a value, or a label between parts. */
 export type ValuePart =
-  | { readonly kind: 'cells'; readonly bits: 8 | 16 | 32 | 64; readonly cells: readonly Cell[]; readonly span: Span }
+  | {
+      readonly kind: 'cells';
+      readonly bits: 8 | 16 | 32 | 64;
+      readonly cells: readonly Cell[];
+      readonly span: Span;
+      /** Not written as cells: the target of an overlay's fragment, whose type dtc guesses when it prints it. */
+      readonly implied?: true;
+    }
   /** The bytes with escapes resolved and the final NUL. */
   | { readonly kind: 'string'; readonly bytes: Uint8Array; readonly span: Span }
   | { readonly kind: 'bytes'; readonly bytes: readonly ByteItem[]; readonly span: Span }
@@ -85,9 +94,30 @@ export type ValuePart =
   | ({ readonly kind: 'path' } & Reference)
   | ({ readonly kind: 'label' } & LabelSyntax);
 
+/** A number among cells. There are many, so it holds no more than it must; what is asked for less often is made then. */
+export class IntegerCell {
+  readonly kind = 'integer';
+
+  /** @param high and `low`: the halves of the value, each an unsigned number of 32 bits. */
+  constructor(
+    private readonly source: ExpandedText,
+    private readonly start: number,
+    private readonly end: number,
+    readonly high: number,
+    readonly low: number,
+  ) {}
+
+  /** Unsigned, cut to the size of the cell. */
+  get value(): bigint {
+    return this.high === 0 ? BigInt(this.low) : (BigInt(this.high) << 32n) | BigInt(this.low);
+  }
+
+  get span(): Span {
+    return new Span(this.source, this.start, this.end);
+  }
+}
+
 export type Cell =
-  | { readonly kind: 'integer'; readonly value: bigint; readonly span: Span }
-  | ({ readonly kind: 'phandle' } & Reference)
-  | ({ readonly kind: 'label' } & LabelSyntax);
+  IntegerCell | ({ readonly kind: 'phandle' } & Reference) | ({ readonly kind: 'label' } & LabelSyntax);
 
 export type ByteItem = { readonly kind: 'byte'; readonly value: number } | ({ readonly kind: 'label' } & LabelSyntax);

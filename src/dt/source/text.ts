@@ -10,6 +10,8 @@ export interface Position {
 /** One file of source. */
 export class SourceFile {
   private lineStarts: number[] | undefined;
+  /** Line markers: from an offset on, lines have other numbers and maybe are of another file. */
+  private markers: { readonly offset: number; readonly line: number; readonly file: string }[] | undefined;
 
   constructor(
     readonly name: string,
@@ -20,7 +22,16 @@ export class SourceFile {
   position(offset: number): Position {
     this.lineStarts ??= starts(this.text);
     const line = lastNotAbove(this.lineStarts, offset);
-    return { file: this.name, line: line + 1, column: offset - this.lineStarts[line]! + 1 };
+    const column = offset - this.lineStarts[line]! + 1;
+    const marker = this.markers?.findLast(one => one.offset <= offset);
+    if (!marker) return { file: this.name, line: line + 1, column };
+    return { file: marker.file, line: marker.line + line - lastNotAbove(this.lineStarts, marker.offset), column };
+  }
+
+  /** Says that the line that begins at `offset` is called `line`, of `file` if that is given. Offsets must rise. */
+  mark(offset: number, line: number, file?: string): void {
+    this.markers ??= [];
+    this.markers.push({ offset, line, file: file ?? this.markers.at(-1)?.file ?? this.name });
   }
 }
 

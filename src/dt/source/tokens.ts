@@ -10,7 +10,8 @@ export class Resume {}
 export class TokenStream {
   readonly errors: DtError[] = [];
   current: Token;
-  private previousEnd = 0;
+  /** One past the last token taken. */
+  protected lastEnd = 0;
   private complainedAt = -1;
   private readonly lexer: Lexer;
 
@@ -22,7 +23,7 @@ export class TokenStream {
   /** Takes the current token. */
   advance(): Token {
     const token = this.current;
-    this.previousEnd = token.end;
+    this.lastEnd = token.end;
     this.current = this.lexer.next();
     return token;
   }
@@ -87,6 +88,6 @@ export class TokenStream {
 
   /** From a token to the last one taken. */
   protected from(token: Token): Span {
-    return new Span(this.text, token.start, Math.max(token.start, this.previousEnd));
+    return new Span(this.text, token.start, Math.max(token.start, this.lastEnd));
   }
 }

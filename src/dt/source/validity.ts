@@ -1,13 +1,14 @@
 // What this library demands of names before checks look at them.
 import { MAX_NAME } from '../limits';
-import type { Draft, DraftNode } from './merge';
+import type { DraftNode } from './draft';
+import type { Draft } from './merge';
 import type { Span } from './text';
 
 /** Reports names that are too long to be in a tree. */
 export function checkLengths(root: DraftNode, draft: Draft): void {
-  for (const node of root.walk()) {
+  for (const node of root.nodes()) {
     checkLength(node.name, node.origins[0]!, draft);
-    for (const { name, span } of node.properties.live()) checkLength(name, span, draft);
+    for (const property of node.properties.all) if (!property.deleted) checkLength(property.name, property.span, draft);
   }
 }
 

@@ -11,100 +11,116 @@ export interface References {
 /** As values are before any reference is resolved: no path, and all ones for a phandle. */
 const UNRESOLVED: References = { phandle: () => 0xffffffff, path: () => '' };
 
-/** @returns the bytes of the parts, in order. */
-export function assemble(
-  parts: readonly ValuePart[],
-  references: References,
-): { bytes: Uint8Array; layout: ValueLayout } {
-  const builder = new ValueBuilder(references);
-  for (const part of parts) builder.part(part);
-  return builder.done();
-}
+const NOTHING = new Uint8Array();
 
 /** The bytes of a property before references are resolved. */
 export function rawValue(property: PropertySyntax | undefined): Uint8Array {
-  return assemble(property?.parts ?? [], UNRESOLVED).bytes;
+  return assemble(property?.parts ?? [], UNRESOLVED);
 }
 
-class ValueBuilder {
-  private readonly pieces: Uint8Array[] = [];
-  private length = 0;
-  private readonly chunks: Chunk[] = [];
-  private readonly phandles: { offset: number; ref: string }[] = [];
-  private readonly labels: { offset: number; name: string }[] = [];
+/** @returns the bytes of the parts, in order. */
+export function assemble(parts: readonly ValuePart[], references: References): Uint8Array {
+  // Nearly every value has one part.
+  if (parts.length === 1) return bytesOf(parts[0]!, references);
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for (const part of parts) {
+    const piece = bytesOf(part, references);
+    pieces.push(piece);
+    length += piece.length;
+  }
+  if (length === 0) return NOTHING;
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
 
-  constructor(private readonly references: References) {}
-
-  part(part: ValuePart): void {
-    const offset = this.length;
-    switch (part.kind) {
-      case 'label':
-        this.labels.push({ offset, name: part.name });
-        return;
-      case 'cells':
-        this.chunk({ kind: 'cells', bits: part.bits, offset, length: this.cells(part.cells, part.bits) });
-        return;
-      case 'string':
-        this.chunk({ kind: 'string', offset, length: this.append(part.bytes) });
-        return;
-      case 'file':
-        this.chunk({ kind: 'bytes', offset, length: this.append(part.bytes) });
-        return;
-      case 'bytes': {
-        const bytes: number[] = [];
-        for (const item of part.bytes)
-          if (item.kind === 'byte') bytes.push(item.value);
-          else this.labels.push({ offset: offset + bytes.length, name: item.name });
-        this.chunk({ kind: 'bytes', offset, length: this.append(Uint8Array.from(bytes)) });
-        return;
-      }
-      case 'path': {
-        const path = this.references.path(part);
-        const bytes = path === '' ? new Uint8Array() : new TextEncoder().encode(`${path}\0`);
-        this.chunk({ kind: 'path', ref: part.ref, offset, length: this.append(bytes) });
-      }
+function bytesOf(part: ValuePart, references: References): Uint8Array {
+  switch (part.kind) {
+    case 'label':
+      return NOTHING;
+    case 'cells':
+      return cellBytes(part.cells, part.bits, references);
+    case 'string':
+    case 'file':
+      return part.bytes;
+    case 'bytes':
+      return Uint8Array.from(part.bytes.flatMap(item => (item.kind === 'byte' ? [item.value] : [])));
+    case 'path': {
+      const path = references.path(part);
+      return path === '' ? NOTHING : new TextEncoder().encode(`${path}\0`);
     }
   }
+}
 
-  done(): { bytes: Uint8Array; layout: ValueLayout } {
-    const bytes = new Uint8Array(this.length);
-    let at = 0;
-    for (const piece of this.pieces) {
-      bytes.set(piece, at);
-      at += piece.length;
-    }
-    return { bytes, layout: { chunks: this.chunks, phandles: this.phandles, labels: this.labels } };
+function cellBytes(cells: readonly Cell[], bits: number, references: References): Uint8Array {
+  let count = 0;
+  for (const cell of cells) if (cell.kind !== 'label') count++;
+  const size = bits >> 3;
+  const bytes = new Uint8Array(count * size);
+  let at = 0;
+  for (const cell of cells) {
+    if (cell.kind === 'label') continue;
+    const low = cell.kind === 'phandle' ? references.phandle(cell) : cell.low;
+    at += size;
+    // From the last byte forwards, as far as the cell reaches.
+    bytes[at - 1] = low;
+    if (bits === 8) continue;
+    bytes[at - 2] = low >>> 8;
+    if (bits === 16) continue;
+    bytes[at - 3] = low >>> 16;
+    bytes[at - 4] = low >>> 24;
+    if (bits === 32 || cell.kind === 'phandle') continue;
+    const { high } = cell;
+    bytes[at - 5] = high;
+    bytes[at - 6] = high >>> 8;
+    bytes[at - 7] = high >>> 16;
+    bytes[at - 8] = high >>> 24;
   }
+  return bytes;
+}
 
-  private cells(cells: readonly Cell[], bits: 8 | 16 | 32 | 64): number {
-    const size = bits / 8;
-    const start = this.length;
-    const view = new DataView(new ArrayBuffer(cells.length * size));
-    let at = 0;
-    for (const cell of cells) {
-      const offset = start + at;
-      if (cell.kind === 'label') this.labels.push({ offset, name: cell.name });
-      else {
-        if (cell.kind === 'phandle') {
-          this.phandles.push({ offset, ref: cell.ref });
-          view.setUint32(at, this.references.phandle(cell));
-        } else if (bits === 64) view.setBigUint64(at, cell.value);
-        else if (bits === 32) view.setUint32(at, Number(cell.value));
-        else if (bits === 16) view.setUint16(at, Number(cell.value));
-        else view.setUint8(at, Number(cell.value));
-        at += size;
+/** How the bytes of a value were written. */
+export function layoutOf(parts: readonly ValuePart[], value: Uint8Array): ValueLayout {
+  const chunks: Chunk[] = [];
+  const phandles: { offset: number; ref: string }[] = [];
+  const labels: { offset: number; name: string }[] = [];
+  let offset = 0;
+  for (const part of parts) {
+    if (part.kind === 'label') {
+      labels.push({ offset, name: part.name });
+      continue;
+    }
+    const start = offset;
+    if (part.kind === 'cells') {
+      for (const cell of part.cells) {
+        if (cell.kind === 'label') labels.push({ offset, name: cell.name });
+        else {
+          if (cell.kind === 'phandle') phandles.push({ offset, ref: cell.ref });
+          offset += part.bits >> 3;
+        }
       }
-    }
-    return this.append(new Uint8Array(view.buffer, 0, at));
+    } else if (part.kind === 'bytes') {
+      for (const item of part.bytes)
+        if (item.kind === 'byte') offset++;
+        else labels.push({ offset, name: item.name });
+    } else if (part.kind === 'path') offset += pathLength(value, offset);
+    else offset += part.bytes.length;
+    const length = offset - start;
+    if (length === 0) continue;
+    if (part.kind === 'cells') chunks.push({ kind: 'cells', bits: part.bits, offset: start, length });
+    else if (part.kind === 'path') chunks.push({ kind: 'path', ref: part.ref, offset: start, length });
+    else chunks.push({ kind: part.kind === 'string' ? 'string' : 'bytes', offset: start, length });
   }
+  return { chunks, phandles, labels };
+}
 
-  private append(bytes: Uint8Array): number {
-    this.pieces.push(bytes);
-    this.length += bytes.length;
-    return bytes.length;
-  }
-
-  private chunk(chunk: Chunk): void {
-    if (chunk.length > 0) this.chunks.push(chunk);
-  }
+/** Bytes of the path that was put at an offset, with its NUL; none where the reference led nowhere. */
+export function pathLength(value: Uint8Array, offset: number): number {
+  if (value[offset] !== 0x2f) return 0;
+  return value.indexOf(0, offset) + 1 - offset;
 }

@@ -1,9 +1,9 @@
 // The right-hand side of a property: cells, strings, bytes, files and references, with labels anywhere between.
-import { evaluate, type ExpressionInput } from './expression';
+import { evaluate, halves, integerOf, type ExpressionInput, type Integer } from './expression';
 import { unescape } from './escapes';
 import type { Token } from './lexer';
 import { candidates, type SourceReader } from './reader';
-import type { ByteItem, Cell, LabelSyntax, Reference, ValuePart } from './syntax';
+import { IntegerCell, type ByteItem, type Cell, type LabelSyntax, type Reference, type ValuePart } from './syntax';
 import { Span, type ExpandedText } from './text';
 import { Resume, TokenStream } from './tokens';
 
@@ -38,7 +38,7 @@ export class ValueParser extends TokenStream implements ExpressionInput {
     switch (start.kind) {
       case 'string':
         this.advance();
-        return { kind: 'string', bytes: terminated(this.literal(start)), span: this.span(start) };
+        return { kind: 'string', bytes: this.string(start), span: this.span(start) };
       case 'reference':
         return { kind: 'path', ...this.reference('a node') };
       case 'keyword':
@@ -74,14 +74,23 @@ export class ValueParser extends TokenStream implements ExpressionInput {
         if (bits !== 32) this.error('expression', 'a reference needs a cell of 32 bits', token);
         cells.push({ kind: 'phandle', ...this.reference('a node') });
       } else {
-        const value = this.primary(0);
-        const span = this.from(token);
-        if (!fits(value, bits)) this.errorAt('expression', `the value does not fit in ${bits} bits`, span);
-        cells.push({ kind: 'integer', value: BigInt.asUintN(bits, value), span });
+        cells.push(this.integerCell(bits, token));
       }
     }
     this.advance();
     return { kind: 'cells', bits, cells, span: this.from(start) };
+  }
+
+  private integerCell(bits: 8 | 16 | 32 | 64, token: Token): IntegerCell {
+    const [high, low] = halves(this.primary(0));
+    const end = this.lastEnd;
+    if (bits === 64) return new IntegerCell(this.text, token.start, end, high, low);
+    // The bits above must be all zero, or all one for a negative number.
+    const mask = bits === 32 ? 0xffffffff : (1 << bits) - 1;
+    const positive = high === 0 && low <= mask;
+    if (!positive && (high !== 0xffffffff || (low | mask) >>> 0 !== 0xffffffff))
+      this.errorAt('expression', `the value does not fit in ${bits} bits`, this.from(token));
+    return new IntegerCell(this.text, token.start, end, 0, (low & mask) >>> 0);
   }
 
   private bytes(): ValuePart {
@@ -103,7 +112,7 @@ export class ValueParser extends TokenStream implements ExpressionInput {
     const name = this.current;
     if (name.kind !== 'string') throw this.unexpected('the name of a file');
     this.advance();
-    let range: [offset: bigint, length: bigint] | undefined;
+    let range: [offset: Integer, length: Integer] | undefined;
     if (this.atPunctuation(',')) {
       this.advance();
       const offset = this.primary(0);
@@ -113,26 +122,26 @@ export class ValueParser extends TokenStream implements ExpressionInput {
     this.expect(')');
     const span = this.from(start);
     const from = span.begin.file;
-    const paths = candidates(name.text, from, this.options.includePaths ?? [], true);
+    const paths = candidates(this.inside(name), from, this.options.includePaths ?? [], true);
     for (const path of paths) {
       const bytes = this.options.reader?.bytes?.(path);
       if (bytes && range) return { kind: 'file', bytes: slice(bytes, ...range), span };
       if (bytes) return { kind: 'file', bytes, span };
     }
-    const text = `cannot read ${name.text}: not found as ${paths.join(', ')}; correct the name`;
+    const text = `cannot read ${this.inside(name)}: not found as ${paths.join(', ')}; correct the name`;
     this.errorAt('include', text, this.span(name));
     return { kind: 'file', bytes: new Uint8Array(), span };
   }
 
   /** A literal or a bracketed expression. */
-  primary(depth: number): bigint {
+  primary(depth: number): Integer {
     const token = this.current;
     if (token.kind === 'number') return this.integer(this.advance());
     if (token.kind === 'char') {
       const bytes = this.literal(this.advance());
       if (bytes.length !== 1)
         this.error('token', `a character literal holds one byte, this one ${bytes.length}; correct it`, token);
-      return BigInt(bytes[0] ?? 0);
+      return bytes[0] ?? 0;
     }
     if (!this.atPunctuation('(')) throw this.unexpected('a number, or an expression in brackets');
     this.advance();
@@ -141,21 +150,62 @@ export class ValueParser extends TokenStream implements ExpressionInput {
     return value;
   }
 
-  private integer(token: Token): bigint {
-    const digits = token.text.replace(/[UL]+$/, '');
+  private integer(token: Token): Integer {
+    const { start, end } = token;
+    const source = this.text.text;
+    // A digit or a short number: nearly all.
+    if (end - start < 11) {
+      let value = 0;
+      let at = start;
+      const hexadecimal = end - start > 2 && (source.charCodeAt(start + 1) | 32) === 120;
+      if (hexadecimal)
+        for (at += 2; at < end; at++) {
+          const digit = hexDigit(source.charCodeAt(at));
+          if (digit < 0) break;
+          value = value * 16 + digit;
+        }
+      else if (source.charCodeAt(start) !== 48 || end - start === 1)
+        for (; at < end; at++) {
+          const digit = source.charCodeAt(at) - 48;
+          if (digit < 0 || digit > 9) break;
+          value = value * 10 + digit;
+        }
+      if (at === end) return value;
+    }
+    const digits = source.slice(start, end).replace(/[UL]+$/, '');
     const octal = /^0[0-9]/.test(digits);
     if (octal && /[89]/.test(digits)) {
       this.error('token', `${digits} begins with 0 and so is octal, where 8 and 9 are no digits`, token);
-      return 0n;
+      return 0;
     }
     const value = digits.length > 30 ? undefined : BigInt(octal ? `0o${digits.slice(1)}` : digits);
-    if (value !== undefined && value < 1n << 64n) return value;
+    if (value !== undefined && value < 1n << 64n) return integerOf(value);
     this.error('token', 'the number needs more than 64 bits', token);
-    return 0n;
+    return 0;
+  }
+
+  /** The bytes of a string with the final NUL. */
+  private string(token: Token): Uint8Array {
+    const { text } = this.text;
+    const start = token.start + 1;
+    const length = token.end - start - 1;
+    const bytes = new Uint8Array(length + 1);
+    for (let i = 0; i < length; i++) {
+      const c = text.charCodeAt(start + i);
+      // Escapes and letters outside ASCII are rare.
+      if (c === 92 || c > 126) return terminated(this.literal(token));
+      bytes[i] = c;
+    }
+    return bytes;
+  }
+
+  /** The inside of a string or character. */
+  private inside(token: Token): string {
+    return this.text.text.slice(token.start + 1, token.end - 1);
   }
 
   private literal(token: Token): Uint8Array {
-    const bytes = unescape(token.text);
+    const bytes = unescape(this.inside(token));
     if (typeof bytes !== 'number') return bytes;
     const at = token.start + 1 + bytes;
     this.errorAt('token', '\\x needs one or two hexadecimal digits', new Span(this.text, at, at + 2));
@@ -186,14 +236,14 @@ function terminated(bytes: Uint8Array): Uint8Array {
 }
 
 /** What lies beyond the end of the file is left out, as dtc does. */
-function slice(bytes: Uint8Array, offset: bigint, length: bigint): Uint8Array {
-  const end = offset + length;
-  const size = BigInt(bytes.length);
-  return offset >= size ? new Uint8Array() : bytes.subarray(Number(offset), Number(end < size ? end : size));
+function slice(bytes: Uint8Array, offset: Integer, length: Integer): Uint8Array {
+  const end = Number(offset) + Number(length);
+  return offset >= bytes.length ? new Uint8Array() : bytes.subarray(Number(offset), Math.min(end, bytes.length));
 }
 
-/** The bits above must be all zero, or all one for a negative number. */
-function fits(value: bigint, bits: number): boolean {
-  const mask = (1n << BigInt(bits)) - 1n;
-  return value <= mask || (value | mask) === (1n << 64n) - 1n;
+/** The value of a hexadecimal digit, or -1. */
+function hexDigit(c: number): number {
+  if (c >= 48 && c <= 57) return c - 48;
+  const letter = (c | 32) - 87;
+  return letter >= 10 && letter <= 15 ? letter : -1;
 }
