@@ -2,6 +2,7 @@
 // else in a configuration needs tools in dom0, and is said not to be there.
 import { parseXl } from './parser';
 import type { XlProblem } from './problem';
+import { commandLine } from './reading/domain';
 import { XlSettings } from './settings';
 
 /** What Xen can create from a device tree. */
@@ -89,18 +90,6 @@ function limits(settings: XlSettings, memory: number | undefined, vcpus: number)
   const cpus = settings.number('maxvcpus', 1, MOST_VCPUS);
   if (cpus !== undefined && cpus !== vcpus)
     settings.about('maxvcpus', 'ignored', 'warning', `maxvcpus has no effect: the domain has the ${vcpus} of vcpus`);
-}
-
-/** `cmdline`, or what `root` and `extra` make together (xl, parse_cmdline). */
-export function commandLine(settings: XlSettings): string | undefined {
-  const [whole, root, extra] = ['cmdline', 'root', 'extra'].map(key => settings.text(key));
-  if (whole !== undefined) {
-    for (const key of ['root', 'extra'])
-      if (settings.rangeOf(key)) settings.about(key, 'ignored', 'warning', `${key} has no effect beside cmdline`);
-    return whole;
-  }
-  const parts = [root === undefined ? undefined : `root=${root}`, extra].filter(part => part !== undefined);
-  return parts.length > 0 ? parts.join(' ') : undefined;
 }
 
 function ignored(settings: XlSettings, key: string): void {

@@ -1,5 +1,32 @@
-// A disk of a domain, as xl reads it (Xen, docs/man/xl-disk-configuration.5, tools/libs/util/libxlu_disk_l.l).
-import { SpecificationError, type Word, wordsOf } from './specification';
+// A disk of a domain: what xl reads in its text, and what of it the built-in toolstack can give a guest.
+import { DISK_FLAGS, DISK_FORMATS, DISK_PARAMETERS, DiskWords, type XlDisk } from './disk-words';
+import { insist, SpecificationError, type SpecificationProblem } from './specification';
+
+export { DISK_FLAGS, DISK_FORMATS, DISK_PARAMETERS, type XlDisk };
+
+export interface ReadDisk {
+  readonly disk: XlDisk;
+  /** Old prefixes of the target, as `phy` and `file`. */
+  readonly prefixes: readonly string[];
+  readonly problems: readonly SpecificationProblem[];
+}
+
+/** Reads the text of a disk as xl does. */
+export function readXlDisk(specification: string): ReadDisk {
+  const words = new DiskWords(specification);
+  const { disk, prefixes, problems } = words;
+  const whole = (message: string): void =>
+    void problems.push({ severity: 'error', message, start: 0, end: specification.length });
+  disk.format ??= 'raw';
+  if (disk.cdrom) {
+    disk.readWrite = false;
+    if (!disk.target) disk.format = 'empty';
+  }
+  if (problems.length > 0) return { disk, prefixes, problems };
+  if (disk.vdev === undefined) whole('it names no device for the guest; write TARGET,raw,xvda,rw');
+  else if (disk.target === undefined && !disk.cdrom) whole('it names no target: the file or device with the contents');
+  return { disk, prefixes, problems };
+}
 
 export interface DiskSpecification {
   /** A device or a file of the backend's domain; empty for a drive without a medium. */
@@ -14,93 +41,25 @@ export interface DiskSpecification {
   readonly type: 'phy' | 'file';
 }
 
-const POSITIONS = ['target', 'format', 'vdev', 'access'] as const;
-type Key = (typeof POSITIONS)[number] | 'devtype' | 'backendtype' | 'backend' | 'script' | 'specification';
-const KEYS: readonly string[] = [...POSITIONS, 'devtype', 'backendtype', 'backend', 'script', 'specification'];
-/** Those that change nothing about what is read and written here. */
-const FLAGS = ['direct-io-safe', 'discard', 'no-discard', 'trusted', 'untrusted'];
-/** Old prefixes of a target: what they make of the words behind it. */
-const PREFIX = /^(raw|phy|file|tap2?|tapdisk|aio|ioemu|qcow2?|vhd|iscsi|nbd|enbd|drbd):(.*)$/;
-const MEANINGLESS = ['phy', 'file', 'tap', 'tap2', 'tapdisk', 'aio', 'ioemu'];
-const FORMATS = ['raw', 'qcow', 'qcow2', 'vhd', 'qed', 'empty'];
-const ACCESS: Readonly<Record<string, boolean>> = { r: true, ro: true, w: false, rw: false };
-
-/** @throws SpecificationError */
-export function parseDisk(specification: string): DiskSpecification {
-  const found = new Map<Key, string>();
-  const set = (key: Key, value: string): void => {
-    if (found.has(key)) throw new SpecificationError(`${key} is said twice; say it once`);
-    found.set(key, value);
-  };
-  let cdrom = false;
-  let type: 'phy' | 'file' | undefined;
-  const { words, rest } = untilTarget(specification);
-  let position = 0;
-  words.forEach(({ key, value }, index) => {
-    if (key === undefined && value === 'cdrom') cdrom = true;
-    else if (key === undefined && FLAGS.includes(value)) return;
-    else if (key !== undefined && KEYS.includes(key)) set(key as Key, value);
-    else if (key !== undefined)
-      throw new SpecificationError(`there is no parameter ${key}; there are ${KEYS.join(', ')}`);
-    else {
-      const [, prefix, target] = (index === 0 && PREFIX.exec(value)) || [];
-      if (prefix !== undefined) {
-        if (!MEANINGLESS.includes(prefix) && prefix !== 'raw') set('format', prefix);
-        if (prefix === 'phy' || prefix === 'file') type = prefix;
-        set('target', target!);
-        position = 2; // the format is said
-        return;
-      }
-      const name = POSITIONS[position++];
-      if (name === undefined)
-        throw new SpecificationError('there are more than four words without a name; take one away');
-      if (value !== '' && !(name === 'target' && found.has('target'))) set(name, value);
-    }
-  });
-  if (rest !== undefined) set('target', rest);
-  return settle(found, cdrom, type);
-}
-
-/** `target=` takes the rest, commas and all. */
-function untilTarget(specification: string): { words: Word[]; rest: string | undefined } {
-  const at = /(^|,)\s*target\s*=\s*/.exec(specification);
-  if (!at) return { words: wordsOf(specification), rest: undefined };
-  const before = specification.slice(0, at.index);
-  return {
-    words: before.trim() === '' ? [] : wordsOf(before),
-    rest: specification.slice(at.index + at[0].length).trim(),
-  };
-}
-
-function settle(found: ReadonlyMap<Key, string>, cdromFlag: boolean, type?: 'phy' | 'file'): DiskSpecification {
-  let vdev = found.get('vdev') ?? '';
-  let cdrom = cdromFlag || found.get('devtype') === 'cdrom';
-  const old = /^(.*):(cdrom|disk)$/.exec(vdev);
-  if (old) {
-    vdev = old[1]!;
-    cdrom ||= old[2] === 'cdrom';
-  }
-  if (vdev === '') throw new SpecificationError('it names no device for the guest; write TARGET,raw,xvda,rw');
-  const format = found.get('format') ?? 'raw';
-  if (!FORMATS.includes(format)) throw new SpecificationError(`${format} is no format of disks; write raw`);
+/** A disk that the built-in toolstack can make. @throws SpecificationError */
+export function parseDisk(text: string): DiskSpecification {
+  const { disk, prefixes, problems } = readXlDisk(text);
+  insist(problems);
+  const { vdev = '', format, specification, cdrom, target = '', readWrite } = disk;
   if (format !== 'raw' && format !== 'empty')
     throw new SpecificationError(`the format ${format} needs QEMU in dom0; convert the disk to raw (qemu-img convert)`);
-  const specification = found.get('specification');
-  if (specification !== undefined && specification !== 'xen')
-    throw new SpecificationError(`the specification ${specification} needs a device model in dom0; leave it out`);
-  const access = found.get('access') ?? (cdrom ? 'ro' : 'rw');
-  if (!(access in ACCESS)) throw new SpecificationError(`${access} is no access; write rw or ro`);
-  const target = found.get('target') ?? '';
+  if (specification === 'virtio')
+    throw new SpecificationError(`the specification virtio needs a device model in dom0; leave it out`);
   if (target === '' && !cdrom) throw new SpecificationError('it names no target: the file or device with the contents');
-  return {
-    ...{ target, vdev, device: deviceNumber(vdev), cdrom },
-    readOnly: cdrom || ACCESS[access]!,
-    type: type ?? (target.startsWith('/dev/') ? 'phy' : 'file'),
-  };
+  const device = deviceNumber(vdev);
+  if (device === undefined) throw new SpecificationError(`${vdev} is no device of a guest; write xvda, xvdb, ...`);
+  const said = prefixes.find(prefix => prefix === 'phy' || prefix === 'file');
+  const type = said ?? (target.startsWith('/dev/') ? 'phy' : 'file');
+  return { target, vdev, device, cdrom, readOnly: !readWrite, type: type === 'phy' ? 'phy' : 'file' };
 }
 
-const LETTERS = /^(xvd|hd|sd)([a-z]+)(\d*)$/;
-const NUMBERED = /^d(\d+)(?:p(\d+))?$/;
+const LETTERS = /^(xvd|hd|sd)([a-z]{1,6})(\d{0,4})$/;
+const NUMBERED = /^d(\d{1,9})(?:p(\d{1,9}))?$/;
 
 /** a to z, then aa as Linux counts. */
 const ordinal = (letters: string): number =>
@@ -112,14 +71,8 @@ function xenNumber(disk: number, partition: number): number | undefined {
   return disk < 1 << 20 && partition < 256 ? (1 << 28) | (disk << 8) | partition : undefined;
 }
 
-/** @throws SpecificationError */
-function deviceNumber(vdev: string): number {
-  const number = known(vdev);
-  if (number === undefined) throw new SpecificationError(`${vdev} is no device of a guest; write xvda, xvdb, ...`);
-  return number;
-}
-
-function known(vdev: string): number | undefined {
+/** Number of a device of the guest; undefined when there is none of this name. */
+export function deviceNumber(vdev: string): number | undefined {
   if (/^\d{1,9}$/.test(vdev)) return Number(vdev);
   const [, d, p = '0'] = NUMBERED.exec(vdev) ?? [];
   if (d !== undefined) return xenNumber(Number(d), Number(p));

@@ -1,9 +1,9 @@
 // A domain as the built-in toolstack creates it: what xl would take from the configuration, with its defaults.
-import { commandLine } from './boot-domain';
 import { type DiskSpecification, parseDisk } from './disk';
-import { ARM_KEYS, X86_KEYS } from './keys';
+import { ARM_KEYS, XL_KEYS } from './keys';
 import { parseXl } from './parser';
 import type { XlProblem, XlRange } from './problem';
+import { commandLine } from './reading/domain';
 import { XlSettings } from './settings';
 import { SpecificationError } from './specification';
 import { parseVif, type VifSpecification } from './vif';
@@ -102,8 +102,9 @@ export function readDomain(text: string, limits: DomainLimits): ReadDomain {
 
 function checkKey(settings: XlSettings, key: string, { hint }: DomainLimits): void {
   if (READ.has(key)) return;
-  if (ARM_KEYS.has(key) || X86_KEYS.has(key)) {
-    const why = WHY[key] ?? (X86_KEYS.has(key) ? 'it is about x86' : 'the built-in toolstack has nothing of it');
+  const known = XL_KEYS.get(key);
+  if (known) {
+    const why = WHY[key] ?? known.why ?? 'the built-in toolstack has nothing of it';
     settings.about(key, 'ignored', 'warning', `${key} has no effect: ${why}`);
     return;
   }

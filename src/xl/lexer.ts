@@ -2,7 +2,8 @@
 // text is in exactly one token or is blank; what xl refuses becomes a problem, and the lexer goes on.
 import type { XlCode, XlPosition, XlProblem, XlRange } from './problem';
 
-export type TokenKind = 'name' | 'number' | 'string' | '=' | '+=' | '[' | ']' | ',' | ';' | 'newline' | 'bad' | 'end';
+export type TokenKind =
+  'name' | 'number' | 'string' | '=' | '+=' | '[' | ']' | ',' | ';' | 'newline' | 'bad' | 'stray' | 'end';
 
 export interface Token {
   readonly kind: TokenKind;
@@ -32,6 +33,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   t: '\t',
   v: '\v',
 };
+/** What xl takes for the number of an escape, among the three characters behind its first digit: at least two of them. */
+const ESCAPED_NUMBER = /^[ \t\v\f\r]*[+-]?[0-9]+/;
 
 /** Splits `text` into tokens; the last one is `end`. */
 export function tokens(text: string): { tokens: Token[]; problems: XlProblem[] } {
@@ -46,6 +49,7 @@ class Lexer {
   private at = 0;
   private line = 1;
   private lineStart = 0;
+  private saidLineEnd = false;
 
   constructor(private readonly text: string) {}
 
@@ -79,7 +83,17 @@ class Lexer {
     this.match(COMMENT);
     // With a line feed alone the carriage return would be part of the comment, and xl would not mind.
     if (this.at < this.text.length) return;
-    this.problem('line-end', start, 'a comment in the last line needs a line feed behind it; add one');
+    this.problem(
+      'line-end',
+      start,
+      'a comment in the last line needs a line feed behind it; add one',
+      !this.isLast(start),
+    );
+  }
+
+  /** One character at the very end, which xl passes over whatever it is. */
+  private isLast(start: number): boolean {
+    return start === this.text.length - 1 && this.text.charCodeAt(start) < 0x80;
   }
 
   private newline(): void {
@@ -91,8 +105,9 @@ class Lexer {
 
   private carriageReturn(): void {
     const start = this.at++;
-    const first = !this.problems.some(({ code }) => code === 'line-end');
-    if (first) this.problem('line-end', start, 'a carriage return; xl takes lines that end with a line feed alone');
+    if (this.saidLineEnd) return;
+    this.saidLineEnd = true;
+    this.problem('line-end', start, 'a carriage return; xl takes lines that end with a line feed alone', !this.isLast(start)); // prettier-ignore
   }
 
   private string(): void {
@@ -101,20 +116,47 @@ class Lexer {
     if (whole === undefined) {
       const end = this.text.indexOf('\n', start);
       this.at = end < 0 ? this.text.length : end;
-      this.problem('string', start, `this string does not end on its line; close it with ${this.text[start]}`);
-      return this.push('string', this.text.slice(start + 1, this.at).trimEnd(), start);
+      const close = `this string does not end on its line; close it with ${this.text[start]}`;
+      this.problem('string', start, close, !this.isLast(start));
+      return this.push(this.isLast(start) ? 'stray' : 'string', this.text.slice(start + 1, this.at).trimEnd(), start);
     }
-    const value = whole.slice(1, -1).replace(/\\(.)/gs, (_escape, character: string) => {
+    if (whole.includes('\0')) this.problem('string', start, 'there is a NUL in this string; take it away');
+    this.push('string', this.unescaped(whole, start), start);
+  }
+
+  private unescaped(whole: string, start: number): string {
+    let value = '';
+    for (let i = 1; i < whole.length - 1;) {
+      const from = whole.indexOf('\\', i);
+      if (from < 0) return value + whole.slice(i, -1);
+      value += whole.slice(i, from);
+      const character = whole[from + 1]!;
+      i = from + 2;
       const stands = ESCAPES[character];
-      if (stands === undefined)
-        this.problem(
-          'string',
-          start,
-          `xl does not read the escape \\${character} in a string; write the character itself`,
-        );
-      return stands ?? character;
-    });
-    this.push('string', value, start);
+      if (stands !== undefined) {
+        value += stands;
+        continue;
+      }
+      const taken = this.escapedNumber(whole, i, start);
+      i += taken;
+      if (taken === 0) value += character;
+    }
+    return value;
+  }
+
+  /** @returns how many characters behind the escape go with it */
+  private escapedNumber(whole: string, at: number, start: number): number {
+    const character = whole[at - 1]!;
+    const taken = /[0-7]/.test(character) ? (ESCAPED_NUMBER.exec(whole.slice(at, at + 3))?.[0].length ?? 0) : 0;
+    if (taken > 1)
+      this.problem('string', start, 'xl leaves the number of an escape out of the string; write the character itself', false); // prettier-ignore
+    else
+      this.problem(
+        'string',
+        start,
+        `xl does not read the escape \\${character} in a string; write the character itself`,
+      );
+    return taken > 1 ? taken : 0;
   }
 
   private unknown(): void {
@@ -126,8 +168,13 @@ class Lexer {
       : /^[+\-.():]/.test(word)
         ? 'this is no Python: values are numbers, texts in quotes, and lists of them'
         : 'put text in quotes';
-    this.problem('character', start, `${JSON.stringify(word.slice(0, 40))} cannot stand here; ${hint}`);
-    this.push('bad', word, start);
+    this.problem(
+      'character',
+      start,
+      `${JSON.stringify(word.slice(0, 40))} cannot stand here; ${hint}`,
+      !this.isLast(start),
+    );
+    this.push(this.isLast(start) ? 'stray' : 'bad', word, start);
   }
 
   private match(pattern: RegExp): string | undefined {
@@ -141,8 +188,9 @@ class Lexer {
     this.found.push({ kind, value, range: this.range(start) });
   }
 
-  private problem(code: XlCode, start: number, message: string): void {
-    this.problems.push({ severity: 'error', code, message, range: this.range(start) });
+  private problem(code: XlCode, start: number, message: string, refused = true): void {
+    const problem = { severity: 'error', code, message, range: this.range(start) } as const;
+    this.problems.push(refused ? { ...problem, refused } : problem);
   }
 
   /** No token but a line feed, which ends one, reaches beyond its line. */

@@ -23,13 +23,28 @@ export interface XlFile {
 /** Lists inside lists; real ones nest three deep. */
 const MOST_DEPTH = 64;
 
+/** Characters of a file; real ones have some thousands. */
+export const MOST_TEXT = 1 << 20;
+/** Mistakes that are told of; nobody reads more. */
+const MOST_PROBLEMS = 500;
+const TOP = { line: 1, column: 1, offset: 0 };
+
 /** Parses a whole configuration. Never throws: what is wrong is in `problems`, what is right in `assignments`. */
 export function parseXl(text: string): XlFile {
+  if (text.length > MOST_TEXT) {
+    const message = `the file has more than ${MOST_TEXT} characters, so that it is not read; a configuration has some thousands`;
+    return {
+      assignments: [],
+      problems: [{ severity: 'error', code: 'size', message, range: { start: TOP, end: TOP }, refused: true }],
+    };
+  }
   const lexed = tokens(text);
-  const parser = new Parser(lexed.tokens);
+  // What xl passes over at the end is no part of a statement.
+  const parser = new Parser(lexed.tokens.filter(({ kind }) => kind !== 'stray'));
   const assignments = parser.file();
   const problems = [...lexed.problems, ...parser.problems];
-  return { assignments, problems: firstOfLine(problems.sort((a, b) => a.range.start.offset - b.range.start.offset)) };
+  problems.sort((a, b) => a.range.start.offset - b.range.start.offset);
+  return { assignments, problems: firstOfLine(problems).slice(0, MOST_PROBLEMS) };
 }
 
 /** What does not belong in a line, and what does not fit for that reason, is one mistake: the first says enough. */
@@ -152,6 +167,6 @@ class Parser {
   }
 
   private complain(message: string, range = this.token.range, code: XlCode = 'syntax'): void {
-    this.problems.push({ severity: 'error', code, message, range });
+    this.problems.push({ severity: 'error', code, message, range, refused: true });
   }
 }

@@ -5,12 +5,15 @@ export const XL_CODES = {
   string: 'A string that does not end on its line, or has an escape that xl does not read.',
   syntax: 'A statement that is not KEY = VALUE or KEY += VALUE, one on each line. xl refuses the file.',
   'line-end': 'Lines must end with a line feed alone, the last one too when it has a comment. xl refuses the file.',
+  size: 'The file is far larger than a configuration can be; it is not read.',
   type: 'A value of another kind than the key takes: a list, a string or a number. xl warns and takes the default.',
   range: 'A number outside of what the key takes.',
   add: '+= of a list to a string, of a string to a list, or to a number.',
   duplicate: 'The key is set twice; the last one counts.',
   missing: 'A key that every domain needs is not set.',
   unknown: 'A key that xl does not know. xl passes over it without a word.',
+  arm: 'Something that guests on ARM do not have.',
+  old: 'It does what it should, but there is a better way to say it.',
   ignored: 'The key has no effect here. The message says why, and what does the job.',
 } as const satisfies Record<string, string>;
 
@@ -35,4 +38,15 @@ export interface XlProblem {
   /** One line: what, why, and what to do. */
   readonly message: string;
   readonly range: XlRange;
+  /** xl itself refuses the file for this; of everything else it says a line at most, and goes on. */
+  readonly refused?: true;
+  /** How to put it right. */
+  readonly fix?: XlFix;
+}
+
+/** A change of the text that puts something right. */
+export interface XlFix {
+  /** What it does, as a menu shows it. */
+  readonly title: string;
+  readonly edits: readonly { readonly range: XlRange; readonly text: string }[];
 }

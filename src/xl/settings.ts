@@ -1,7 +1,8 @@
 // The values that a configuration ends up with: the last assignment of a key, with what += adds to it. Typed readers say
 // what does not fit, as xl does, and then give nothing.
+import { type LongBits, readLong } from './numbers';
 import type { XlAssignment, XlFile, XlValue } from './parser';
-import type { XlCode, XlProblem, XlRange } from './problem';
+import type { XlCode, XlFix, XlProblem, XlRange } from './problem';
 
 interface Setting {
   readonly value: XlValue;
@@ -10,8 +11,13 @@ interface Setting {
   readonly added: boolean;
 }
 
-/** A number as strtol reads it with base 0: decimal, 0x hexadecimal, 0 octal. */
-const NUMBER = /^[ \t]*(-?)(0x[0-9a-f]+|[0-9]+)$/i;
+/** A text of a configuration and where it stands. */
+export interface XlText {
+  readonly text: string;
+  readonly range: XlRange;
+}
+
+const TOP: XlRange = { start: { line: 1, column: 1, offset: 0 }, end: { line: 1, column: 1, offset: 0 } };
 
 export class XlSettings {
   readonly problems: XlProblem[];
@@ -32,6 +38,11 @@ export class XlSettings {
     return this.byKey.get(key)?.keyRange;
   }
 
+  /** The value itself, for readers that take more than one kind. */
+  valueOf(key: string): XlValue | undefined {
+    return this.byKey.get(key)?.value;
+  }
+
   /** A text; a number is one too. @param severity of another kind of value: xl warns, and takes the default */
   text(key: string, severity: XlProblem['severity'] = 'warning'): string | undefined {
     const setting = this.byKey.get(key);
@@ -41,49 +52,68 @@ export class XlSettings {
     return undefined;
   }
 
-  /** A list of texts; what is none, and what in it is none, is told of. */
-  texts(key: string): { readonly text: string; readonly range: XlRange }[] {
+  /** A list of texts up to the first that is none, as xl reads most lists. What does not fit is told of. */
+  texts(key: string): XlText[] {
     const value = this.byKey.get(key)?.value;
     if (!value) return [];
     if (value.kind === 'text') {
       this.add('type', 'error', `${key} is a text, but a list is wanted: ${key} = [ "..." ]`, value.range);
       return [];
     }
-    return value.values.flatMap(one => {
-      if (one.kind === 'text') return [{ text: one.text, range: one.range }];
-      this.add('type', 'error', `${key} has a list in its list, but texts are wanted`, one.range);
-      return [];
-    });
+    const texts: XlText[] = [];
+    for (const one of value.values) {
+      if (one.kind === 'list') {
+        this.add('type', 'error', `${key} has a list in its list, but texts are wanted`, one.range);
+        break;
+      }
+      texts.push({ text: one.text, range: one.range });
+    }
+    return texts;
   }
 
-  /** A whole number from `least` to `most`. @param severity as for a text */
-  number(key: string, least: number, most: number, severity: XlProblem['severity'] = 'warning'): number | undefined {
+  /** A whole number that fits a C `long`, as xl reads it. @param severity as for a text */
+  long(key: string, bits: LongBits = 64, severity: XlProblem['severity'] = 'warning'): bigint | undefined {
     const setting = this.byKey.get(key);
     const written = this.text(key, severity);
     if (!setting || written === undefined) return undefined;
     const { range } = setting.value;
-    const [, sign, digits = ''] = NUMBER.exec(written) ?? [];
+    const { value, fault } = readLong(written, bits);
     if (setting.added) this.add('add', severity, `${key}: += does not go with numbers; write =`, range);
-    else if (sign === undefined || /^0[0-9]*[89]/.test(digits))
-      this.add('type', severity, `${key} is ${JSON.stringify(written)}, which is no whole number`, range);
-    else {
-      const magnitude = /^0[0-7]+$/.test(digits) ? parseInt(digits, 8) : Number(digits);
-      const value = sign === '-' ? -magnitude : magnitude;
-      if (value >= least && value <= most) return value;
-      this.add('range', 'error', `${key} is ${value}, but it can be ${least} to ${most}`, range);
-    }
+    else if (fault === 'overflow')
+      this.add('range', severity, `${key} is ${written.slice(0, 40)}, too large for a number`, range); // prettier-ignore
+    else if (fault === 'junk')
+      this.add('type', severity, `${key} is ${JSON.stringify(written.slice(0, 40))}, which is no whole number`, range);
+    else return value;
+    return undefined;
+  }
+
+  /** A whole number from `least` to `most`. @param severity as for a text */
+  number(key: string, least: number, most: number, severity: XlProblem['severity'] = 'warning'): number | undefined {
+    const value = this.long(key, 64, severity);
+    if (value === undefined || (value >= least && value <= most)) return value === undefined ? value : Number(value);
+    this.about(key, 'range', 'error', `${key} is ${value}, but it can be ${least} to ${most}`, true);
     return undefined;
   }
 
   /** Records something about a key that is set, or, of one that is not, about the beginning of the file. */
-  about(key: string, code: XlCode, severity: XlProblem['severity'], message: string): void {
-    const start = { line: 1, column: 1, offset: 0 };
-    this.add(code, severity, message, this.rangeOf(key) ?? { start, end: start });
+  about(key: string, code: XlCode, severity: XlProblem['severity'], message: string, atValue = false): void {
+    const range = atValue ? this.valueOf(key)?.range : this.rangeOf(key);
+    this.add(code, severity, message, range ?? TOP);
   }
 
   /** Records something about a place. */
   at(range: XlRange, code: XlCode, severity: XlProblem['severity'], message: string): void {
     this.add(code, severity, message, range);
+  }
+
+  /** Records why xl itself refuses the file. */
+  refuse(range: XlRange | undefined, code: XlCode, message: string): void {
+    this.problems.push({ severity: 'error', code, message, range: range ?? TOP, refused: true });
+  }
+
+  /** Records something that can be put right. */
+  fixable(problem: Omit<XlProblem, 'fix'>, fix: XlFix): void {
+    this.problems.push({ ...problem, fix });
   }
 
   private add(code: XlCode, severity: XlProblem['severity'], message: string, range: XlRange): void {
@@ -101,12 +131,7 @@ export class XlSettings {
     const sum = concatenate(before.value, value);
     if (sum) this.byKey.set(key, { value: sum, keyRange, added: true });
     else
-      this.add(
-        'add',
-        'error',
-        `${key}: a ${before.value.kind} cannot take a ${value.kind}; xl refuses the file`,
-        keyRange,
-      );
+      this.refuse(keyRange, 'add', `${key}: a ${before.value.kind} cannot take a ${value.kind}; xl refuses the file`);
   }
 }
 
@@ -117,4 +142,16 @@ function concatenate(before: XlValue, added: XlValue): XlValue | undefined {
   if (before.kind === 'list' && added.kind === 'list')
     return { kind: 'list', values: [...before.values, ...added.values], range };
   return undefined;
+}
+
+/** The place of a part of a quoted text; the whole text when escapes keep its characters apart from the file's. */
+export function rangeWithin({ text, range }: XlText, start: number, end: number): XlRange {
+  const { start: from, end: to } = range;
+  const quotes = to.offset - from.offset - text.length;
+  if ((quotes !== 2 && quotes !== 0) || from.line !== to.line) return range;
+  const at = (offset: number) => {
+    const shift = quotes / 2 + Math.min(offset, text.length);
+    return { line: from.line, column: from.column + shift, offset: from.offset + shift };
+  };
+  return { start: at(start), end: at(end) };
 }

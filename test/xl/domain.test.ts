@@ -145,9 +145,9 @@ describe('a disk', () => {
     ['qcow2:/a,xvda,w', /^the format qcow2 needs QEMU in dom0; convert/],
     ['/a,raw,xvda,rw,more', /^there are more than four words without a name/],
     ['/a,raw,xvda,vdev=xvdb', /^vdev is said twice/],
-    ['/a,raw,xvda,q', /^q is no access; write rw or ro$/],
+    ['/a,raw,xvda,q', /^"q" is no access; write rw or ro$/],
     ['/a,raw,floppy,w', /^floppy is no device of a guest; write xvda/],
-    ['/a,zip,xvda,w', /^zip is no format of disks; write raw$/],
+    ['/a,zip,xvda,w', /^format is "zip", but it can be raw, qcow/],
     ['/a,raw,xvda,w,size=3', /^there is no parameter size; there are target/],
     [',raw,xvda,w', /^it names no target/],
     ['/a,raw,xvda,w,specification=virtio', /^the specification virtio needs a device model/],
@@ -167,7 +167,7 @@ describe('an interface', () => {
 
   it.each([
     ['mac=01:00:00:00:00:00', /is the address of a group/],
-    ['speed=3', /^there is no parameter speed; there are mac and bridge$/],
+    ['speed=3', /^there is no parameter speed; there are mac, bridge, /],
   ])('%s is refused', (text, message) => {
     expect(() => parseVif(text)).toThrow(message);
   });

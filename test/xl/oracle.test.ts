@@ -1,0 +1,49 @@
+// The verdict of Debian's xl 4.17, and what it understands, on cases of our own making: xl-oracle made the fixture.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readXl } from '../../src/xl';
+import type { OracleAnswer } from './oracle/answers';
+import { BASE, CASES } from './oracle/cases';
+
+const answers = JSON.parse(
+  readFileSync(path.join(import.meta.dirname, 'oracle/answers.json'), 'utf8'),
+) as OracleAnswer[]; // xl-oracle wrote it
+
+/** Where this one refuses what xl takes, and why. */
+const STRICTER: readonly (readonly [line: string, why: string])[] = [
+  ['iomem = [ "0x,1" ]', '0x without digits is no number; xl takes it for page 0'],
+  [
+    'vnuma = [ [ "pnode=0", "size=64", "vcpus=0", "vdistances=10" ] ]',
+    'libxl ends with an error when it makes the domain: ARM has no vNUMA',
+  ],
+];
+
+/** What an emulated PC has is not read: there is none on ARM. */
+const withoutPc = (domain: unknown): unknown =>
+  JSON.parse(JSON.stringify(domain), (key, value: unknown) => (key === 'type.hvm' ? undefined : value));
+
+const shown = (text: string): string => JSON.stringify(text.startsWith(BASE) ? text.slice(BASE.length) : text);
+
+describe('xl 4.17 and this reading', () => {
+  it('have the same cases before them', () => {
+    expect(answers.map(({ text }) => text)).toEqual(CASES.map(({ text }) => text));
+    expect(answers.length).toBeGreaterThan(300);
+  });
+
+  for (const group of new Set(CASES.map(one => one.group)))
+    it(`agree about ${group}`, () => {
+      for (const { text, exit, domain } of answers.filter(one => one.group === group)) {
+        if (STRICTER.some(([line]) => text === `${BASE}${line}\n`)) {
+          expect([exit, readXl(text).domain], text).toEqual([0, undefined]);
+          continue;
+        }
+        const { domain: ours, settings } = readXl(text);
+        const why = settings.problems
+          .map(({ message, refused }) => `${refused ? 'refused: ' : ''}${message}`)
+          .join('\n');
+        expect.soft(ours !== undefined, `verdict on ${shown(text)}\n${why}`).toBe(exit === 0);
+        if (ours && exit === 0) expect.soft(withoutPc(ours), shown(text)).toEqual(withoutPc(domain));
+      }
+    });
+});
