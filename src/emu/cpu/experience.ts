@@ -12,7 +12,12 @@ export interface PageHints {
   readonly calls: readonly number[];
   /** Accesses that are no members of groups. */
   readonly alone: readonly number[];
+  /** Instructions of the machine after which its code was hot, in the run in which that was soonest. */
+  readonly hotAt: number;
 }
+
+/** Of runs that began with the same page, how long they were, in instructions of the machine. */
+type Lengths = readonly number[];
 
 interface Aged<T> {
   readonly value: T;
@@ -21,11 +26,13 @@ interface Aged<T> {
 }
 
 /** Changes with everything that makes hints of other versions useless. */
-const VERSION = 1;
+const VERSION = 2;
 /** What so many runs did not use is forgotten. */
 const RUNS_KEPT = 24;
 const MOST_PAGES = 4096;
 const MOST_VARIANTS = 2048;
+const MOST_LENGTHS = 9;
+const MOST_BEGINNINGS = 64;
 
 /** A page by its contents, and the instruction set. */
 export function pageKey(words: Uint32Array, first: number, thumb: boolean): string {
@@ -41,6 +48,11 @@ export function pageKey(words: Uint32Array, first: number, thumb: boolean): stri
 export class Experience {
   private readonly pages = new Map<string, Aged<PageHints>>();
   private readonly known = new Map<string, Aged<undefined>>();
+  /** By the page that code was executed in first: it says what is run. */
+  private readonly lengths = new Map<string, Lengths>();
+  private beginning: string | undefined;
+  /** Lengths of earlier runs with this beginning, as soon as this one has ended once. */
+  private earlier: Lengths | undefined;
   /** Whether something was added since it was read. */
   changed = false;
 
@@ -50,8 +62,9 @@ export class Experience {
   static from(text: string | undefined): Experience {
     const parsed = text === undefined ? undefined : parse(text);
     const experience = new Experience((parsed?.run ?? 0) + 1);
-    for (const [key, seen, entries, calls, alone] of parsed?.pages ?? [])
-      experience.pages.set(key, { value: { entries, calls, alone }, seen });
+    for (const [key, seen, hotAt, entries, calls, alone] of parsed?.pages ?? [])
+      experience.pages.set(key, { value: { entries, calls, alone, hotAt }, seen });
+    for (const [key, lengths] of parsed?.lengths ?? []) experience.lengths.set(key, lengths);
     for (const [key, seen] of parsed?.variants ?? []) experience.known.set(key, { value: undefined, seen });
     return experience;
   }
@@ -65,20 +78,39 @@ export class Experience {
         .sort(([, a], [, b]) => b.seen - a.seen)
         .slice(0, most);
     const pages = kept(this.pages, MOST_PAGES).map(([key, { seen, value }]) => [
-      ...[key, seen, value.entries, value.calls, value.alone],
+      ...[key, seen, value.hotAt, value.entries, value.calls, value.alone],
     ]);
     const variants = kept(this.known, MOST_VARIANTS).map(([key, { seen }]) => [key, seen]);
-    return JSON.stringify({ version: VERSION, run, pages, variants });
+    const lengths = [...this.lengths].slice(-MOST_BEGINNINGS);
+    return JSON.stringify({ version: VERSION, run, lengths, pages, variants });
+  }
+
+  /** How many instructions a run like this one has, as a rule; Infinity when there was none yet. */
+  get usualLength(): number {
+    const lengths = this.beginning === undefined ? undefined : this.lengths.get(this.beginning);
+    return lengths ? [...lengths].sort((a, b) => a - b)[lengths.length >> 1]! : Infinity;
+  }
+
+  /** The run is over, after so many instructions, or it may be: it can go on, and end again. */
+  ended(instructions: number): void {
+    const { beginning, lengths } = this;
+    if (beginning === undefined) return;
+    this.earlier ??= lengths.get(beginning) ?? [];
+    lengths.delete(beginning); // the one that was used last comes last
+    lengths.set(beginning, [...this.earlier, instructions].slice(-MOST_LENGTHS));
+    this.changed = true;
   }
 
   page(key: string): PageHints | undefined {
+    this.beginning ??= key;
     const found = this.pages.get(key);
     if (found) found.seen = this.run;
     return found?.value;
   }
 
   learnPage(key: string, hints: PageHints): void {
-    this.pages.set(key, { value: hints, seen: this.run });
+    const hotAt = Math.min(hints.hotAt, this.pages.get(key)?.value.hotAt ?? Infinity);
+    this.pages.set(key, { value: { ...hints, hotAt }, seen: this.run });
     this.changed = true;
   }
 
@@ -98,7 +130,8 @@ export class Experience {
 
 interface Parsed {
   readonly run: number;
-  readonly pages: readonly (readonly [string, number, number[], number[], number[]])[];
+  readonly lengths: readonly (readonly [string, number[]])[];
+  readonly pages: readonly (readonly [string, number, number, number[], number[], number[]])[];
   readonly variants: readonly (readonly [string, number])[];
 }
 
@@ -114,15 +147,26 @@ function parse(text: string): Parsed | undefined {
     return undefined; // half a file
   }
   if (typeof value !== 'object' || value === null) return undefined;
-  const { version, run, pages, variants } = value as Record<string, unknown>;
-  if (version !== VERSION || !isCount(run) || !Array.isArray(pages) || !Array.isArray(variants)) return undefined;
+  const { version, run, lengths, pages, variants } = value as Record<string, unknown>;
+  if (version !== VERSION || !isCount(run)) return undefined;
+  if (!Array.isArray(lengths) || !Array.isArray(pages) || !Array.isArray(variants)) return undefined;
+  const isLengths = (one: unknown): one is Parsed['lengths'][number] =>
+    Array.isArray(one) &&
+    typeof one[0] === 'string' &&
+    Array.isArray(one[1]) &&
+    one[1].length > 0 &&
+    one[1].every(isCount);
   const isPage = (one: unknown): one is Parsed['pages'][number] =>
     Array.isArray(one) &&
     typeof one[0] === 'string' &&
     isCount(one[1]) &&
-    one.slice(2).every(areOffsets) &&
-    one.length === 5;
+    isCount(one[2]) &&
+    one.slice(3).every(areOffsets) &&
+    one.length === 6;
   const isVariant = (one: unknown): one is Parsed['variants'][number] =>
     Array.isArray(one) && typeof one[0] === 'string' && isCount(one[1]);
-  return { run, pages: pages.filter(isPage), variants: variants.filter(isVariant) };
+  return {
+    ...{ run, lengths: lengths.filter(isLengths) },
+    ...{ pages: pages.filter(isPage), variants: variants.filter(isVariant) },
+  };
 }

@@ -168,7 +168,9 @@ export class Translator implements CompiledCode {
     if (!hints) return;
     const size = thumb ? 2 : 4;
     const record = (offset: number): number => slot + Math.floor(offset / size) * RECORD.SIZE;
-    for (const offset of hints.entries) this.count(record(offset), Math.max(0, threshold - HEAD_START));
+    // What was hot late in a long run is not worth a region in a short one.
+    if (hints.hotAt <= experience.usualLength)
+      for (const offset of hints.entries) this.count(record(offset), Math.max(0, threshold - HEAD_START));
     const { calls, alone } = this.home(hostPage, thumb);
     for (const offset of hints.calls) calls.add(record(offset));
     for (const offset of hints.alone) alone.add(record(offset));
@@ -185,14 +187,18 @@ export class Translator implements CompiledCode {
   }
 
   /** Remembers a page for later runs. */
-  private remember({ hostPage, thumb, regions, calls, alone }: Home, warm: readonly number[] = []): void {
+  private remember(
+    { hostPage, thumb, regions, calls, alone }: Home,
+    hotAt: number,
+    warm: readonly number[] = [],
+  ): void {
     const { experience } = this.options;
     const key = this.keys.get(hostPage * 2 + (thumb ? 1 : 0));
     if (!experience || key === undefined) return;
     const offsets = (records: Iterable<number>): number[] => [...records].map(one => this.code.place(one).offset);
     experience.learnPage(key, {
       entries: [...new Set([...[...regions].flatMap(one => one.entries), ...warm])],
-      ...{ calls: offsets(calls), alone: offsets(alone) },
+      ...{ calls: offsets(calls), alone: offsets(alone), hotAt },
     });
   }
 
@@ -259,7 +265,7 @@ export class Translator implements CompiledCode {
     home.compiled++;
     home.compiledAt = this.cores[0]!.env.instructions();
     home.patience = this.options.eager ? 0 : (1 << Math.min(home.compiled, 10)) - 1;
-    this.remember(home);
+    this.remember(home, home.compiledAt);
     const milliseconds = this.now() - began;
     this.statistics.compileMs += milliseconds;
     if (counters)
@@ -289,12 +295,15 @@ export class Translator implements CompiledCode {
 
   /** The run may be over: what was nearly hot is remembered too, so that the next run has it from the beginning. */
   review(): void {
-    if (!this.options.experience) return;
+    const { experience } = this.options;
+    if (!experience) return;
+    const now = this.cores[0]!.env.instructions();
+    experience.ended(now);
     for (const { slot, hostPage, thumb } of this.code.slotsInUse()) {
       const places = [...this.arrivals(slot, thumb, 1)];
       if (places.reduce((sum, { count }) => sum + count, 0) < WORTH_PAGE) continue;
       const warm = places.filter(({ count }) => count >= WORTH_ENTRY).map(({ offset }) => offset);
-      if (warm.length > 0) this.remember(this.home(hostPage, thumb), warm);
+      if (warm.length > 0) this.remember(this.home(hostPage, thumb), Math.floor(now / 2), warm);
     }
   }
 

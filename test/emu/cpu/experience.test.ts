@@ -11,7 +11,7 @@ import { parseElf } from '../../../src/image';
 const ELF = path.join(import.meta.dirname, '../../../guests/bench/crc32-a32.elf');
 const MIB = 1 << 20;
 const INSTRUCTIONS = 3e6;
-const HINTS = { entries: [0, 64], calls: [8], alone: [12] };
+const HINTS = { entries: [0, 64], calls: [8], alone: [12], hotAt: 5e6 };
 
 describe('experience', () => {
   it('is a text in which nothing gets lost', () => {
@@ -38,15 +38,38 @@ describe('experience', () => {
   });
 
   it.each([
-    ['half a file', '{"version":1,"run":1,"pages":[["k",1,[0]'],
+    ['half a file', '{"version":2,"run":1,"lengths":[],"pages":[["k",1,1,[0]'],
     ['no object', '7'],
-    ['another version', '{"version":0,"run":1,"pages":[["k",1,[0],[],[]]],"variants":[]}'],
-    ['offsets outside of a page', '{"version":1,"run":1,"pages":[["k",1,[4096],[],[]]],"variants":[]}'],
-    ['negative ones', '{"version":1,"run":1,"pages":[["k",1,[-4],[],[]]],"variants":[]}'],
-    ['text where numbers are', '{"version":1,"run":1,"pages":[["k",1,["0"],[],[]]],"variants":[[1,1]]}'],
+    ['another version', '{"version":1,"run":1,"lengths":[],"pages":[["k",1,1,[0],[],[]]],"variants":[]}'],
+    ['offsets outside of a page', '{"version":2,"run":1,"lengths":[],"pages":[["k",1,1,[4096],[],[]]],"variants":[]}'],
+    ['negative ones', '{"version":2,"run":1,"lengths":[],"pages":[["k",1,1,[-4],[],[]]],"variants":[]}'],
+    ['text where numbers are', '{"version":2,"run":1,"lengths":[],"pages":[["k",1,1,["0"],[],[]]],"variants":[[1,1]]}'],
   ])('is nothing when it comes as %s', (_what, text) => {
     const experience = Experience.from(text);
     expect([experience.page('k'), experience.variants()]).toEqual([undefined, []]);
+  });
+
+  it('knows how long a run is that begins with a page, as a rule', () => {
+    let text: string | undefined;
+    for (const length of [1e6, 9e6, 2e6]) {
+      const experience = Experience.from(text);
+      experience.page('first');
+      experience.page('second');
+      experience.ended(length / 2);
+      experience.ended(length);
+      text = experience.text();
+    }
+    const [same, other] = [Experience.from(text), Experience.from(text)];
+    expect(same.usualLength).toBe(Infinity); // it has not begun
+    same.page('first');
+    other.page('second');
+    expect([same.usualLength, other.usualLength]).toEqual([2e6, Infinity]);
+  });
+
+  it('takes the run in which a page was hot soonest', () => {
+    const experience = Experience.from(undefined);
+    for (const hotAt of [7, 3, 5]) experience.learnPage('k', { ...HINTS, hotAt });
+    expect(Experience.from(experience.text()).page('k')?.hotAt).toBe(3);
   });
 
   it('knows a page by each of its words, and by the instruction set', () => {
