@@ -1,6 +1,6 @@
 // Runs dtc's checks in dtc's order: first those of what a source says, then those of the finished tree.
 import { MAX_FINDINGS } from '../limits';
-import type { Draft } from '../source/merge';
+import type { Draft, DraftNode } from '../source/merge';
 import type { DeviceTree } from '../tree';
 import type { DtcRule, Fail, Scene } from './dtc/rule';
 import { byPath, isNoPhandle } from './dtc/rule';
@@ -34,6 +34,7 @@ export class CheckRunner {
   /** Whether a check whose level is error found something. */
   hasErrors = false;
   private readonly levels = new CheckLevels();
+  private draftRoot: DraftNode | undefined;
   private readonly outcomes = new Map<string, Outcome>();
 
   constructor(private readonly options: CheckOptions = {}) {
@@ -42,12 +43,13 @@ export class CheckRunner {
 
   /** Checks a merged source, before its references are resolved. */
   draft(draft: Draft): void {
+    this.draftRoot = draft.root;
     if (draft.root) this.run(STRUCTURE_RULES, new TreeScene(subjectOfDraft(draft.root), true, this.options.plugin));
   }
 
   /** Checks a finished tree; all of it when there was no draft before. */
   tree(tree: DeviceTree): void {
-    const root = subjectOfTree(tree);
+    const root = subjectOfTree(tree, this.draftRoot);
     const scene = new TreeScene(root, false, this.options.plugin);
     if (this.outcomes.size === 0) return this.run(DTC_RULES, scene);
     for (const node of root.walk()) {

@@ -98,7 +98,7 @@ export class Subject {
   readonly properties: SubjectProperty[] = [];
   /** Those that live. */
   readonly children: Subject[] = [];
-  /** With those that were deleted, in order. */
+  /** With those that were deleted; the first is the first that ever was, and of a draft all are in order. */
   readonly everyChild: Subject[] = [];
   bus: Bus | undefined;
   /** -1 when the node does not say. */
@@ -174,18 +174,26 @@ export function subjectOfDraft(draft: DraftNode, parent?: Subject): Subject {
   return subject;
 }
 
-export function subjectOfTree(tree: DeviceTree): Subject {
-  return subjectOfNode(tree.root, undefined);
+/** @param draft what the tree was made of: it still knows the nodes that were deleted. */
+export function subjectOfTree(tree: DeviceTree, draft?: DraftNode): Subject {
+  return subjectOfNode(tree.root, undefined, draft);
 }
 
-function subjectOfNode(node: DtNode, parent: Subject | undefined): Subject {
+function subjectOfNode(node: DtNode, parent: Subject | undefined, draft: DraftNode | undefined): Subject {
   const subject = new Subject(node.name, parent, node.labels, node.definitions, node.origins);
   for (const { name, labels, syntax, value, layout } of node.properties.values())
     subject.properties.push(new SubjectProperty(name, labels, syntax, value, layout));
-  for (const child of node.children.values()) {
-    const below = subjectOfNode(child, subject);
-    subject.everyChild.push(below);
-    subject.children.push(below);
+  const drafts = new Map<string, DraftNode>();
+  for (const child of draft?.children.all ?? []) {
+    if (child.deleted) subject.everyChild.push(new Subject(child.name, subject, [], [], [], true));
+    else drafts.set(child.name, child);
   }
+  const deletedFirst = draft?.children.all[0]?.deleted;
+  for (const child of node.children.values()) {
+    const below = subjectOfNode(child, subject, drafts.get(child.name));
+    subject.children.push(below);
+    if (deletedFirst) subject.everyChild.push(below);
+  }
+  if (!deletedFirst) subject.everyChild.unshift(...subject.children);
   return subject;
 }

@@ -100,7 +100,8 @@ export const removeCells = ({ path }: Subject) =>
 
 function unnecessaryCells(node: Subject, fail: Fail): void {
   if (!node.parent || int(node.addressCells) < 0 || int(node.sizeCells) < 0) return;
-  if (node.has('ranges') || node.children.length === 0 || node.children.some(child => child.has('reg'))) return;
+  // As for dtc, a node whose children were all deleted had some.
+  if (node.has('ranges') || node.everyChild.length === 0 || node.children.some(child => child.has('reg'))) return;
   const text = 'unnecessary #address-cells/#size-cells without "ranges" or child "reg" property';
   fail(node, text, undefined, removeCells(node));
 }

@@ -64,7 +64,7 @@ function i2cBus(node: Subject, fail: Fail): void {
   // keep their parent from being a bus.
   if (node.base !== 'i2c' && node.base !== 'i2c-bus' && node.base !== 'i2c-arb') return;
   node.bus = 'i2c';
-  if (node.children.length === 0) return;
+  if (node.everyChild.length === 0) return;
   if (node.addressWidth !== 1) fail(node, 'incorrect #address-cells for I2C bus');
   if (node.sizeWidth !== 0) fail(node, 'incorrect #size-cells for I2C bus');
 }
@@ -100,7 +100,7 @@ function spiBus(node: Subject, fail: Fail): void {
     if (node.children.some(child => child.properties.some(({ name }) => name.startsWith('spi-')))) node.bus = 'spi';
     if (node.bus === 'spi' && node.has('reg')) fail(node, "node name for SPI buses should be 'spi'");
   }
-  if (node.bus !== 'spi' || node.children.length === 0) return;
+  if (node.bus !== 'spi' || node.everyChild.length === 0) return;
   if (node.addressWidth !== (node.has('spi-slave') ? 0 : 1)) fail(node, 'incorrect #address-cells for SPI bus');
   if (node.sizeWidth !== 0) fail(node, 'incorrect #size-cells for SPI bus');
 }

@@ -16,7 +16,8 @@ function childAddress(node: Subject, fail: Fail): void {
   if (node.children.some(child => (child.property('reg')?.cell(0) ?? 0) !== 0)) return;
   const [only] = node.children;
   if (!only || node.children.length !== 1 || node.addressCells === -1) return;
-  const text = `graph node has single child node '${only.name}', #address-cells/#size-cells are not necessary`;
+  // dtc names the first child that ever was, deleted or not.
+  const text = `graph node has single child node '${(node.everyChild[0] ?? only).name}', #address-cells/#size-cells are not necessary`;
   const remove = only.has('reg') ? [{ kind: 'remove-property', path: only.path, property: 'reg' } as const] : [];
   const last = only.unit === '' ? [] : rename(only, '');
   fail(node, text, undefined, [...removeCells(node), ...remove, ...last]);
