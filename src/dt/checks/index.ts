@@ -6,3 +6,5 @@ export { dtcMessage } from './format';
 export type { CheckSwitch } from './levels';
 export { dtcPlace } from './place';
 export { CheckRunner, isCheckName, runChecks, type CheckOptions } from './runner';
+export { runBoardRules, runTranslationRules, type MachineFacts, type MachineWindow } from './machine';
+export { runXenRules, XEN_RULES, type XenRule } from './xen';
