@@ -1,11 +1,21 @@
 // The warnings of a whole kernel tree, dtc's and ours:  npm run corpus-warnings -- TREE [PART OF A NAME]
 //
 // TREE has arch/arm/boot/dts, arch/arm64/boot/dts, include and scripts/dtc/include-prefixes. Every .dts goes through the
-// real cpp; what comes out goes to the real dtc with every check on, and to ours. Any line that differs is shown.
+// real cpp; what comes out goes to the real dtc with every check on, and to ours. Any line that differs is shown. Then the
+// checks that dtc does not have run too: none may call any of these files wrong.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { compileSource, DTC_RULES, dtcMessage, type CheckSwitch } from '../../src/dt';
+import {
+  checkMessage,
+  checkResult,
+  compileSource,
+  DTC_RULES,
+  dtcMessage,
+  isCheckName,
+  type CheckSwitch,
+  type CompileOptions,
+} from '../../src/dt';
 
 const [tree, only = ''] = process.argv.slice(2);
 if (tree === undefined) throw new Error('usage: npm run corpus-warnings -- TREE [PART OF A NAME]');
@@ -27,8 +37,21 @@ const reader = {
   bytes: (file: string) => (existsSync(file) ? readFileSync(file) : undefined),
 };
 
+/** How often each of our own checks spoke. */
+const spoken = new Map<string, number>();
+/** What `xenlab dt-check` would end with status 1 for. */
+const refused: string[] = [];
+
+function countOwn(text: string, options: CompileOptions): void {
+  for (const finding of checkResult(compileSource(text, { ...options, checks: {} }))) {
+    if (!isCheckName(finding.id)) spoken.set(finding.id, (spoken.get(finding.id) ?? 0) + 1);
+    if (finding.severity === 'error') refused.push(checkMessage(finding, '<stdin>'));
+  }
+}
+
 function ours(text: string, folder: string): string {
   const options = { file: '<stdin>', reader, includePaths: [folder] };
+  countOwn(text, options);
   const { findings, errors } = compileSource(text, { ...options, checks: { switches, stopAtError: true } });
   const fatal = errors.length > 0 && findings.length === 0 ? errors.map(error => `${error.message}\n`) : [];
   return [...fatal, ...findings.map(finding => dtcMessage(finding, '-'))].join('');
@@ -59,4 +82,7 @@ for (const file of files) {
 }
 const time = (milliseconds / 1000).toFixed(1);
 console.log(`${files.length} files, ${lines} lines of dtc; ${different} files differ; ${time} s of ours`);
-process.exitCode = different > 0 ? 1 : 0;
+const own = [...spoken].map(([id, count]) => `${id} ${count}`);
+console.log(`our own checks: ${own.join(', ') || 'nothing'}; ${refused.length} errors at the default settings`);
+process.stdout.write(refused.slice(0, 100).join(''));
+process.exitCode = different + refused.length > 0 ? 1 : 0;

@@ -51,6 +51,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return { options: describeOptions(IMAGES_OPTIONS), run: words => imagesCommand(words, io) };
     },
   },
+  'dt-check': {
+    synopsis: 'FILE [options]',
+    help: "check a device tree, source or blob: dtc's checks, Xen's rules, and against a board",
+    load: async () => {
+      const { DT_CHECK_OPTIONS, dtCheckCommand } = await import('./dt-check');
+      return { options: describeOptions(DT_CHECK_OPTIONS), run: dtCheckCommand };
+    },
+  },
   disasm: {
     synopsis: 'FILE --arch a32|t32 [--base ADDRESS] [--count N]',
     help: 'show raw code as instructions',

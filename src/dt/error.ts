@@ -1,4 +1,5 @@
 // The one error of this library: what, where, why and what to do next, in one line.
+import type { Finding } from './checks/finding';
 import type { Span } from './source/text';
 
 /** What each code means. The docs list these; a message adds the particulars. */
@@ -62,6 +63,8 @@ export class DtError extends Error {
     readonly code: DtCode,
     readonly text: string,
     readonly place: Place,
+    /** What a check said, when this error is that. */
+    readonly finding?: Finding,
   ) {
     super(`${formatPlace(place)}: ${text}`);
   }

@@ -18,10 +18,11 @@ const CODES: Readonly<Record<string, DtCode>> = {
 };
 
 /** @returns the error of a finding; none when it is no error. */
-export function structureError({ id, severity, path, property, message, span }: Finding): DtError[] {
+export function structureError(finding: Finding): DtError[] {
+  const { id, severity, path, property, message, span } = finding;
   // Without a node it only says that a check did not run.
   if (severity !== 'error' || path === undefined) return [];
   const about = DTC_RULES.find(rule => rule.id === id)?.about ?? '';
   const text = `${path}${property === undefined ? '' : `:${property}`}: ${message.trim()} [${id}]. ${about}`;
-  return [new DtError(CODES[id] ?? 'check', text, span ? { kind: 'source', span } : { kind: 'node', path })];
+  return [new DtError(CODES[id] ?? 'check', text, span ? { kind: 'source', span } : { kind: 'node', path }, finding)];
 }

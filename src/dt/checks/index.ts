@@ -8,3 +8,4 @@ export { dtcPlace } from './place';
 export { CheckRunner, isCheckName, runChecks, type CheckOptions } from './runner';
 export { runBoardRules, runTranslationRules, type MachineFacts, type MachineWindow } from './machine';
 export { runXenRules, XEN_RULES, type XenRule } from './xen';
+export { checkMessage, checkResult, checkTree, fromError, isAnyCheckName, type AllCheckOptions } from './all';

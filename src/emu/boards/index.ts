@@ -5,6 +5,7 @@ import { virt } from './virt';
 
 export type { Board, DeviceSpec, GuestMemory, MapEntry, Range } from './board';
 export { guestMemories, memoryMap } from './board';
+export { boardNamed, machineFacts } from './facts';
 export { buildBoard, type BoardPorts, type BuiltBoard, type BusWindow } from './build';
 
 export const BOARDS: readonly Board[] = [vexpressV2pCa15Tc1, virt];
