@@ -4,8 +4,9 @@
 // real cpp; what comes out goes to the real dtc with every check on, and to ours. Any line that differs is shown. Then the
 // checks that dtc does not have run too: none may call any of these files wrong.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { nodeSourceReader } from '../../src/cli/dtc/reader';
 import {
   checkMessage,
   checkResult,
@@ -32,11 +33,6 @@ function run(command: string, args: readonly string[], input?: string): { out: s
   return { out: stdout, errors: stderr };
 }
 
-const reader = {
-  text: (file: string) => (existsSync(file) ? readFileSync(file, 'utf8') : undefined),
-  bytes: (file: string) => (existsSync(file) ? readFileSync(file) : undefined),
-};
-
 /** How often each of our own checks spoke. */
 const spoken = new Map<string, number>();
 /** What `xenlab dt-check` would end with status 1 for. */
@@ -50,7 +46,7 @@ function countOwn(text: string, options: CompileOptions): void {
 }
 
 function ours(text: string, folder: string): string {
-  const options = { file: '<stdin>', reader, includePaths: [folder] };
+  const options = { file: '<stdin>', reader: nodeSourceReader(), includePaths: [folder] };
   countOwn(text, options);
   const { findings, errors } = compileSource(text, { ...options, checks: { switches, stopAtError: true } });
   const fatal = errors.length > 0 && findings.length === 0 ? errors.map(error => `${error.message}\n`) : [];

@@ -1,5 +1,4 @@
 // `xenlab dt-check`: everything that can be said of a device tree, one line each.
-import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import {
   checkMessage,
@@ -20,6 +19,7 @@ import { BOARDS, boardNamed, findBoard, machineFacts } from '../emu/boards';
 import { didYouMean } from '../dt/nearest';
 import { readInput } from '../lab/files';
 import { nodeHost } from '../lab/node/host';
+import { nodeSourceReader } from './dtc/reader';
 import { parseOptions, UsageError, type Option } from './options';
 import { Status } from './process';
 
@@ -68,11 +68,6 @@ export const DT_CHECK_OPTIONS: readonly Option<DtCheckRequest>[] = [
   },
 ];
 
-const reader = {
-  text: (file: string) => (existsSync(file) ? readFileSync(file, 'utf8') : undefined),
-  bytes: (file: string) => (existsSync(file) ? new Uint8Array(readFileSync(file)) : undefined),
-};
-
 function machineOf(tree: DeviceTree | undefined, chosen: string | undefined) {
   if (!tree || chosen === 'none') return undefined;
   let names: string[] = [];
@@ -90,7 +85,7 @@ function check(bytes: Uint8Array, file: string, { board, includePaths, switches 
   const isBlob = bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0) === FDT_MAGIC;
   if (!isBlob && !file.endsWith('.dtb')) {
     const text = new TextDecoder().decode(bytes);
-    const result = compileSource(text, { file, reader, includePaths, checks: { switches } });
+    const result = compileSource(text, { file, reader: nodeSourceReader(), includePaths, checks: { switches } });
     return checkResult(result, { switches, machine: machineOf(result.tree, board) });
   }
   try {

@@ -1,6 +1,7 @@
 // Runs dtc's checks in dtc's order: first those of what a source says, then those of the finished tree.
 import { MAX_FINDINGS } from '../limits';
-import type { Draft, DraftNode } from '../source/merge';
+import type { DraftNode } from '../source/draft';
+import type { Draft } from '../source/merge';
 import type { DeviceTree } from '../tree';
 import type { DtcRule, Fail, Scene } from './dtc/rule';
 import { byPath, isNoPhandle } from './dtc/rule';
@@ -50,7 +51,7 @@ export class CheckRunner {
   /** Checks a finished tree; all of it when there was no draft before. */
   tree(tree: DeviceTree): void {
     const root = subjectOfTree(tree, this.draftRoot);
-    const scene = new TreeScene(root, false, this.options.plugin);
+    const scene = new TreeScene(root, false, this.options.plugin ?? tree.plugin);
     if (this.outcomes.size === 0) return this.run(DTC_RULES, scene);
     for (const node of root.walk()) {
       const phandle = (node.property('phandle') ?? node.property('linux,phandle'))?.onlyCell ?? 0;

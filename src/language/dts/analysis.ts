@@ -1,7 +1,9 @@
 // One source with everything it includes, as the compiler sees it at one moment.
-import { compileSource, runChecks, type DeviceTree, type DtError, type DtNode, type Finding } from '../../dt';
+import { compileSource, checkTree, type DeviceTree, type DtError, type DtNode, type Finding } from '../../dt';
+import { textsOf } from '../../dt/checks/values';
 import { candidates } from '../../dt/source/reader';
 import type { SourceSyntax } from '../../dt/source/syntax';
+import { boardNamed, BOARDS, machineFacts } from '../../emu/boards';
 import type { FileCache } from '../files';
 import { directivesOf, type Directives, type IncludeSite, type MacroSite } from './directives';
 import { TreeIndex } from './tree-index';
@@ -76,7 +78,9 @@ export class Analysis {
   /** What the checks say of the tree; nothing as long as there are errors, for then it is an older one. */
   get findings(): readonly Finding[] {
     if (!this.isCurrent || !this.tree) return [];
-    this.found ??= runChecks(this.tree).filter(({ path }) => path !== undefined);
+    const board = boardNamed(BOARDS, textsOf(this.tree.root, 'compatible'));
+    const machine = board && machineFacts(board);
+    this.found ??= checkTree(this.tree, { machine }).filter(({ path }) => path !== undefined);
     return this.found;
   }
 
