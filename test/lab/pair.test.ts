@@ -71,6 +71,13 @@ describe('the embedded pair', () => {
     expect(JSON.stringify(refused)).toContain('embedded:nothing: the lab has no such file in it, only embedded:dom0');
   });
 
+  it('goes on under a new name when a domain is renamed', async () => {
+    const lab = await pair();
+    await lab.wait('demo', 'domU> ');
+    await lab.client.request('domain', { verb: 'rename', domain: 'demo', name: 'other' });
+    expect(await ask(lab, 'other', 'info')).toMatch(/domid +1\n/);
+  });
+
   it('leaves a crashed domain to be looked at, and dom0 goes on', async () => {
     const lab = await pair();
     await Promise.all([lab.wait('dom0', 'lab> '), lab.wait('demo', 'domU> ')]);

@@ -18,9 +18,10 @@ export class Consoles {
     this.sinks.get(name)?.write(byte);
   }
 
+  /** What a domain's console says. The domain may have been renamed: its console is there under the new name then. */
   write(name: string, bytes: Uint8Array): void {
-    const sink = this.sinks.get(name);
-    if (sink) for (const byte of bytes) sink.write(byte);
+    this.add(name);
+    for (const byte of bytes) this.byte(name, byte);
   }
 
   /** Lines that end with a line feed alone, as Xen has them before they go to its UART. */
