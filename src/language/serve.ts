@@ -161,7 +161,7 @@ class Server {
   }
 
   configure(settings: unknown): void {
-    this.dts.configure(readSettings(settings));
+    this.dts.configure(readSettings(settings), () => this.soon());
   }
 
   opened(document: TextDocument): void {
@@ -209,5 +209,6 @@ class Server {
       void this.connection.sendDiagnostics({ uri, diagnostics, ...(version === undefined ? {} : { version }) });
     }
     void this.connection.sendNotification(compiledNotification, { uris: [...found.keys()] });
+    if (await this.dts.checkBindings()) await this.publish();
   }
 }

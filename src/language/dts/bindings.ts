@@ -44,7 +44,8 @@ export class Bindings {
     for (const compatible of strings) {
       const found = this.of(compatible);
       const property = found?.properties[name];
-      if (found && property) return { binding: property, from: found.source };
+      // A binding can name a property and leave its meaning to the general one.
+      if (found && property && property.about !== '') return { binding: property, from: found.source };
     }
     const place = STANDARD_NODES[placeOf(path)]?.properties[name];
     if (place) return { binding: place, from: 'Devicetree Specification v0.4, chapter 3' };

@@ -19,10 +19,13 @@ import type {
   WorkspaceEdit,
   WorkspaceSymbol,
 } from 'vscode-languageserver';
+import { KernelBindings, type BindingFiles } from '../../dt/bindings/kernel';
 import type { FileCache } from '../files';
 import { nameOf, uriOf, type LanguageHost } from '../host';
 import { offsetOf } from '../places';
 import type { LanguageSettings } from '../settings';
+import { BindingChecks } from './binding-checks';
+import { Bindings } from './bindings';
 import { codeActions } from './actions';
 import type { Analysis } from './analysis';
 import { codeLenses } from './code-lens';
@@ -50,6 +53,8 @@ export class DtsLanguage {
   readonly knowledge = new Knowledge();
   readonly project: Project;
   /** Files that have diagnostics at the client, by the source that they come from. */
+  private checks: BindingChecks | undefined;
+  private byBinding = new WeakMap<Analysis, Map<string, Diagnostic[]>>();
   private readonly published = new Map<string, Set<string>>();
 
   constructor(
@@ -59,10 +64,37 @@ export class DtsLanguage {
     this.project = new Project(host, files);
   }
 
-  configure(settings: LanguageSettings): void {
+  /** @param changed told when something that takes its time is done, and answers may be others */
+  configure(settings: LanguageSettings, changed: () => void): void {
+    if (settings.kernelTree !== this.project.settings.kernelTree) void this.openBindings(settings.kernelTree, changed);
     this.project.settings = settings;
     this.knowledge.board = settings.board;
     this.project.changedAll();
+  }
+
+  private async openBindings(tree: string, changed: () => void): Promise<void> {
+    const folder = `${tree}/Documentation/devicetree/bindings`;
+    const found = tree === '' ? undefined : await KernelBindings.open(filesIn(this.host, folder));
+    this.knowledge.bindings = new Bindings(found);
+    this.checks = found && new BindingChecks(found);
+    this.byBinding = new WeakMap();
+    changed();
+  }
+
+  /** Holds open sources against the kernel's bindings. @returns whether there is something that was not known */
+  async checkBindings(): Promise<boolean> {
+    const { checks } = this;
+    if (!checks) return false;
+    let isNew = false;
+    for (const analysis of await this.project.all()) {
+      if (this.byBinding.has(analysis)) continue;
+      const isOld = (): boolean => this.project.latest(analysis.file) !== analysis || this.checks !== checks;
+      const found = await checks.check(analysis, this.knowledge, isOld);
+      if (isOld()) return false;
+      this.byBinding.set(analysis, found);
+      isNew ||= found.size > 0;
+    }
+    return isNew;
   }
 
   /** Diagnostics of every open source, and empty ones for files that have none any more; by URI. */
@@ -76,7 +108,8 @@ export class DtsLanguage {
       this.published.set(analysis.file, new Set(files.keys()));
       for (const [file, list] of files) {
         const uri = uriOf(file);
-        found.set(uri, unique([...(found.get(uri) ?? []), ...list]));
+        const more = this.byBinding.get(analysis)?.get(file) ?? [];
+        found.set(uri, unique([...(found.get(uri) ?? []), ...list, ...more]));
       }
     }
     for (const file of before) if (!found.has(uriOf(file))) found.set(uriOf(file), []);
@@ -205,6 +238,15 @@ export class DtsLanguage {
     );
   }
 }
+
+/** The bindings' own files: most are looked at once, so they are not kept. */
+export const filesIn = (host: LanguageHost, folder: string): BindingFiles => ({
+  async read(path) {
+    const bytes = await host.read(`${folder}/${path}`);
+    return bytes && new TextDecoder().decode(bytes);
+  },
+  list: inside => host.list(inside === '' ? folder : `${folder}/${inside}`),
+});
 
 /** The same error from several sources that share a file is one error. */
 function unique(all: readonly Diagnostic[]): Diagnostic[] {
