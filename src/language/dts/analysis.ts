@@ -78,9 +78,11 @@ export class Analysis {
   /** What the checks say of the tree; nothing as long as there are errors, for then it is an older one. */
   get findings(): readonly Finding[] {
     if (!this.isCurrent || !this.tree) return [];
-    const board = boardNamed(BOARDS, textsOf(this.tree.root, 'compatible'));
-    const machine = board && machineFacts(board);
-    this.found ??= checkTree(this.tree, { machine }).filter(({ path }) => path !== undefined);
+    if (!this.found) {
+      const board = boardNamed(BOARDS, textsOf(this.tree.root, 'compatible'));
+      const machine = board && machineFacts(board);
+      this.found = checkTree(this.tree, { machine }).filter(({ path }) => path !== undefined);
+    }
     return this.found;
   }
 
