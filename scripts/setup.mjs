@@ -11,7 +11,14 @@ const MINIMUM_NODE = 20;
 
 /** What dist/ is made of. */
 const SOURCES = ['src', 'guests', 'webview', 'esbuild.mjs', 'package.json', 'tsconfig.json'];
-const PRODUCTS = ['extension.cjs', 'language.cjs', 'worker.cjs', 'worker-lab.cjs', 'webview/memory-map.js', 'xenlab.mjs'];
+const PRODUCTS = [
+  'extension.cjs',
+  'language.cjs',
+  'worker.cjs',
+  'worker-lab.cjs',
+  'webview/memory-map.js',
+  'xenlab.mjs',
+];
 
 const packagesIn = file => (existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')).packages ?? {}) : {});
 
