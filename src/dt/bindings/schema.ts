@@ -1,6 +1,7 @@
 // Schemas of bindings as JSON Schema. They are written for another encoding of a tree (that of dt-schema), so each is
 // rewritten for ours: strings as a list, cells as a list of entries with a list of numbers each, a flag as true.
 import Ajv2019, { type ErrorObject, type ValidateFunction } from 'ajv/dist/2019';
+import { specifierOf } from './specifiers';
 
 export type Schema = { readonly [name: string]: unknown };
 
@@ -73,7 +74,9 @@ export class BindingValidator {
     const { properties, patternProperties, required, dependencies, $ref: ref } = schema;
     if (Array.isArray(required)) out['required'] = required.filter(one => !String(one).startsWith('$'));
     if (isSchema(properties)) {
-      out['properties'] = mapSchema(properties, (one, name) => (name.startsWith('$') ? true : property(one)));
+      out['properties'] = mapSchema(properties, (one, name) =>
+        name.startsWith('$') || isUncounted(name, one) ? true : property(one),
+      );
       for (const name of Object.keys(properties)) this.names.add(name);
     }
     if (isSchema(patternProperties))
@@ -129,6 +132,10 @@ function isExact(schema: unknown): boolean {
     return (key === 'allOf' || key === 'anyOf') && Array.isArray(value) && value.every(isExact);
   });
 }
+
+/** Phandles with arguments, of which nothing says how many: their entries cannot be told apart. */
+const isUncounted = (name: string, schema: unknown): boolean =>
+  isSchema(schema) && /\/phandle-array$/.test(String(schema['$ref'] ?? '')) && specifierOf(name) === undefined;
 
 /** A schema of one property. */
 function property(schema: unknown): Schema | boolean {

@@ -41,16 +41,20 @@ export class Bindings {
     path: string,
     name: string,
   ): { binding: PropertyBinding; from: string } | undefined {
+    let silent: { binding: PropertyBinding; from: string } | undefined;
     for (const compatible of strings) {
       const found = this.of(compatible);
       const property = found?.properties[name];
-      // A binding can name a property and leave its meaning to the general one.
-      if (found && property && property.about !== '') return { binding: property, from: found.source };
+      if (!found || !property) continue;
+      if (property.about !== '') return { binding: property, from: found.source };
+      silent ??= { binding: property, from: found.source };
     }
     const place = STANDARD_NODES[placeOf(path)]?.properties[name];
     if (place) return { binding: place, from: 'Devicetree Specification v0.4, chapter 3' };
     const standard = STANDARD_PROPERTIES[name];
-    return standard && { binding: standard, from: 'Devicetree Specification v0.4, chapter 2' };
+    if (standard) return { binding: standard, from: 'Devicetree Specification v0.4, chapter 2' };
+    // A binding can name a property and leave its meaning to its name.
+    return silent;
   }
 
   /** Properties that a node can have, by name; what its kind has before what all have. */
