@@ -339,8 +339,9 @@ describe('formatting', () => {
       textDocument: { uri: uri('/t/untidy.dts') },
       options: { tabSize: 8, insertSpaces: false },
     });
-    expect(edit!.newText).toContain(
-      '/ {\n\ta = <1 2>; // why\n#ifdef X\n\tb = "x  y",\n\t\t"z";\n#endif\n\tn: m@1 {\n\t};\n',
+    await client.edit('/t/untidy.dts', text => text.replace(slice(text, edit!.range), edit!.newText));
+    expect(client.text('/t/untidy.dts')).toBe(
+      '/dts-v1/;\n\n/ {\n\ta = <1 2>; // why\n#ifdef X\n\tb = "x  y",\n\t\t"z";\n#endif\n\tn: m@1 {\n\t};\n};\n',
     );
   });
 });

@@ -4,6 +4,8 @@ import type { TextEdit } from 'vscode-languageserver';
 import { directiveEnd, directiveName } from '../../dt/source/directive';
 import { Lexer } from '../../dt/source/lexer';
 import { commentEnd, isQuote, isSlash, quoteEnd, stringEnd } from '../../dt/source/scan';
+import { SourceFile } from '../../dt/source/text';
+import { rangeIn } from '../places';
 
 /** @returns undefined when the text cannot be formatted without a doubt about its meaning */
 export function format(text: string): string | undefined {
@@ -28,25 +30,21 @@ export function format(text: string): string | undefined {
     else if (before.inComment) out.push(`${'\t'.repeat(before.depth)}${content.startsWith('*') ? ' ' : ''}${content}`);
     else out.push(indent(content, before) + tidy(content));
   }
-  const result = `${out.join('\n')}\n`;
+  // A string that never ends takes everything in.
+  const result = state.inString ? out.join('\n') : `${out.join('\n').trimEnd()}\n`;
   return sameTokens(text, result) ? result : undefined;
 }
 
-/** The edit that makes one text of another: only the lines in the middle that differ. */
+/** The edit that makes one text of another: only what is between the parts that are the same. */
 export function minimalEdit(before: string, after: string): TextEdit[] {
   if (before === after) return [];
-  const [a, b] = [before.split('\n'), after.split('\n')];
-  let top = 0;
-  while (top < a.length && top < b.length && a[top] === b[top]) top++;
-  let bottom = 0;
-  while (bottom < a.length - top && bottom < b.length - top && a[a.length - 1 - bottom] === b[b.length - 1 - bottom])
-    bottom++;
-  const [endA, endB] = [a.length - bottom, b.length - bottom];
-  // Whole lines, with the line feed behind them where there is one.
-  const isLast = bottom === 0;
-  const end = isLast ? { line: a.length - 1, character: a.at(-1)!.length } : { line: endA, character: 0 };
-  const newText = b.slice(top, endB).join('\n') + (isLast || top === endB ? '' : '\n');
-  return [{ range: { start: { line: top, character: 0 }, end }, newText }];
+  const least = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < least && before[start] === after[start]) start++;
+  let end = 0;
+  while (end < least - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
+  const range = rangeIn(new SourceFile('', before), start, before.length - end);
+  return [{ range, newText: after.slice(start, after.length - end) }];
 }
 
 interface State {
@@ -92,6 +90,12 @@ function after(line: string, before: State): State {
         break;
       }
       at = end;
+      open = 1;
+      continue;
+    }
+    if (line[at] === "'") {
+      const end = quoteEnd(line, at);
+      at = end < 0 ? line.length : end;
       open = 1;
       continue;
     }
