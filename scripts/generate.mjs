@@ -23,3 +23,4 @@ manifest.contributes.debuggers[0].configurationAttributes = generated.configurat
 writeFileSync(at('package.json'), await format(JSON.stringify(manifest), { parser: 'json-stringify' }));
 writeFileSync(at('docs/launch.md'), generated.launchDocument());
 writeFileSync(at('docs/errors.md'), generated.errorsDocument());
+writeFileSync(at('docs/checks.md'), generated.checksDocument());

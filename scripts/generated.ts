@@ -1,5 +1,5 @@
-// What is made from tables of the sources: the launch attributes of package.json, docs/launch.md and docs/errors.md.
-// `npm run generate` writes them; a test holds the files against this.
+// What is made from tables of the sources: the launch attributes of package.json, docs/launch.md, docs/errors.md and
+// docs/checks.md. `npm run generate` writes them; a test holds the files against this.
 import { DT_CODES } from '../src/dt/error';
 import { IMAGE_PROBLEMS } from '../src/image/error';
 import { ATTRIBUTES, type Attribute } from '../src/lab/attributes';
@@ -7,6 +7,8 @@ import { LAB_PROBLEMS } from '../src/lab/problems';
 import { SILENCE_RULES } from '../src/lab/silence/rules';
 import { SILENT_INSTRUCTIONS } from '../src/lab/silence/watch';
 import { XL_CODES } from '../src/xl/problem';
+
+export { checksDocument } from './dt/checks-document';
 
 /** An attribute as JSON Schema for VS Code, without what only the lab reads. */
 function schemaOf({ path, later, description, ...schema }: Attribute): object {
