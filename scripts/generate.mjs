@@ -24,3 +24,4 @@ writeFileSync(at('package.json'), await format(JSON.stringify(manifest), { parse
 writeFileSync(at('docs/launch.md'), generated.launchDocument());
 writeFileSync(at('docs/errors.md'), generated.errorsDocument());
 writeFileSync(at('docs/checks.md'), generated.checksDocument());
+writeFileSync(at('docs/xl-cfg.md'), generated.xlDocument());

@@ -9,6 +9,7 @@ import { SILENT_INSTRUCTIONS } from '../src/lab/silence/watch';
 import { XL_CODES } from '../src/xl/problem';
 
 export { checksDocument } from './dt/checks-document';
+export { xlDocument } from './xl-document';
 
 /** An attribute as JSON Schema for VS Code, without what only the lab reads. */
 function schemaOf({ path, later, description, ...schema }: Attribute): object {

@@ -1,7 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checksDocument, configurationAttributes, errorsDocument, launchDocument } from '../scripts/generated';
+import {
+  checksDocument,
+  configurationAttributes,
+  errorsDocument,
+  launchDocument,
+  xlDocument,
+} from '../scripts/generated';
 
 const root = resolve(import.meta.dirname, '..');
 const read = (file: string): string => readFileSync(resolve(root, file), 'utf8');
@@ -14,6 +20,7 @@ describe('what npm run generate writes', () => {
   it('docs/launch.md', () => expect(read('docs/launch.md')).toBe(launchDocument()));
   it('docs/errors.md', () => expect(read('docs/errors.md')).toBe(errorsDocument()));
   it('docs/checks.md', () => expect(read('docs/checks.md')).toBe(checksDocument()));
+  it('docs/xl-cfg.md', () => expect(read('docs/xl-cfg.md')).toBe(xlDocument()));
 });
 
 describe('the manifest', () => {

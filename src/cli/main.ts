@@ -67,6 +67,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return { options: describeOptions(DISASM_OPTIONS), run: disasmCommand };
     },
   },
+  'xl-check': {
+    synopsis: 'FILE... [options]',
+    help: 'say what is wrong with configurations of domains',
+    load: async () => {
+      const { XL_CHECK_OPTIONS, xlCheckCommand } = await import('./xl-check');
+      return { options: describeOptions(XL_CHECK_OPTIONS), run: xlCheckCommand };
+    },
+  },
   dap: {
     synopsis: '[--port N]',
     help: 'serve the Debug Adapter Protocol on stdin and stdout, or on a port',

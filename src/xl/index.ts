@@ -1,4 +1,7 @@
 // Configurations of domains, as xl reads them (xl.cfg). A library that stands alone; this is its door.
+export { checkConfig, type Checked, type Finding } from './checks';
+export { type FileFacts, filesOf, type NamedFile } from './checks/files';
+export type { CheckContext } from './checks/rules';
 export { readBootDomain, type BootDomain } from './boot-domain';
 export {
   DISK_FLAGS,

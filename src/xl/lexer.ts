@@ -1,6 +1,6 @@
 // Words of a domain's configuration, as xl's lexer has them (Xen, tools/libs/util/libxlu_cfg_l.l). Every character of the
 // text is in exactly one token or is blank; what xl refuses becomes a problem, and the lexer goes on.
-import type { XlCode, XlPosition, XlProblem, XlRange } from './problem';
+import { MOST_PROBLEMS, type XlCode, type XlPosition, type XlProblem, type XlRange } from './problem';
 
 export type TokenKind =
   'name' | 'number' | 'string' | '=' | '+=' | '[' | ']' | ',' | ';' | 'newline' | 'bad' | 'stray' | 'end';
@@ -189,6 +189,7 @@ class Lexer {
   }
 
   private problem(code: XlCode, start: number, message: string, refused = true): void {
+    if (this.problems.length >= MOST_PROBLEMS) return;
     const problem = { severity: 'error', code, message, range: this.range(start) } as const;
     this.problems.push(refused ? { ...problem, refused } : problem);
   }

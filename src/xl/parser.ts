@@ -1,7 +1,7 @@
 // Statements of a domain's configuration, as xl's parser has them (Xen, tools/libs/util/libxlu_cfg_y.y): KEY = VALUE or
 // KEY += VALUE, ended by a line feed or a semicolon. Lists may go on over lines and nest; nothing else does.
 import { tokens, type Token, type TokenKind } from './lexer';
-import type { XlCode, XlProblem, XlRange } from './problem';
+import { MOST_PROBLEMS, type XlCode, type XlProblem, type XlRange } from './problem';
 
 /** Numbers are texts too, as in xl: which of them a value is, its reader decides. */
 export type XlValue =
@@ -24,9 +24,7 @@ export interface XlFile {
 const MOST_DEPTH = 64;
 
 /** Characters of a file; real ones have some thousands. */
-export const MOST_TEXT = 1 << 20;
-/** Mistakes that are told of; nobody reads more. */
-const MOST_PROBLEMS = 500;
+export const MOST_TEXT = 1 << 18;
 const TOP = { line: 1, column: 1, offset: 0 };
 
 /** Parses a whole configuration. Never throws: what is wrong is in `problems`, what is right in `assignments`. */
@@ -58,8 +56,9 @@ function firstOfLine(problems: readonly XlProblem[]): XlProblem[] {
   });
 }
 
-/** Thrown and caught inside of one statement: the rest of it is skipped. */
+/** Thrown and caught inside of one statement: the rest of it is skipped. One is enough, and its stack is of no interest. */
 class Skip extends Error {}
+const SKIP = new Skip();
 
 class Parser {
   readonly problems: XlProblem[] = [];
@@ -163,10 +162,11 @@ class Parser {
 
   private fail(message: string): never {
     this.complain(message);
-    throw new Skip();
+    throw SKIP;
   }
 
   private complain(message: string, range = this.token.range, code: XlCode = 'syntax'): void {
-    this.problems.push({ severity: 'error', code, message, range, refused: true });
+    if (this.problems.length < MOST_PROBLEMS)
+      this.problems.push({ severity: 'error', code, message, range, refused: true });
   }
 }

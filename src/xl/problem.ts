@@ -13,9 +13,19 @@ export const XL_CODES = {
   missing: 'A key that every domain needs is not set.',
   unknown: 'A key that xl does not know. xl passes over it without a word.',
   arm: 'Something that guests on ARM do not have.',
+  newer: 'A key of later versions than Xen 4.17, which passes over it without a word.',
+  memory: 'Memory that no guest on ARM, or not this host, can have.',
+  name: 'A name that xl, or the shell, takes for something else.',
+  device: 'A disk or an interface that no guest can use as it stands.',
+  file: 'A file that the configuration names is not there, or is none.',
+  kernel: 'The kernel is none that a domain on ARM starts from.',
+  'kernel-tree': 'The device tree behind the kernel is missing where it is needed, or there where it does harm.',
   old: 'It does what it should, but there is a better way to say it.',
   ignored: 'The key has no effect here. The message says why, and what does the job.',
 } as const satisfies Record<string, string>;
+
+/** Mistakes of a file that are told of; nobody reads more. */
+export const MOST_PROBLEMS = 500;
 
 export type XlCode = keyof typeof XL_CODES;
 

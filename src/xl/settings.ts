@@ -9,6 +9,8 @@ interface Setting {
   readonly keyRange: XlRange;
   /** Whether += had a part in it: such a value is no number for xl. */
   readonly added: boolean;
+  /** Of a list that grew: its values, which belong to nothing else. */
+  readonly grown?: XlValue[];
 }
 
 /** A text of a configuration and where it stands. */
@@ -128,20 +130,22 @@ export class XlSettings {
       this.byKey.set(key, { value, keyRange, added: operator === '+=' });
       return;
     }
-    const sum = concatenate(before.value, value);
-    if (sum) this.byKey.set(key, { value: sum, keyRange, added: true });
+    const sum = concatenate(before, value);
+    if (sum) this.byKey.set(key, { ...sum, keyRange, added: true });
     else
       this.refuse(keyRange, 'add', `${key}: a ${before.value.kind} cannot take a ${value.kind}; xl refuses the file`);
   }
 }
 
-function concatenate(before: XlValue, added: XlValue): XlValue | undefined {
+/** A list that grows again and again is copied once. */
+function concatenate({ value: before, grown }: Setting, added: XlValue): Pick<Setting, 'value' | 'grown'> | undefined {
   const { range } = added;
   if (before.kind === 'text' && added.kind === 'text')
-    return { kind: 'text', text: before.text + added.text, quoted: true, range };
-  if (before.kind === 'list' && added.kind === 'list')
-    return { kind: 'list', values: [...before.values, ...added.values], range };
-  return undefined;
+    return { value: { kind: 'text', text: before.text + added.text, quoted: true, range } };
+  if (before.kind !== 'list' || added.kind !== 'list') return undefined;
+  const values = grown ?? [...before.values];
+  for (const one of added.values) values.push(one);
+  return { value: { kind: 'list', values, range }, grown: values };
 }
 
 /** The place of a part of a quoted text; the whole text when escapes keep its characters apart from the file's. */

@@ -23,6 +23,9 @@ const STRICTER: readonly (readonly [line: string, why: string])[] = [
 const withoutPc = (domain: unknown): unknown =>
   JSON.parse(JSON.stringify(domain), (key, value: unknown) => (key === 'type.hvm' ? undefined : value));
 
+/** Where xl ran. */
+const HOST = { bits: 32, cpus: 2, nodes: 1 } as const;
+
 const shown = (text: string): string => JSON.stringify(text.startsWith(BASE) ? text.slice(BASE.length) : text);
 
 describe('xl 4.17 and this reading', () => {
@@ -38,7 +41,7 @@ describe('xl 4.17 and this reading', () => {
           expect([exit, readXl(text).domain], text).toEqual([0, undefined]);
           continue;
         }
-        const { domain: ours, settings } = readXl(text);
+        const { domain: ours, settings } = readXl(text, HOST);
         const why = settings.problems
           .map(({ message, refused }) => `${refused ? 'refused: ' : ''}${message}`)
           .join('\n');

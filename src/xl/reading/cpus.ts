@@ -2,7 +2,7 @@
 import { readUnsigned } from '../numbers';
 import type { XlText } from '../settings';
 import type { XlRange } from '../problem';
-import { choice, type Json, put, type XlReader } from './reader';
+import { choice, type Json, put, type XlHost, type XlReader } from './reader';
 
 /** Beyond this many, numbers of processors are no longer written out one by one. */
 const MOST_CPUS = 4096;
@@ -20,7 +20,10 @@ export function readRange(text: string, bits: 32 | 64): { first: bigint; last: b
 }
 
 /** Which processors a list names, or why it names none. */
-export function readCpuList(text: string, bits: 32 | 64, cpus: number): readonly number[] | { readonly wrong: string } {
+export function readCpuList(
+  text: string,
+  { bits, cpus, nodes }: XlHost,
+): readonly number[] | { readonly wrong: string } {
   // xl keeps them in whole bytes, and passes over numbers beyond.
   const room = Math.ceil(cpus / 8) * 8;
   const chosen = new Set<number>();
@@ -38,7 +41,8 @@ export function readCpuList(text: string, bits: 32 | 64, cpus: number): readonly
         wrong: `${JSON.stringify(item)} names no processors; write for example 0-3, ^2, node:0 or all, without blanks`,
       };
     for (let i = range.first; i <= range.last && i < BigInt(room); i++) {
-      const members = node === undefined ? [Number(i)] : i === 0n ? Array.from({ length: cpus }, (_, n) => n) : [];
+      const members =
+        node === undefined ? [Number(i)] : i < BigInt(nodes) ? Array.from({ length: cpus }, (_, n) => n) : [];
       for (const one of members) if (not) chosen.delete(one); else chosen.add(one); // prettier-ignore
     }
   }
@@ -67,7 +71,7 @@ function readAffinity(reader: XlReader, key: string, member: string, most: numbe
   const value = settings.valueOf(key);
   if (!value) return;
   const one = ({ text, range }: XlText): readonly number[] => {
-    const cpus = readCpuList(text, host.bits, host.cpus);
+    const cpus = readCpuList(text, host);
     if (!('wrong' in cpus)) return cpus;
     reader.refuseAt(range, `${key}: ${cpus.wrong}`);
     return [0]; // said once

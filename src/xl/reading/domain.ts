@@ -15,8 +15,8 @@ export interface ReadXl {
   readonly domain?: JsonObject;
 }
 
-/** Of the machines here: an ARMv7 host. */
-export const USUAL_HOST: XlHost = { bits: 32, cpus: 2 };
+/** An ARMv7 host with processors enough: of how many a host has nothing is known. */
+export const UNKNOWN_HOST: XlHost = { bits: 32, cpus: 256, nodes: 64 };
 
 type Path = readonly [keys: string, member: string];
 type Group = 'created' | 'built';
@@ -88,7 +88,7 @@ const TSC_MODES = ['default', 'always_emulate', 'native', 'native_paravirt'];
 const ALTP2M = ['disabled', 'mixed', 'external', 'limited'];
 
 /** Reads a configuration as xl does. */
-export function readXl(text: string, host: XlHost = USUAL_HOST): ReadXl {
+export function readXl(text: string, host: XlHost = UNKNOWN_HOST): ReadXl {
   const file = parseXl(text);
   const settings = new XlSettings(file);
   const reader = new XlReader(settings, host);

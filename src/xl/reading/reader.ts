@@ -15,6 +15,8 @@ export interface JsonObject {
 export interface XlHost {
   readonly bits: LongBits;
   readonly cpus: number;
+  /** NUMA nodes; each has all processors here, as on machines with one. */
+  readonly nodes: number;
 }
 
 /** As libxl writes a choice: yes, no, and nothing when it was not made. */
