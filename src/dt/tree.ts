@@ -1,6 +1,7 @@
 // A device tree in memory: what blobs are read into, sources are compiled to, and loaders edit.
 import { DtError, type Place } from './error';
 import { MAX_DEPTH, MAX_NAME } from './limits';
+import { definitionOf, type NodePlace } from './source/draft';
 import type { PropertySyntax } from './source/syntax';
 import type { Span } from './source/text';
 import { layoutOf } from './source/value';
@@ -64,10 +65,8 @@ export class DtNode {
   labels: readonly string[] = NO_LABELS;
   /** Whether it ever had a label, though that may have gone when the node was deleted and defined again. */
   wasLabelled = false;
-  /** Every place of the source that defined or extended this node. */
-  origins: readonly Span[] = [];
-  /** From the brace to the semicolon of each of those places. */
-  definitions: readonly Span[] = [];
+  /** What of the source defined or extended this node. */
+  places: readonly NodePlace[] = [];
   private readonly ownProperties = new Map<string, DtProperty>();
   /** Made when there is a child: most nodes never have one. */
   private ownChildren: Map<string, DtNode> | undefined;
@@ -75,6 +74,16 @@ export class DtNode {
 
   /** @param name with its unit address (`cpu@0`); empty for a root. */
   constructor(readonly name: string) {}
+
+  /** Every place of the source that defined or extended this node. */
+  get origins(): readonly Span[] {
+    return this.places.map(place => place.span);
+  }
+
+  /** From the brace to the semicolon of each of those places. */
+  get definitions(): readonly Span[] {
+    return this.places.map(definitionOf);
+  }
 
   get parent(): DtNode | undefined {
     return this.parentNode;
@@ -111,6 +120,11 @@ export class DtNode {
   /** Adds or replaces a whole property. */
   put(property: DtProperty): DtProperty {
     checkName(property.name, 'property', this.path);
+    return this.putKnown(property);
+  }
+
+  /** As {@link put}, for a name that is known to be one. */
+  putKnown(property: DtProperty): DtProperty {
     this.ownProperties.set(property.name, property);
     return property;
   }

@@ -8,10 +8,9 @@ import type { DeviceTree } from '../tree';
 import { merge } from './merge';
 import { parse } from './parser';
 import { preprocess, type Preprocessed, type PreprocessorOptions } from './preprocessor';
-import { addGenerated, resolve, type ResolveOptions } from './resolve';
+import { addGenerated, Resolution, type ResolveOptions } from './resolve';
 import type { SourceSyntax } from './syntax';
 import { SourceFile } from './text';
-import { checkLengths } from './validity';
 
 export interface CompileOptions extends PreprocessorOptions, ResolveOptions {
   /** The name of the source, for errors and for finding includes beside it. */
@@ -48,11 +47,12 @@ export function compileSource(text: string, options: CompileOptions = {}): Compi
   // Where the text was cut, what the parser misses there is no news.
   const early = preprocessed.complete ? [...preprocessed.errors, ...errors] : preprocessed.errors;
   const draft = merge(syntax);
-  if (draft.root) checkLengths(draft.root, draft);
+  const resolution = new Resolution(draft, options);
+  const suspicious = resolution.find();
   const runner = new CheckRunner({ ...options.checks, plugin: draft.plugin });
   // What parsing missed makes references and labels wrong that are not.
-  if (early.length + draft.errors.length === 0) runner.draft(draft);
-  const bare = resolve(draft, syntax, options);
+  if ((suspicious || options.checks) && early.length + draft.errors.length === 0) runner.draft(draft);
+  const bare = resolution.build(syntax);
   const sound = early.length + draft.errors.length === 0 && !runner.hasErrors;
   if (sound && options.checks) runner.tree(bare);
   const { findings } = runner;

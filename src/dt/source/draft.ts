@@ -2,7 +2,7 @@
 //
 // Byte equality with dtc rests on its order of things: what is deleted keeps its place and comes back there when it is
 // defined again.
-import type { PropertySyntax } from './syntax';
+import type { DeletionSyntax, NodeBody, PropertySyntax } from './syntax';
 import type { Span } from './text';
 
 /** From so many things on a search by name pays for an index. */
@@ -39,6 +39,12 @@ class Named<T extends { readonly name: string; deleted: boolean }> {
   }
 }
 
+/** What defines a node, or deletes it. */
+export type NodePlace = { readonly span: Span; readonly body?: NodeBody };
+
+/** From the brace to the semicolon, as dtc has it. */
+export const definitionOf = ({ span, body }: NodePlace): Span => (body ? body.span.to(span) : span);
+
 const NO_LABELS: readonly string[] = [];
 
 export class DraftProperty {
@@ -47,10 +53,17 @@ export class DraftProperty {
 
   constructor(
     readonly name: string,
-    /** Absent where the only mention is a deletion. */
-    public syntax: PropertySyntax | undefined,
-    public span: Span,
+    /** What gave it its value last; a deletion where that is the only mention. */
+    public origin: PropertySyntax | DeletionSyntax,
   ) {}
+
+  get syntax(): PropertySyntax | undefined {
+    return this.origin.kind === 'property' ? this.origin : undefined;
+  }
+
+  get span(): Span {
+    return this.origin.span;
+  }
 
   /** The label last given comes first. */
   label(label: string): void {
@@ -68,9 +81,8 @@ export class DraftNode {
   labels: readonly string[] = NO_LABELS;
   /** Whether it ever had a label: dtc gives such a node a phandle with -@, even when its labels went with a deletion. */
   wasLabelled = false;
-  origins: Span[] = [];
-  /** From the brace to the semicolon of each of them: the place that dtc gives a node. */
-  definitions: Span[] = [];
+  /** Every place of the source that defined or extended this node. */
+  readonly places: NodePlace[] = [];
   omitIfUnreferenced = false;
   /** Whether a value names this node. */
   referenced = false;
@@ -80,6 +92,15 @@ export class DraftNode {
   readonly children = new Named<DraftNode>();
 
   constructor(readonly name: string) {}
+
+  get origins(): Span[] {
+    return this.places.map(place => place.span);
+  }
+
+  /** From the brace to the semicolon of each of them: the place that dtc gives a node. */
+  get definitions(): Span[] {
+    return this.places.map(definitionOf);
+  }
 
   get path(): string {
     if (!this.parent) return '/';

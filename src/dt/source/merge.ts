@@ -2,17 +2,21 @@
 // node is taken as a whole, without looking for names given twice, as dtc does.
 import { DtError } from '../error';
 import { MAX_DEPTH, MAX_ERRORS } from '../limits';
-import { DraftNode, DraftProperty, LabelIndex } from './draft';
-import type {
-  DeletionSyntax,
-  LabelSyntax,
-  NodeBody,
-  NodeSyntax,
-  PropertySyntax,
-  Reference,
-  SourceSyntax,
+import { DraftNode, DraftProperty, LabelIndex, type NodePlace } from './draft';
+import {
+  PhandleCell,
+  type DeletionSyntax,
+  type LabelSyntax,
+  type NodeBody,
+  type NodeSyntax,
+  type PropertySyntax,
+  type Reference,
+  type SourceSyntax,
 } from './syntax';
 import type { Span } from './text';
+
+/** A node, or a statement that defines or extends one. */
+type Defining = NodePlace & { readonly body: NodeBody };
 
 /** The tree that is being put together. */
 export class Draft {
@@ -47,28 +51,28 @@ export class Draft {
     if (this.errors.length < MAX_ERRORS) this.errors.push(new DtError(code, text, { kind: 'source', span }));
   }
 
-  define(body: NodeBody, span: Span): void {
-    if (this.root) return this.merge(this.root, [], body, span);
+  define(place: Defining): void {
+    if (this.root) return this.merge(this.root, [], place);
     this.root = new DraftNode('');
-    this.fill(this.root, body, span);
+    this.fill(this.root, place);
     this.adopt(this.root, 1);
   }
 
-  extend(target: DraftNode, labels: readonly LabelSyntax[], body: NodeBody, span: Span): void {
-    this.merge(target, labels, body, span);
+  extend(target: DraftNode, labels: readonly LabelSyntax[], place: Defining): void {
+    this.merge(target, labels, place);
   }
 
   /** What an overlay says of a node of the tree that it will be laid over: a fragment of its own. */
-  fragment(target: Reference, body: NodeBody, span: Span): void {
+  fragment(target: Reference, place: Defining): void {
     this.root ??= new DraftNode('');
     const node = new DraftNode(`fragment@${this.fragments++}`);
-    node.origins.push(span);
+    node.places.push(place);
     node.parent = this.root;
     const property = targetProperty(target);
-    node.properties.add(new DraftProperty(property.name, property, target.span));
+    node.properties.add(new DraftProperty(property.name, property));
     const overlay = new DraftNode('__overlay__');
     overlay.parent = node;
-    this.fill(overlay, body, span);
+    this.fill(overlay, place);
     node.children.add(overlay);
     this.root.children.add(node);
     this.adopt(node, 2);
@@ -87,21 +91,21 @@ export class Draft {
     const node = new DraftNode(syntax.name);
     if (syntax.kind === 'deletion') {
       node.deleted = true;
-      node.definitions.push(syntax.span);
+      node.places.push(syntax);
     } else {
       if (syntax.labels.length > 0) {
         node.labels = unique(syntax.labels);
         node.wasLabelled = true;
       }
       node.omitIfUnreferenced = syntax.omitIfUnreferenced;
-      this.fill(node, syntax.body, syntax.span);
+      this.fill(node, syntax);
     }
     return node;
   }
 
-  private fill(node: DraftNode, body: NodeBody, span: Span): void {
-    node.origins.push(span);
-    node.definitions.push(body.span.to(span));
+  private fill(node: DraftNode, place: Defining): void {
+    const { body } = place;
+    node.places.push(place);
     for (const syntax of body.properties) node.properties.add(propertyOf(syntax));
     for (const syntax of body.children) {
       const child = this.instantiate(syntax);
@@ -111,10 +115,10 @@ export class Draft {
   }
 
   /** Carries out what a body says of a node that is there already. */
-  private merge(node: DraftNode, labels: readonly LabelSyntax[], body: NodeBody, span: Span): void {
+  private merge(node: DraftNode, labels: readonly LabelSyntax[], place: Defining): void {
+    const { body } = place;
     node.deleted = false;
-    node.origins.push(span);
-    node.definitions.push(body.span.to(span));
+    node.places.push(place);
     for (const { name } of labels) {
       node.label(name);
       this.labels.add(name, node);
@@ -128,8 +132,7 @@ export class Draft {
       if (!old) node.properties.add(propertyOf(syntax));
       else {
         for (const { name } of syntax.labels) old.label(name);
-        old.syntax = syntax;
-        old.span = syntax.span;
+        old.origin = syntax;
         old.deleted = false;
       }
     }
@@ -140,7 +143,7 @@ export class Draft {
         continue;
       }
       const old = node.children.first(syntax.name);
-      if (old) this.merge(old, syntax.labels, syntax.body, syntax.span);
+      if (old) this.merge(old, syntax.labels, syntax);
       else {
         const child = this.instantiate(syntax);
         child.parent = node;
@@ -169,11 +172,11 @@ const unique = (labels: readonly LabelSyntax[]): string[] => {
 
 function propertyOf(syntax: PropertySyntax | DeletionSyntax): DraftProperty {
   if (syntax.kind === 'deletion') {
-    const property = new DraftProperty(syntax.name, undefined, syntax.span);
+    const property = new DraftProperty(syntax.name, syntax);
     property.deleted = true;
     return property;
   }
-  const property = new DraftProperty(syntax.name, syntax, syntax.span);
+  const property = new DraftProperty(syntax.name, syntax);
   if (syntax.labels.length > 0) property.labels = unique(syntax.labels);
   return property;
 }
@@ -182,7 +185,7 @@ function propertyOf(syntax: PropertySyntax | DeletionSyntax): DraftProperty {
 function targetProperty({ ref, span }: Reference): PropertySyntax {
   const common = { kind: 'property', nameSpan: span, labels: [], span } as const;
   if (!ref.startsWith('/')) {
-    const cells = [{ kind: 'phandle', ref, span }] as const;
+    const cells = [new PhandleCell(span.source, span.start, span.end, ref)];
     return { ...common, name: 'target', parts: [{ kind: 'cells', bits: 32, cells, span, implied: true }] };
   }
   const bytes = new TextEncoder().encode(`${ref}\0`);
@@ -194,21 +197,21 @@ export function merge(syntax: SourceSyntax): Draft {
   const draft = new Draft(syntax.plugin !== undefined);
   for (const statement of syntax.statements) {
     if (statement.kind === 'root') {
-      draft.define(statement.body, statement.span);
+      draft.define(statement);
       continue;
     }
     if (statement.kind === 'extend' && draft.plugin && statement.labels.length === 0) {
       // A path is one of the other tree; a label is, unless this source has it.
       const own = statement.target.ref.startsWith('/') ? undefined : draft.find(statement.target.ref);
-      if (own) draft.extend(own, [], statement.body, statement.span);
-      else draft.fragment(statement.target, statement.body, statement.span);
+      if (own) draft.extend(own, [], statement);
+      else draft.fragment(statement.target, statement);
       continue;
     }
     const target = draft.require(statement.target);
     if (!target) continue;
     if (statement.kind === 'deleteNode') draft.delete(target);
     else if (statement.kind === 'omitIfUnreferenced') target.omitIfUnreferenced = true;
-    else draft.extend(target, statement.labels, statement.body, statement.span);
+    else draft.extend(target, statement.labels, statement);
   }
   return draft;
 }

@@ -2,15 +2,19 @@
 import type { DtError } from '../error';
 import { MAX_DEPTH, MAX_ERRORS } from '../limits';
 import type { Token } from './lexer';
-import type {
-  DeletionSyntax,
-  LabelSyntax,
-  NodeBody,
-  NodeSyntax,
-  PropertySyntax,
-  ReservationSyntax,
-  SourceSyntax,
-  Statement,
+import {
+  ParsedBody,
+  ParsedNode,
+  ParsedProperty,
+  type DeletionSyntax,
+  type LabelSyntax,
+  type NodeBody,
+  type NodeSyntax,
+  type PropertySyntax,
+  type ReservationSyntax,
+  type SourceSyntax,
+  type Statement,
+  type ValuePart,
 } from './syntax';
 import type { ExpandedText, Span } from './text';
 import { Resume } from './tokens';
@@ -21,6 +25,8 @@ export function parse(source: ExpandedText, options: ParserOptions = {}): { synt
   const parser = new Parser(source, options);
   return { syntax: parser.source(), errors: parser.errors };
 }
+
+const NOTHING: readonly ValuePart[] = [];
 
 /** One member of a node. */
 type Member =
@@ -139,7 +145,7 @@ class Parser extends ValueParser {
       }
     }
     this.advance();
-    return { properties, children, span: this.from(start) };
+    return new ParsedBody(this.text, start.start, this.lastEnd, properties, children);
   }
 
   private tooDeep(at: Token): void {
@@ -152,37 +158,32 @@ class Parser extends ValueParser {
 
   private member(depth: number): Member {
     const start = this.current;
-    const labels = this.labels();
+    let labels = this.labels();
     if (this.atKeyword('/delete-property/')) return { of: 'properties', syntax: this.deletion(start) };
     if (this.atKeyword('/delete-node/')) return { of: 'children', syntax: this.deletion(start) };
     let omitIfUnreferenced = false;
     while (this.atKeyword('/omit-if-no-ref/')) {
       this.advance();
       omitIfUnreferenced = true;
-      labels.push(...this.labels());
+      labels = [...labels, ...this.labels()];
     }
     const nameToken = this.current;
     if (nameToken.kind !== 'name') throw this.unexpected('a property, a node or }');
     this.advance();
     const name = nameToken.text;
-    const nameSpan = this.span(nameToken);
     if (this.atPunctuation('{') || omitIfUnreferenced) {
       const body = this.body(depth + 1);
       this.expect(';', `after node ${name}`);
-      const syntax = {
-        kind: 'node',
-        name,
-        nameSpan,
-        labels,
-        omitIfUnreferenced,
-        body,
-        span: this.from(start),
-      } as const;
+      const { start: from, end: to } = nameToken;
+      const end = this.lastEnd;
+      const syntax = new ParsedNode(this.text, start.start, end, name, from, to, labels, omitIfUnreferenced, body);
       return { of: 'children', syntax };
     }
-    const parts = this.atPunctuation('=') ? this.value() : [];
+    const parts = this.atPunctuation('=') ? this.value() : NOTHING;
     if (!this.expect(';', `after property ${name}`)) throw new Resume();
-    return { of: 'properties', syntax: { kind: 'property', name, nameSpan, labels, parts, span: this.from(start) } };
+    const { start: from, end: to } = nameToken;
+    const syntax = new ParsedProperty(this.text, start.start, this.lastEnd, name, from, to, labels, parts);
+    return { of: 'properties', syntax };
   }
 
   private deletion(start: Token): DeletionSyntax {

@@ -8,7 +8,7 @@ import { Conditions } from './directive';
 import { evaluateCondition } from './preprocess/condition';
 import { Expander, ExpansionLimit, textOf } from './preprocess/expand';
 import { initialMacros, type Macro } from './preprocess/macro';
-import { Directive, Place, SourceCache } from './preprocess/scan';
+import { Directive, Place, SourceCache, type Name } from './preprocess/scan';
 import { isNamePart, PpReader, PpToken } from './preprocess/token';
 import { candidates, type SourceReader } from './reader';
 import { ExpandedText, SourceFile, Span, type ExpandedTextBuilder } from './text';
@@ -52,8 +52,22 @@ const PLAIN_PER_STEP = 8;
 export function preprocess(file: SourceFile, options: PreprocessorOptions): Preprocessed {
   const run = new Preprocessor(options, file.name);
   run.file(file, 1);
-  const { errors, warnings, inclusions, macros } = run;
-  return { text: run.out.finish(file), errors, warnings, inclusions, macros, complete: !run.tooLarge };
+  const { errors, warnings, inclusions } = run;
+  const history = run.definitions;
+  return {
+    text: run.out.finish(file),
+    errors,
+    warnings,
+    inclusions,
+    complete: !run.tooLarge,
+    get macros() {
+      const macros = new Map<string, Macro>();
+      for (const one of history)
+        if (typeof one === 'string') macros.delete(one);
+        else macros.set(one.name, one);
+      return macros;
+    },
+  };
 }
 
 class Preprocessor {
@@ -61,7 +75,9 @@ class Preprocessor {
   readonly errors: DtError[] = [];
   readonly warnings: DtError[] = [];
   readonly inclusions: Inclusion[] = [];
-  readonly macros = new Map<string, Macro>();
+  /** Macros in the order of their definitions, and names that stopped to be some. */
+  readonly definitions: (Macro | string)[] = [];
+  private readonly run: number;
   private readonly cache: SourceCache;
   private includes = 0;
   /** Tokens of macros gone through. */
@@ -78,8 +94,15 @@ class Preprocessor {
     private readonly main: string,
   ) {
     this.cache = options.cache ?? new SourceCache();
+    this.run = this.cache.begin();
     this.here = { file: new SourceFile(main, ''), at: 0, depth: 0 };
-    for (const macro of initialMacros(options.defines ?? DEFAULT_DEFINES)) this.macros.set(macro.name, macro);
+    for (const macro of initialMacros(options.defines ?? DEFAULT_DEFINES))
+      this.define(this.cache.name(macro.name), macro);
+  }
+
+  private define(name: Name, macro: Macro): void {
+    name.set(this.run, macro);
+    this.definitions.push(macro);
   }
 
   file(file: SourceFile, depth: number): void {
@@ -103,7 +126,7 @@ class Preprocessor {
       // What lies before was part of a macro's arguments.
       if (!conditions.active || start < copied) continue;
       if (kind === Place.Name) {
-        const macro = this.macros.get(thing as string);
+        const macro = (thing as Name).in(this.run);
         if (!macro) continue;
         const stop = this.expand(file, start, end, macro, copied, depth);
         if (stop >= 0) copied = stop;
@@ -156,45 +179,46 @@ class Preprocessor {
 
   private directive(file: SourceFile, at: number, line: Directive, conditions: Conditions, depth: number): void {
     const { name } = line;
-    const fail = (text: string): void => this.fail('preprocessor', file, at, at + 1, text);
     switch (name) {
       case 'ifdef':
       case 'ifndef':
-        if (conditions.active && line.word === '') fail(`#${name} needs a name`);
-        return conditions.enter(conditions.active && this.macros.has(line.word) === (name === 'ifdef'), at);
+        if (conditions.active && line.word.text === '') this.refuse(file, at, `#${name} needs a name`);
+        return conditions.enter(conditions.active && (line.word.in(this.run) !== undefined) === (name === 'ifdef'), at);
       case 'if':
         return conditions.enter(conditions.active && this.holds(file, at, line, depth), at);
       case 'elif': {
         const wanted = conditions.wantsAnother;
-        if (!conditions.another(wanted && this.holds(file, at, line, depth))) fail('#elif without #if; remove it');
+        if (!conditions.another(wanted && this.holds(file, at, line, depth)))
+          this.refuse(file, at, '#elif without #if; remove it');
         return;
       }
       case 'else':
-        if (!conditions.otherwise()) fail('#else without #if; remove it');
+        if (!conditions.otherwise()) this.refuse(file, at, '#else without #if; remove it');
         return;
       case 'endif':
-        if (!conditions.leave()) fail('#endif without #if; remove it');
+        if (!conditions.leave()) this.refuse(file, at, '#endif without #if; remove it');
         return;
     }
     if (!conditions.active) return;
     switch (name) {
       case 'define': {
         const { macro } = line;
-        if (typeof macro === 'string') return fail(macro);
-        this.macros.set(macro.name, macro);
+        if (typeof macro === 'string') return this.refuse(file, at, macro);
+        this.define(macro.name, macro.macro);
         return;
       }
       case 'undef':
-        if (line.word === '') return fail('#undef needs a name');
-        this.macros.delete(line.word);
+        if (line.word.text === '') return this.refuse(file, at, '#undef needs a name');
+        line.word.set(this.run, undefined);
+        this.definitions.push(line.word.text);
         return;
       case 'include': {
         const path = this.includePath(file, at, line, depth);
-        if (!path) return fail('#include needs "file" or <file>');
+        if (!path) return this.refuse(file, at, '#include needs "file" or <file>');
         return this.include(file, at, path[1] ?? path[2]!, depth, at + 1, path[1] !== undefined);
       }
       case 'error':
-        return fail(`#error ${line.text}`);
+        return this.refuse(file, at, `#error ${line.text}`);
       case 'warning':
         if (this.warnings.length < MAX_ERRORS)
           this.warnings.push(new DtError('preprocessor', `#warning ${line.text}`, place(file, at, at + 1)));
@@ -210,7 +234,7 @@ class Preprocessor {
   private includePath(file: SourceFile, at: number, line: Directive, depth: number): RegExpExecArray | null {
     const form = /^(?:"([^"]+)"|<([^>]+)>)$/;
     const path = form.exec(line.text);
-    if (path || line.word === '') return path;
+    if (path || line.word.text === '') return path;
     // A macro may stand for either form.
     const tokens = this.expandLine(file, at, line.tokens, depth);
     return form.exec(textOf(tokens, undefined, undefined).trim());
@@ -226,7 +250,7 @@ class Preprocessor {
 
   private holds(file: SourceFile, at: number, line: Directive, depth: number): boolean {
     const result = evaluateCondition(line.tokens, {
-      defined: name => this.macros.has(name),
+      defined: name => this.cache.name(name).in(this.run) !== undefined,
       hasInclude: (path, beside) =>
         candidates(path, file.name, this.options.includePaths ?? [], beside).some(
           candidate => this.options.reader?.text(candidate) !== undefined,
@@ -276,7 +300,7 @@ class Preprocessor {
   private expander(file: SourceFile, at: number, input: PpReader | undefined): Expander {
     return new Expander(
       {
-        macros: this.macros,
+        macro: text => this.cache.name(text).in(this.run),
         special: macro => this.special(macro),
         complain: text => this.fail('preprocessor', file, at, at + 1, text),
         spend: amount => this.spend(file, at, amount),
@@ -321,6 +345,10 @@ class Preprocessor {
   }
 
   // Complaints.
+
+  private refuse(file: SourceFile, at: number, text: string): void {
+    this.fail('preprocessor', file, at, at + 1, text);
+  }
 
   private failLarge(file: SourceFile, at: number): void {
     if (this.tooLarge) return;

@@ -2,11 +2,14 @@
 // and what no tree may have is refused. The order of these steps is dtc's, for it decides the numbers.
 import { setCells } from '../access';
 import type { DtError } from '../error';
+import { MAX_NAME } from '../limits';
 import { addAutoAliases, addFixups, addSymbols, PHANDLE_NAMES, type PhandleFormat } from '../overlay/symbols';
-import { DeviceTree, DtNode, DtProperty, isName } from '../tree';
+import { DeviceTree, DtNode, DtProperty } from '../tree';
 import type { DraftNode, DraftProperty } from './draft';
 import type { Draft } from './merge';
-import type { Reference, SourceSyntax } from './syntax';
+import { Slab } from './slab';
+import type { PhandleCell, Reference, SourceSyntax } from './syntax';
+import { isSuspicious } from './validity';
 import { assemble, rawValue, type References } from './value';
 
 export interface ResolveOptions {
@@ -20,32 +23,50 @@ export interface ResolveOptions {
   readonly bare?: boolean;
 }
 
-/** @returns the tree without what is generated; what checks would refuse is left out of it. */
-export function resolve(draft: Draft, syntax: SourceSyntax, options: ResolveOptions): DeviceTree {
-  const root = draft.root;
-  if (!root) return new DeviceTree();
-  const bootCpu = guessBootCpu(draft);
-  const nodes = root.nodes();
-  for (const node of nodes) dropNameProperty(node);
-  const phandles = new Phandles(options.phandleFormat ?? 'epapr');
-  phandles.collect(nodes);
-  const resolver = new Resolver(draft, phandles);
-  resolver.findAll(nodes);
-  for (const node of nodes) {
-    const kept = options.symbols === true && node.wasLabelled;
-    if (node.omitIfUnreferenced && !node.referenced && !kept && !node.deleted) draft.delete(node);
+/** The steps from a draft to a tree; between them checks may look at the draft. */
+export class Resolution {
+  private readonly nodes: readonly DraftNode[];
+  private readonly phandles: Phandles;
+  private readonly resolver: Resolver;
+
+  constructor(
+    private readonly draft: Draft,
+    private readonly options: ResolveOptions,
+  ) {
+    this.nodes = draft.root?.nodes() ?? [];
+    this.phandles = new Phandles(options.phandleFormat ?? 'epapr');
+    this.resolver = new Resolver(draft, this.phandles);
   }
 
-  const tree = new DeviceTree(resolver.node(root));
-  tree.bootCpu = bootCpu;
-  tree.plugin = draft.plugin;
-  tree.nextPhandle = phandles.next;
-  tree.reservations = syntax.reservations.map(({ address, size, labels }) => ({
-    address,
-    size,
-    labels: labels.map(label => label.name),
-  }));
-  return tree;
+  /** Gives out phandles and finds what references name. @returns whether some check might refuse the draft. */
+  find(): boolean {
+    const suspicious = isSuspicious(this.nodes, this.draft);
+    this.phandles.collect(this.nodes);
+    this.resolver.findAll(this.nodes);
+    return suspicious || this.resolver.isMissing;
+  }
+
+  /** @returns the tree without what is generated; what checks would refuse is left out of it. */
+  build(syntax: SourceSyntax): DeviceTree {
+    const { draft, phandles } = this;
+    if (!draft.root) return new DeviceTree();
+    const bootCpu = guessBootCpu(draft);
+    for (const node of this.nodes) dropNameProperty(node);
+    for (const node of this.nodes) {
+      const kept = this.options.symbols === true && node.wasLabelled;
+      if (node.omitIfUnreferenced && !node.referenced && !kept && !node.deleted) draft.delete(node);
+    }
+    const tree = new DeviceTree(this.resolver.node(draft.root));
+    tree.bootCpu = bootCpu;
+    tree.plugin = draft.plugin;
+    tree.nextPhandle = phandles.next;
+    tree.reservations = syntax.reservations.map(({ address, size, labels }) => ({
+      address,
+      size,
+      labels: labels.map(label => label.name),
+    }));
+    return tree;
+  }
 }
 
 /** Adds what the options ask for to a tree that has passed its checks. @returns why it could not. */
@@ -119,17 +140,15 @@ function explicit(node: DraftNode, name: string): number {
 
 /** What every reference stands for; found in the order of the tree, phandles before paths. */
 class Resolver implements References {
-  private readonly numbers = new Map<Reference, number>();
   private readonly paths = new Map<Reference, string>();
+  private readonly slab = new Slab();
+  /** Whether some reference leads nowhere that should not. */
+  isMissing = false;
 
   constructor(
     private readonly draft: Draft,
     private readonly phandles: Phandles,
   ) {}
-
-  phandle(reference: Reference): number {
-    return this.numbers.get(reference) ?? 0xffffffff;
-  }
 
   path(reference: Reference): string {
     return this.paths.get(reference) ?? '';
@@ -147,40 +166,45 @@ class Resolver implements References {
       }
     for (const reference of paths) {
       const target = this.draft.find(reference.ref);
-      if (!target) continue;
+      if (!target) {
+        this.isMissing = true;
+        continue;
+      }
       target.referenced = true;
       this.paths.set(reference, target.path);
     }
   }
 
-  private number(reference: Reference): void {
+  private number(reference: PhandleCell): void {
     // What an overlay does not have is in the tree that it will be laid over; of any other tree checks complain.
     const target = this.draft.find(reference.ref);
-    if (!target) return;
+    if (!target) {
+      this.isMissing ||= !this.draft.plugin;
+      return;
+    }
     target.referenced = true;
-    this.numbers.set(reference, this.phandles.of(target));
+    reference.number = this.phandles.of(target);
   }
 
   node(draft: DraftNode): DtNode {
     const node = new DtNode(draft.name);
     node.labels = draft.labels;
     node.wasLabelled = draft.wasLabelled;
-    node.origins = draft.origins;
-    node.definitions = draft.definitions;
-    // Names given twice, or too long, have been complained of; the tree cannot hold them.
+    node.places = draft.places;
+    // Names given twice, or too long, have been complained of; the tree cannot hold them. Their characters are right.
     for (const property of draft.properties.all)
-      if (!property.deleted && !node.property(property.name) && isName(property.name, 'property'))
-        node.put(this.property(property));
+      if (!property.deleted && property.name.length <= MAX_NAME && !node.property(property.name))
+        node.putKnown(this.property(property));
     if (this.phandles.added.has(draft))
       for (const name of PHANDLE_NAMES[this.phandles.format])
         if (!node.property(name)) setCells(node, name, draft.phandle);
     for (const child of draft.children.all)
-      if (!child.deleted && !node.child(child.name) && isName(child.name, 'node')) node.attach(this.node(child));
+      if (!child.deleted && child.name.length <= MAX_NAME && !node.child(child.name)) node.attach(this.node(child));
     return node;
   }
 
   private property(draft: DraftProperty): DtProperty {
-    const value = assemble(draft.syntax?.parts ?? [], this);
+    const value = assemble(draft.syntax?.parts ?? [], this, this.slab);
     const property = new DtProperty(draft.name, value, undefined, draft.syntax);
     property.labels = draft.labels;
     return property;

@@ -1,5 +1,5 @@
 // The syntax of a source: what the parser makes and the builder, checks and editors read. Every part has its range.
-import { Span, type ExpandedText } from './text';
+import { Ranged, type ExpandedText, type Span } from './text';
 
 /** A whole source. */
 export interface SourceSyntax {
@@ -94,30 +94,131 @@ export type ValuePart =
   | ({ readonly kind: 'path' } & Reference)
   | ({ readonly kind: 'label' } & LabelSyntax);
 
-/** A number among cells. There are many, so it holds no more than it must; what is asked for less often is made then. */
-export class IntegerCell {
+/** A number among cells. */
+export class IntegerCell extends Ranged {
   readonly kind = 'integer';
 
   /** @param high and `low`: the halves of the value, each an unsigned number of 32 bits. */
   constructor(
-    private readonly source: ExpandedText,
-    private readonly start: number,
-    private readonly end: number,
+    source: ExpandedText,
+    start: number,
+    end: number,
     readonly high: number,
     readonly low: number,
-  ) {}
+  ) {
+    super(source, start, end);
+  }
 
   /** Unsigned, cut to the size of the cell. */
   get value(): bigint {
     return this.high === 0 ? BigInt(this.low) : (BigInt(this.high) << 32n) | BigInt(this.low);
   }
+}
 
-  get span(): Span {
-    return new Span(this.source, this.start, this.end);
+/** A reference among cells. */
+export class PhandleCell extends Ranged {
+  readonly kind = 'phandle';
+  /** The number of the node, once that is known. */
+  number = 0xffffffff;
+
+  constructor(
+    source: ExpandedText,
+    start: number,
+    end: number,
+    readonly ref: string,
+  ) {
+    super(source, start, end);
   }
 }
 
-export type Cell =
-  IntegerCell | ({ readonly kind: 'phandle' } & Reference) | ({ readonly kind: 'label' } & LabelSyntax);
+/** A property of a source. */
+export class ParsedProperty extends Ranged implements PropertySyntax {
+  readonly kind = 'property';
+
+  constructor(
+    source: ExpandedText,
+    start: number,
+    end: number,
+    readonly name: string,
+    private readonly nameStart: number,
+    private readonly nameEnd: number,
+    readonly labels: readonly LabelSyntax[],
+    readonly parts: readonly ValuePart[],
+  ) {
+    super(source, start, end);
+  }
+
+  get nameSpan(): Span {
+    return this.within(this.nameStart, this.nameEnd);
+  }
+}
+
+/** A node of a source. */
+export class ParsedNode extends Ranged implements NodeSyntax {
+  readonly kind = 'node';
+
+  constructor(
+    source: ExpandedText,
+    start: number,
+    end: number,
+    readonly name: string,
+    private readonly nameStart: number,
+    private readonly nameEnd: number,
+    readonly labels: readonly LabelSyntax[],
+    readonly omitIfUnreferenced: boolean,
+    readonly body: NodeBody,
+  ) {
+    super(source, start, end);
+  }
+
+  get nameSpan(): Span {
+    return this.within(this.nameStart, this.nameEnd);
+  }
+}
+
+/** The braces of a node with what is between. */
+export class ParsedBody extends Ranged implements NodeBody {
+  constructor(
+    source: ExpandedText,
+    start: number,
+    end: number,
+    readonly properties: readonly (PropertySyntax | DeletionSyntax)[],
+    readonly children: readonly (NodeSyntax | DeletionSyntax)[],
+  ) {
+    super(source, start, end);
+  }
+}
+
+/** Cells of a source. */
+export class CellsPart extends Ranged {
+  readonly kind = 'cells';
+  declare readonly implied?: true;
+
+  constructor(
+    source: ExpandedText,
+    start: number,
+    end: number,
+    readonly bits: 8 | 16 | 32 | 64,
+    readonly cells: readonly Cell[],
+  ) {
+    super(source, start, end);
+  }
+}
+
+/** A string of a source. */
+export class StringPart extends Ranged {
+  readonly kind = 'string';
+
+  constructor(
+    source: ExpandedText,
+    start: number,
+    end: number,
+    readonly bytes: Uint8Array,
+  ) {
+    super(source, start, end);
+  }
+}
+
+export type Cell = IntegerCell | PhandleCell | ({ readonly kind: 'label' } & LabelSyntax);
 
 export type ByteItem = { readonly kind: 'byte'; readonly value: number } | ({ readonly kind: 'label' } & LabelSyntax);

@@ -35,15 +35,6 @@ export class SourceFile {
   }
 }
 
-/** A stretch of expanded text: copied from a file, or put in the place of a macro's name. */
-interface Segment {
-  readonly file: SourceFile;
-  /** Where it comes from: for a macro the place of its use, all of which stands for every character of the result. */
-  readonly start: number;
-  readonly end: number;
-  readonly macro: boolean;
-}
-
 /** A range in one file. */
 export interface FileRange {
   readonly file: SourceFile;
@@ -51,57 +42,66 @@ export interface FileRange {
   readonly end: number;
 }
 
+/**
+ * Where stretches of expanded text come from: copied from a file, or put in the place of a macro's name. Columns, for
+ * there are thousands.
+ */
+interface Segments {
+  readonly offsets: readonly number[];
+  readonly files: readonly SourceFile[];
+  /** For a macro the place of its use, all of which stands for every character of the result. */
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+  readonly macros: readonly boolean[];
+}
+
 /** What the preprocessor hands to the lexer. Offsets into `text` lead back to the files through `locate`. */
 export class ExpandedText {
   private constructor(
     readonly text: string,
-    private readonly offsets: readonly number[],
-    private readonly segments: readonly Segment[],
+    private readonly segments: Segments,
   ) {}
 
   /** The file and range that `[start, end)` of the expanded text comes from. */
   locate(start: number, end: number): FileRange {
-    const first = lastNotAbove(this.offsets, start);
-    const segment = this.segments[first]!;
-    if (segment.macro) return { file: segment.file, start: segment.start, end: segment.end };
-    const from = segment.start + start - this.offsets[first]!;
-    const last = end > start ? lastNotAbove(this.offsets, end - 1) : first;
-    const other = this.segments[last]!;
+    const { offsets, files, starts, ends, macros } = this.segments;
+    const first = lastNotAbove(offsets, start);
+    const file = files[first]!;
+    if (macros[first]) return { file, start: starts[first]!, end: ends[first]! };
+    const from = starts[first]! + start - offsets[first]!;
+    const last = end > start ? lastNotAbove(offsets, end - 1) : first;
     // A range that leaves its file (it began in an include) ends where the file does.
-    if (other.file !== segment.file || other.start < segment.start)
-      return { file: segment.file, start: from, end: Math.max(from, segment.end) };
-    return {
-      file: segment.file,
-      start: from,
-      end: other.macro ? other.end : other.start + end - this.offsets[last]!,
-    };
+    if (files[last] !== file || starts[last]! < starts[first]!)
+      return { file, start: from, end: Math.max(from, ends[first]!) };
+    return { file, start: from, end: macros[last] ? ends[last]! : starts[last]! + end - offsets[last]! };
   }
 
   /** Collects segments in order. */
   static builder(): ExpandedTextBuilder {
     const parts: string[] = [];
-    const offsets: number[] = [];
-    const segments: Segment[] = [];
+    const segments = { offsets: [] as number[], files: [] as SourceFile[], starts: [] as number[] };
+    const rest = { ends: [] as number[], macros: [] as boolean[] };
     let length = 0;
-    const put = (text: string, segment: Segment): void => {
+    const put = (text: string, file: SourceFile, start: number, end: number, macro: boolean): void => {
       if (text === '') return;
       parts.push(text);
-      offsets.push(length);
-      segments.push(segment);
+      segments.offsets.push(length);
+      segments.files.push(file);
+      segments.starts.push(start);
+      rest.ends.push(end);
+      rest.macros.push(macro);
       length += text.length;
     };
     return {
       get length() {
         return length;
       },
-      copy: (file, start, end) => put(file.text.slice(start, end), { file, start, end, macro: false }),
-      replace: (file, start, end, text) => put(text, { file, start, end, macro: true }),
+      copy: (file, start, end) => put(file.text.slice(start, end), file, start, end, false),
+      replace: (file, start, end, text) => put(text, file, start, end, true),
       finish: file => {
         // Where the end of the input is said to be.
-        parts.push('\n');
-        offsets.push(length);
-        segments.push({ file, start: file.text.length, end: file.text.length, macro: true });
-        return new ExpandedText(parts.join(''), offsets, segments);
+        put('\n', file, file.text.length, file.text.length, true);
+        return new ExpandedText(parts.join(''), { ...segments, ...rest });
       },
     };
   }
@@ -143,6 +143,26 @@ export class Span {
   /** From the start of this to the end of `last`. */
   to(last: Span): Span {
     return new Span(this.source, this.start, Math.max(this.start, last.end));
+  }
+}
+
+/**
+ * Part of a source. There are many parts and few questions about where they are, so a span is made when one is asked.
+ */
+export class Ranged {
+  constructor(
+    private readonly source: ExpandedText,
+    private readonly start: number,
+    private readonly end: number,
+  ) {}
+
+  get span(): Span {
+    return new Span(this.source, this.start, this.end);
+  }
+
+  /** From an offset of the expanded text to another. */
+  protected within(start: number, end: number): Span {
+    return new Span(this.source, start, end);
   }
 }
 

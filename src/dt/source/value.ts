@@ -1,36 +1,37 @@
 // The bytes of a value, and the layout that leads back from the bytes to what was written.
 import type { Chunk, ValueLayout } from '../tree';
+import type { Slab } from './slab';
 import type { Cell, PropertySyntax, Reference, ValuePart } from './syntax';
 
-/** What references stand for. */
+/** What references to paths stand for; those to phandles know it themselves. */
 export interface References {
-  phandle(reference: Reference): number;
   path(reference: Reference): string;
 }
 
-/** As values are before any reference is resolved: no path, and all ones for a phandle. */
-const UNRESOLVED: References = { phandle: () => 0xffffffff, path: () => '' };
+/** As values are before any reference is resolved. */
+const UNRESOLVED: References = { path: () => '' };
 
 const NOTHING = new Uint8Array();
+const ALONE = { take: (length: number) => new Uint8Array(length) };
 
 /** The bytes of a property before references are resolved. */
 export function rawValue(property: PropertySyntax | undefined): Uint8Array {
-  return assemble(property?.parts ?? [], UNRESOLVED);
+  return property ? assemble(property.parts, UNRESOLVED, ALONE) : NOTHING;
 }
 
-/** @returns the bytes of the parts, in order. */
-export function assemble(parts: readonly ValuePart[], references: References): Uint8Array {
+/** @returns the bytes of the parts, in order. They may be those of a part itself, and are not to be changed. */
+export function assemble(parts: readonly ValuePart[], references: References, slab: Pick<Slab, 'take'>): Uint8Array {
   // Nearly every value has one part.
-  if (parts.length === 1) return bytesOf(parts[0]!, references);
+  if (parts.length === 1) return bytesOf(parts[0]!, references, slab);
   const pieces: Uint8Array[] = [];
   let length = 0;
   for (const part of parts) {
-    const piece = bytesOf(part, references);
+    const piece = bytesOf(part, references, slab);
     pieces.push(piece);
     length += piece.length;
   }
   if (length === 0) return NOTHING;
-  const bytes = new Uint8Array(length);
+  const bytes = slab.take(length);
   let at = 0;
   for (const piece of pieces) {
     bytes.set(piece, at);
@@ -39,12 +40,12 @@ export function assemble(parts: readonly ValuePart[], references: References): U
   return bytes;
 }
 
-function bytesOf(part: ValuePart, references: References): Uint8Array {
+function bytesOf(part: ValuePart, references: References, slab: Pick<Slab, 'take'>): Uint8Array {
   switch (part.kind) {
     case 'label':
       return NOTHING;
     case 'cells':
-      return cellBytes(part.cells, part.bits, references);
+      return cellBytes(part.cells, part.bits, slab);
     case 'string':
     case 'file':
       return part.bytes;
@@ -57,15 +58,15 @@ function bytesOf(part: ValuePart, references: References): Uint8Array {
   }
 }
 
-function cellBytes(cells: readonly Cell[], bits: number, references: References): Uint8Array {
+function cellBytes(cells: readonly Cell[], bits: number, slab: Pick<Slab, 'take'>): Uint8Array {
   let count = 0;
   for (const cell of cells) if (cell.kind !== 'label') count++;
   const size = bits >> 3;
-  const bytes = new Uint8Array(count * size);
+  const bytes = slab.take(count * size);
   let at = 0;
   for (const cell of cells) {
     if (cell.kind === 'label') continue;
-    const low = cell.kind === 'phandle' ? references.phandle(cell) : cell.low;
+    const low = cell.kind === 'phandle' ? cell.number : cell.low;
     at += size;
     // From the last byte forwards, as far as the cell reaches.
     bytes[at - 1] = low;

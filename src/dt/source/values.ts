@@ -3,8 +3,19 @@ import { evaluate, halves, integerOf, type ExpressionInput, type Integer } from 
 import { unescape } from './escapes';
 import type { Token } from './lexer';
 import { candidates, type SourceReader } from './reader';
-import { IntegerCell, type ByteItem, type Cell, type LabelSyntax, type Reference, type ValuePart } from './syntax';
+import {
+  CellsPart,
+  IntegerCell,
+  PhandleCell,
+  StringPart,
+  type ByteItem,
+  type Cell,
+  type LabelSyntax,
+  type Reference,
+  type ValuePart,
+} from './syntax';
 import { Span, type ExpandedText } from './text';
+import { Slab } from './slab';
 import { Resume, TokenStream } from './tokens';
 
 export interface ParserOptions {
@@ -13,7 +24,11 @@ export interface ParserOptions {
   readonly includePaths?: readonly string[];
 }
 
+const NO_LABELS: readonly LabelSyntax[] = [];
+
 export class ValueParser extends TokenStream implements ExpressionInput {
+  private readonly slab = new Slab();
+
   constructor(
     text: ExpandedText,
     private readonly options: ParserOptions,
@@ -38,7 +53,7 @@ export class ValueParser extends TokenStream implements ExpressionInput {
     switch (start.kind) {
       case 'string':
         this.advance();
-        return { kind: 'string', bytes: this.string(start), span: this.span(start) };
+        return new StringPart(this.text, start.start, start.end, this.string(start));
       case 'reference':
         return { kind: 'path', ...this.reference('a node') };
       case 'keyword':
@@ -72,13 +87,13 @@ export class ValueParser extends TokenStream implements ExpressionInput {
         for (const label of this.labels()) cells.push({ kind: 'label', ...label });
       } else if (token.kind === 'reference') {
         if (bits !== 32) this.error('expression', 'a reference needs a cell of 32 bits', token);
-        cells.push({ kind: 'phandle', ...this.reference('a node') });
+        cells.push(new PhandleCell(this.text, token.start, token.end, this.advance().text));
       } else {
         cells.push(this.integerCell(bits, token));
       }
     }
     this.advance();
-    return { kind: 'cells', bits, cells, span: this.from(start) };
+    return new CellsPart(this.text, start.start, this.lastEnd, bits, cells);
   }
 
   private integerCell(bits: 8 | 16 | 32 | 64, token: Token): IntegerCell {
@@ -189,7 +204,7 @@ export class ValueParser extends TokenStream implements ExpressionInput {
     const { text } = this.text;
     const start = token.start + 1;
     const length = token.end - start - 1;
-    const bytes = new Uint8Array(length + 1);
+    const bytes = this.slab.take(length + 1);
     for (let i = 0; i < length; i++) {
       const c = text.charCodeAt(start + i);
       // Escapes and letters outside ASCII are rare.
@@ -219,7 +234,8 @@ export class ValueParser extends TokenStream implements ExpressionInput {
     return { ref: token.text, span: this.span(token) };
   }
 
-  protected labels(): LabelSyntax[] {
+  protected labels(): readonly LabelSyntax[] {
+    if (this.current.kind !== 'label') return NO_LABELS;
     const labels: LabelSyntax[] = [];
     while (this.current.kind === 'label') {
       const token = this.advance();

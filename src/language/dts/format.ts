@@ -187,7 +187,9 @@ function words(text: string): string[] {
     copied = end;
   }
   pieces.push(text.slice(copied));
-  const lexer = new Lexer(pieces.join('\n'));
-  for (let token = lexer.next(); token.kind !== 'end'; token = lexer.next()) found.push(`${token.kind} ${token.text}`);
+  const joined = pieces.join('\n');
+  const lexer = new Lexer(joined);
+  for (let token = lexer.next(); token.kind !== 'end'; token = lexer.next())
+    found.push(`${token.kind} ${joined.slice(token.start, token.end)}`);
   return found;
 }

@@ -22,7 +22,7 @@ interface Argument {
 export class ExpansionLimit extends Error {}
 
 export interface ExpanderHost {
-  readonly macros: ReadonlyMap<string, Macro>;
+  macro(name: string): Macro | undefined;
   /** The text of `__LINE__` and its like here. */
   special(macro: Macro): string;
   /** Reports what is wrong with a macro's use. */
@@ -125,7 +125,7 @@ export class Expander {
         return PADDING;
       }
       if (token.kind !== 'name' || token.fixed) return token;
-      const macro = this.host.macros.get(token.text);
+      const macro = this.host.macro(token.text);
       if (!macro) return token;
       if (macro.disabled) {
         const fixed = token.copy();

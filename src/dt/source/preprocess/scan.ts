@@ -5,6 +5,42 @@ import { commentEnd, quoteEnd, stringEnd } from '../scan';
 import { parseMacro, type Macro, type MacroOrigin } from './macro';
 import { isDigit, isNameStart, lineEnd, nameEnd, numberEnd, tokensOf, type PpToken } from './token';
 
+/** A word that may be a macro's. Each is there once, so that asking for its macro costs a comparison. */
+export class Name {
+  private macro: Macro | undefined;
+  /** The run that set it. */
+  private run = 0;
+
+  constructor(readonly text: string) {}
+
+  /** The macro of this name in a run. */
+  in(run: number): Macro | undefined {
+    return this.run === run ? this.macro : undefined;
+  }
+
+  set(run: number, macro: Macro | undefined): void {
+    this.run = run;
+    this.macro = macro;
+  }
+}
+
+/** All names that were met. */
+class Names {
+  private readonly names = new Map<string, Name>();
+
+  get size(): number {
+    return this.names.size;
+  }
+
+  get(text: string): Name {
+    const known = this.names.get(text);
+    if (known) return known;
+    const name = new Name(text);
+    this.names.set(text, name);
+    return name;
+  }
+}
+
 export enum Place {
   /** A name, which may be that of a macro. */
   Name,
@@ -20,13 +56,15 @@ export enum Place {
 /** One directive; what it says is read when it first counts. */
 export class Directive {
   private body: string | undefined;
-  private definition: Macro | string | undefined;
+  private definition: { readonly macro: Macro; readonly name: Name } | string | undefined;
+  private subject: Name | undefined;
   private tokenList: PpToken[] | undefined;
 
   constructor(
     readonly name: string,
     private readonly rest: string,
     private readonly origin: MacroOrigin,
+    private readonly names: Names,
   ) {}
 
   /** What stands behind the name, without comments. */
@@ -34,19 +72,26 @@ export class Directive {
     return (this.body ??= withoutComments(this.rest).trim());
   }
 
-  /** Of a `#define`. */
-  get macro(): Macro | string {
-    return (this.definition ??= parseMacro(this.text, this.origin));
+  /** Of a `#define`: the macro, or what is wrong. */
+  get macro(): { readonly macro: Macro; readonly name: Name } | string {
+    if (this.definition === undefined) {
+      const macro = parseMacro(this.text, this.origin);
+      this.definition = typeof macro === 'string' ? macro : { macro, name: this.names.get(macro.name) };
+    }
+    return this.definition;
   }
 
   get tokens(): PpToken[] {
     return (this.tokenList ??= tokensOf(this.text));
   }
 
-  /** The name that `#ifdef` and `#undef` are about. */
-  get word(): string {
-    const first = this.tokens[0];
-    return first?.kind === 'name' ? first.text : '';
+  /** The name that `#ifdef` and `#undef` are about; an empty one when there is none. */
+  get word(): Name {
+    if (this.subject === undefined) {
+      const first = this.tokens[0];
+      this.subject = this.names.get(first?.kind === 'name' ? first.text : '');
+    }
+    return this.subject;
   }
 }
 
@@ -57,12 +102,12 @@ export class ScannedFile {
   readonly ends: Int32Array;
   readonly kinds: Uint8Array;
   /** The name, directive or path of each place. */
-  readonly things: readonly (string | Directive | undefined)[];
+  readonly things: readonly (string | Name | Directive | undefined)[];
 
   constructor(
     readonly name: string,
     readonly text: string,
-    names: Map<string, string>,
+    names: Names,
   ) {
     const scanner = new Scanner(name, text, names);
     scanner.scan();
@@ -79,24 +124,15 @@ class Scanner {
   readonly starts: number[] = [];
   readonly ends: number[] = [];
   readonly kinds: Place[] = [];
-  readonly things: (string | Directive | undefined)[] = [];
+  readonly things: (string | Name | Directive | undefined)[] = [];
 
   constructor(
     private readonly file: string,
     private readonly text: string,
-    private readonly names: Map<string, string>,
+    private readonly names: Names,
   ) {}
 
-  /** One string for each name, however often it is written. */
-  private name(start: number, end: number): string {
-    const name = this.text.slice(start, end);
-    const known = this.names.get(name);
-    if (known !== undefined) return known;
-    this.names.set(name, name);
-    return name;
-  }
-
-  private put(kind: Place, start: number, end: number, thing?: string | Directive): number {
+  private put(kind: Place, start: number, end: number, thing?: string | Name | Directive): number {
     this.starts.push(start);
     this.ends.push(end);
     this.kinds.push(kind);
@@ -131,7 +167,7 @@ class Scanner {
       } else if (c === 35 && fresh) i = this.hash(lineStart, i);
       else if (isNameStart(c)) {
         const end = nameEnd(text, i);
-        i = this.put(Place.Name, i, end, this.name(i, end));
+        i = this.put(Place.Name, i, end, this.names.get(text.slice(i, end)));
       } else if (isDigit(c) || (c === 46 && isDigit(text.charCodeAt(i + 1)))) i = numberEnd(text, i);
       else if (c === 34 || c === 39) {
         const close = quoteEnd(text, i);
@@ -177,7 +213,7 @@ class Scanner {
     if (name === undefined) return at + 1;
     const end = directiveEnd(text, at);
     const rest = text.slice(text.indexOf(name, at) + name.length, end);
-    return this.put(Place.Directive, at, end, new Directive(name, rest, { file: this.file, offset: at }));
+    return this.put(Place.Directive, at, end, new Directive(name, rest, { file: this.file, offset: at }, this.names));
   }
 }
 
@@ -187,18 +223,32 @@ const MAX_NAMES = 200_000;
 /** What has been read already, kept between compilations: scanned files by their name. */
 export class SourceCache {
   private readonly files = new Map<string, ScannedFile>();
-  private names = new Map<string, string>();
+  private names = new Names();
+  private runs = 0;
   private size = 0;
 
   /** @param limit characters of source that are kept. */
   constructor(private readonly limit = 8 << 20) {}
+
+  /** Begins a run, in which no name is a macro yet. @returns its number. */
+  begin(): number {
+    if (this.names.size > MAX_NAMES) {
+      this.names = new Names();
+      this.files.clear();
+      this.size = 0;
+    }
+    return ++this.runs;
+  }
+
+  name(text: string): Name {
+    return this.names.get(text);
+  }
 
   /** The scan of a text; that of the last text of this name when nothing changed. */
   scan(name: string, text: string): ScannedFile {
     const known = this.files.get(name);
     if (known) this.forget(name, known);
     const scanned = known?.text === text ? known : new ScannedFile(name, text, this.names);
-    if (this.names.size > MAX_NAMES) this.names = new Map();
     // The last one used is the last one to go.
     this.size += text.length;
     this.files.set(name, scanned);
