@@ -1,11 +1,11 @@
 // A domain as the built-in toolstack creates it: what xl would take from the configuration, with its defaults.
 import { type DiskSpecification, parseDisk } from './disk';
 import { ARM_KEYS, XL_KEYS } from './keys';
-import { parseXl } from './parser';
 import type { XlProblem, XlRange } from './problem';
-import { commandLine } from './reading/domain';
+import { commandLine, readXl } from './reading/domain';
 import { XlSettings } from './settings';
 import { SpecificationError } from './specification';
+import { UUID, uuidBytes } from './uuid';
 import { parseVif, type VifSpecification } from './vif';
 
 /** Keys of what follows the end of a domain, and what does when the configuration does not say. */
@@ -68,7 +68,7 @@ const WHY: Readonly<Record<string, string>> = {
 
 /** Reads a configuration. */
 export function readDomain(text: string, limits: DomainLimits): ReadDomain {
-  const file = parseXl(text);
+  const { file, settings: ofXl } = readXl(text);
   const settings = new XlSettings(file);
   const rangeOf = (key: string): XlRange | undefined => settings.rangeOf(key);
   // What is missing may well be in a line that could not be read.
@@ -93,11 +93,23 @@ export function readDomain(text: string, limits: DomainLimits): ReadDomain {
   const ramdisk = settings.text('ramdisk');
   for (const key of new Set(vifs.flatMap(({ ignored }) => ignored)))
     settings.about('vif', 'ignored', 'warning', `${key} of an interface has no effect: it needs dom0`);
+  refusalsOfXl(settings, ofXl);
   const { problems } = settings;
   const wrong = problems.some(({ severity }) => severity === 'error');
   if (wrong || name === undefined || kernel === undefined || memory === undefined) return { problems, rangeOf };
   const domain = { name, memory, vcpus, maxVcpus, kernel, ramdisk, cmdline, uuid, actions, disks, vifs, vuart };
   return { domain, problems, rangeOf };
+}
+
+/** What xl would not make is not made here either. Of one place the words above are those of this toolstack. */
+function refusalsOfXl(settings: XlSettings, { problems }: XlSettings): void {
+  const covers = (mine: XlRange, other: XlRange): boolean =>
+    mine.start.line <= other.end.line && other.start.line <= mine.end.line;
+  for (const one of problems) {
+    if (!one.refused || one.code === 'missing') continue;
+    const said = settings.problems.some(({ severity, range }) => severity === 'error' && covers(range, one.range));
+    if (!said) settings.refuse(one.range, one.code, one.message);
+  }
 }
 
 function checkKey(settings: XlSettings, key: string, { hint }: DomainLimits): void {
@@ -170,9 +182,9 @@ function readVuart(settings: XlSettings): boolean {
 function readUuid(settings: XlSettings): Uint8Array | undefined {
   const text = settings.text('uuid');
   if (text === undefined) return undefined;
-  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) {
+  if (!UUID.test(text)) {
     settings.about('uuid', 'range', 'error', `uuid is "${text}"; write 8-4-4-4-12 hexadecimal digits, or leave it out`);
     return undefined;
   }
-  return Uint8Array.from(text.replaceAll('-', '').match(/../g)!, byte => parseInt(byte, 16));
+  return uuidBytes(text);
 }

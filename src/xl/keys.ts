@@ -149,7 +149,7 @@ const KEYS: Readonly<Record<string, Row>> = {
   opengl: { type: 'boolean', group: 'display', docs: 'OpenGL in the SDL window.' },
   display: { type: 'text', group: 'display', docs: 'X display that the SDL window opens on.' },
   xauthority: { type: 'text', group: 'display', docs: 'File with the authority for the X display.' },
-  vncviewer: { type: 'boolean', group: 'display', docs: 'Old; `xl create -V` starts a viewer.' },
+  vncviewer: { type: 'boolean', group: 'display', replacedBy: 'xl create -V', docs: 'Old; `xl create -V` starts a viewer.' },
   gic_version: { type: 'text', group: 'arm', default: 'default', values: ['default', 'v2', 'v3'], arm: 'only', docs: "Interrupt controller of the guest; \"default\" is the host's." },
   vuart: { type: 'text', group: 'arm', values: ['sbsa_uart', 'unknown'], arm: 'only', docs: 'Emulated PL011 (SBSA subset) at 0x22000000, SPI 32.' },
   sve: { type: 'text', group: 'arm', default: 'disabled', arm: 'only', newer: true, allowed: 'disabled | hw | 128..2048 in steps of 128 (as strings)', docs: 'SVE for the guest and its longest vector (arm64).' },

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readXl } from '../../src/xl';
+import { checkConfig, readDomain, readXl } from '../../src/xl';
 import type { OracleAnswer } from './oracle/answers';
 import { BASE, CASES } from './oracle/cases';
 
@@ -49,4 +49,31 @@ describe('xl 4.17 and this reading', () => {
         if (ours && exit === 0) expect.soft(withoutPc(ours), shown(text)).toEqual(withoutPc(domain));
       }
     });
+
+  it('find something where xl says something, in the line that xl names', () => {
+    let named = 0;
+    for (const { text, spoke, exit, lines } of answers) {
+      const { findings } = checkConfig(text, {}, HOST);
+      if (spoke) expect.soft(findings.length, shown(text)).toBeGreaterThan(0);
+      const line = findings.find(({ refused }) => refused)?.range.start.line;
+      if (exit === 0 || lines.length === 0 || line === undefined) continue;
+      named++;
+      // A line feed is for xl in the line before; of a list that is not closed the place here is where it opens.
+      const open = findings.some(({ message }) => message.includes('list is not closed'));
+      expect.soft(open || lines.includes(line) || lines.includes(line - 1), `${shown(text)}: ${lines.join()}, not ${line}`).toBe(true); // prettier-ignore
+    }
+    expect(named).toBeGreaterThan(80);
+  });
+
+  it('have the built-in toolstack refuse what xl refuses', () => {
+    const limits = { vcpus: 8, memory: 3072, actions: ['destroy', 'restart', 'preserve'], hint: () => '' };
+    let made = 0;
+    for (const { text, exit } of answers) {
+      const { domain } = readDomain(text, limits);
+      if (domain) made++;
+      // Processors that the host of the fixture does not have are no matter of the toolstack.
+      if (exit !== 0 && !/cpus = "(99|node:9)"/.test(text)) expect.soft(domain, shown(text)).toBeUndefined();
+    }
+    expect(made).toBeGreaterThan(300);
+  });
 });

@@ -4,6 +4,7 @@ import { readXlDisk, type XlDisk } from '../disk';
 import { atoi } from '../numbers';
 import type { XlText } from '../settings';
 import { partsOf } from '../specification';
+import { UUID } from '../uuid';
 import { readXlVif } from '../vif';
 import { readPci } from './pci';
 import { choice, type Json, type JsonObject, loose, put, type XlReader } from './reader';
@@ -61,7 +62,6 @@ const USBDEV: Table = {
   hostaddr: ['hostaddr', value => loose(value) & 0xff],
 };
 const USBCTRL_TYPES = ['auto', 'pv', 'devicemodel', 'qusb'];
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Names that can stand in the text of a device, for completion and for hover. */
 export const DEVICE_PARAMETERS: Readonly<Record<string, readonly string[]>> = {

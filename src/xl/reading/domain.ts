@@ -2,6 +2,7 @@
 // the values in the names of libxl.
 import { parseXl, type XlFile } from '../parser';
 import { XlSettings } from '../settings';
+import { UUID } from '../uuid';
 import { readProcessors } from './cpus';
 import { readDevices } from './devices';
 import { readPages } from './pages';
@@ -146,8 +147,6 @@ function readKind(reader: XlReader): void {
   else if (type !== 'hvm' && needs === undefined) reader.refuse('kernel', 'missing', 'kernel is missing: a domain starts from kernel = "..."'); // prettier-ignore
 }
 
-export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 function readFirmware(reader: XlReader, firmware: string): void {
   const known = ['pvgrub32', 'pvgrub64'].some(name => begins(firmware, name));
   if (reader.text('kernel') !== undefined)
@@ -277,6 +276,7 @@ function readArguments(reader: XlReader): void {
     else arguments_(member, list(key));
   }
   const version = reader.text('device_model_version');
+  if (version === undefined && built['device_model'] !== undefined) settings.about('device_model_override', 'device', 'warning', 'device_model_override without a version; add device_model_version = "qemu-xen"'); // prettier-ignore
   if (version === 'qemu-xen' || version === 'qemu-xen-traditional') built['device_model_version'] = version.replaceAll('-', '_'); // prettier-ignore
   else if (version !== undefined) reader.refuse('device_model_version', 'range', `device_model_version is ${JSON.stringify(version.slice(0, 40))}, but it can be qemu-xen`); // prettier-ignore
 }
