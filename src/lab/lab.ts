@@ -10,6 +10,7 @@ import type { LabHost } from './host';
 import type { OpenedLab } from './machine-port';
 import { translationOf } from './experience';
 import { didYouMean } from '../dt/nearest';
+import { preflight } from './preflight';
 import { fail } from './problems';
 import type { LabConfiguration, LabLaunch } from './protocol';
 import { openCard } from './sd-card';
@@ -44,7 +45,8 @@ export async function openLab(given: LabLaunch, host: LabHost, ports: LabPorts):
     let built: Machine | undefined;
     const make = (more: MachineOptions): Machine => (built = build({ ...more, ...profiled, ...translation.options }));
     const opened = await openBuiltin({ ...request, traced }, ports, make);
-    return { ...opened, keep: () => translation.keep(built!) };
+    const problems = [...opened.problems, ...(await preflight(request, true))];
+    return { ...opened, problems, keep: () => translation.keep(built!) };
   }
   const plan = await planBoot(request);
   const sdCard = configuration.sdcard === undefined ? undefined : await openCard(host, configuration.sdcard);
@@ -73,7 +75,7 @@ export async function openLab(given: LabLaunch, host: LabHost, ports: LabPorts):
   return {
     board: board.name,
     machine: new BoardMachine(machine, symbols, split),
-    problems: [...plan.problems],
+    problems: [...plan.problems, ...(await preflight(request, false))],
     placement,
     ...(split && { whole: machine.hardware.consoles.keys().next().value! }),
     el2: split ? 'Xen' : configuration.el === 2 ? lastPart(plan.placed[0]!.name) : 'none',

@@ -1,6 +1,7 @@
 // Problems as data: every one has a code that docs/errors.md lists. Nothing a user gives may end in a stack trace.
 import { DtError } from '../dt/error';
 import { ImageError } from '../image';
+import { PREFLIGHT_CODES } from './preflight/codes';
 import type { LabProblem } from './protocol';
 
 /** What a code means, for docs/errors.md; the message of a problem says the particulars. */
@@ -33,6 +34,7 @@ export const LAB_PROBLEMS = {
   'lab.address': 'An address that is malformed or not readable.',
   'lab.worker': 'The thread that the machine lives in ended unexpectedly.',
   'lab.internal': 'A fault of the emulator itself. Please report it with the log.',
+  ...PREFLIGHT_CODES,
 } as const satisfies Record<string, string>;
 
 export type LabProblemCode = keyof typeof LAB_PROBLEMS;
