@@ -41,7 +41,8 @@ passes over without a word, and what goes wrong later. \`-\` is standard input. 
 
 The reading is held against Debian's xl 4.17, which runs in dom0 of Debian's Xen in a lab: \`npm run xl-oracle -- IMAGES_DIR\`
 puts the cases of \`test/xl/oracle\` before it again. Verdict and every value are the same, but for the few cases that the
-test names with their reason.
+test names with their reason. With a COUNT behind it random changes of the cases are put before both, and \`npm run fuzz-xl -- COUNT\`
+reads hostile ones without xl.
 
 ## Findings
 

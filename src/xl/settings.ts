@@ -89,6 +89,14 @@ export class XlSettings {
     return undefined;
   }
 
+  /** The same without a word. */
+  quietLong(key: string, bits: LongBits = 64): bigint | undefined {
+    const setting = this.byKey.get(key);
+    if (setting?.value.kind !== 'text' || setting.added) return undefined;
+    const { value, fault } = readLong(setting.value.text, bits);
+    return fault === 'none' ? value : undefined;
+  }
+
   /** A whole number from `least` to `most`. @param severity as for a text */
   number(key: string, least: number, most: number, severity: XlProblem['severity'] = 'warning'): number | undefined {
     const value = this.long(key, 64, severity);

@@ -41,6 +41,8 @@ describe('a configuration', () => {
     ['zzz = 1', ['4:1-4 error unknown']],
     ['hap = 1', ['4:1-4 warning arm'], ''],
     ['ioports = [\n "80"\n]', ['4:1-8 warning arm'], ''],
+    ['hap = 1; vcpus = 2', ['4:1-4 warning arm']],
+    ['hap = 1 ; # comment', ['4:1-4 warning arm'], ''],
     ['sve = "hw"', ['4:1-4 warning newer']],
     ['vif2 = []', ['4:1-5 warning old'], ''],
     ['vcpus = "x"', ['4:9-12 error type']],
@@ -89,7 +91,12 @@ describe('a configuration', () => {
   ])('with %s', (line, expected, better) => {
     const text = `${BASE}${line}\n`;
     expect(shown(text)).toEqual(expected);
-    if (better === undefined) return;
+    if (better === undefined)
+      return expect(
+        found(text)
+          .filter(({ code }) => code === 'arm' || code === 'unknown')
+          .every(({ fix }) => !fix),
+      ).toBe(true);
     const finding = found(text).find(({ fix }) => fix)!;
     expect(fixed(text, finding)).toBe(better === '' ? BASE : `${BASE}${better}\n`);
   });

@@ -135,6 +135,14 @@ export function fuzzXl({ count, seed, now }: FuzzOptions): FuzzReport {
   return { count, accepted, slowest };
 }
 
+/** Inputs for the real xl. */
+export function hostileTexts(count: number, seed: number): string[] {
+  const pick = numbers(seed);
+  // What is no character cannot be written into a file.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  return Array.from({ length: count }, () => decoder.decode(new TextEncoder().encode(mutated(pick))));
+}
+
 function random(pick: (below: number) => number): string {
   return Array.from({ length: pick(80) }, () => PIECES[pick(PIECES.length)]!).join('');
 }

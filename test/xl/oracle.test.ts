@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkConfig, readDomain, readXl } from '../../src/xl';
-import type { OracleAnswer } from './oracle/answers';
+import { HOST, type OracleAnswer, withoutPc } from './oracle/answers';
 import { BASE, CASES } from './oracle/cases';
 
 const answers = JSON.parse(
@@ -18,13 +18,6 @@ const STRICTER: readonly (readonly [line: string, why: string])[] = [
     'libxl ends with an error when it makes the domain: ARM has no vNUMA',
   ],
 ];
-
-/** What an emulated PC has is not read: there is none on ARM. */
-const withoutPc = (domain: unknown): unknown =>
-  JSON.parse(JSON.stringify(domain), (key, value: unknown) => (key === 'type.hvm' ? undefined : value));
-
-/** Where xl ran. */
-const HOST = { bits: 32, cpus: 2, nodes: 1 } as const;
 
 const shown = (text: string): string => JSON.stringify(text.startsWith(BASE) ? text.slice(BASE.length) : text);
 

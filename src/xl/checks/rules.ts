@@ -47,19 +47,20 @@ const TOP: XlRange = { start, end: start };
 /** Replaces what stands at a place. */
 export const replacing = (title: string, range: XlRange, text: string): XlFix => ({ title, edits: [{ range, text }] });
 
-/** Takes the line or lines of a statement away. */
-function without(text: string, range: XlRange, title: string): XlFix {
+/** Takes the lines of a statement away; beside another statement only a person knows what to take. */
+function without(text: string, range: XlRange, title: string): XlFix | undefined {
   const from = text.lastIndexOf('\n', range.start.offset - 1) + 1;
-  const line = text.slice(from, range.start.offset);
-  // Beside another statement only a person knows what to take away: the key is then put behind a comment sign.
   const end = text.indexOf('\n', range.end.offset);
-  const to = end < 0 ? text.length : end + 1;
+  const before = text.slice(from, range.start.offset);
+  const behind = text.slice(range.end.offset, end < 0 ? text.length : end);
+  if (before.trim() !== '' || !/^[ \t\r;]*(#.*)?$/.test(behind)) return undefined;
   const first = { line: range.start.line, column: 1, offset: from };
-  if (line.trim() !== '') return { title, edits: [] };
-  return {
-    title,
-    edits: [{ range: { start: first, end: { line: range.end.line + 1, column: 1, offset: to } }, text: '' }],
-  };
+  const { line, column } = range.end;
+  const last =
+    end < 0
+      ? { line, column: column + behind.length, offset: text.length }
+      : { line: line + 1, column: 1, offset: end + 1 };
+  return { title, edits: [{ range: { start: first, end: last }, text: '' }] };
 }
 
 /** The statement of a key in its value's lines. */
@@ -80,7 +81,7 @@ const keys: Rule = ({ text, settings, context, say }) => {
       continue;
     }
     const removal = without(text, statement(settings, key), `Delete ${key}`);
-    const fix = removal.edits.length > 0 ? { fix: removal } : {};
+    const fix = removal ? { fix: removal } : {};
     if (known.arm === 'none')
       say({ severity: 'warning', code: 'arm', message: `${key} means nothing to a guest on ARM: ${known.why}; delete the line`, range, ...fix }); // prettier-ignore
     else if (known.newer)
@@ -97,9 +98,7 @@ const kinds: Rule = ({ settings, say }) => {
     if (!known || known.arm === 'none') continue;
     const { type, least, most } = known;
     if (type === 'number' || type === 'boolean') {
-      const before = settings.problems.length;
-      const number = settings.long(key);
-      settings.problems.length = before; // the reading has said it
+      const number = settings.quietLong(key); // the reading has said it
       if (number === undefined) continue;
       const [low, high] = type === 'boolean' ? [0, 1] : [least ?? -Infinity, most ?? Infinity];
       if (Number(number) >= low && Number(number) <= high) continue;
@@ -138,9 +137,7 @@ function carriageReturns(text: string): XlFix['edits'] {
 }
 
 const memory: Rule = ({ settings, context, say }) => {
-  const before = settings.problems.length;
-  const [amount, most] = ['memory', 'maxmem'].map(key => settings.long(key));
-  settings.problems.length = before; // the reading has said it
+  const [amount, most] = ['memory', 'maxmem'].map(key => settings.quietLong(key)); // the reading has said it
   const wrong = (key: string, message: string, severity: 'error' | 'warning' = 'error'): void =>
     say({ severity, code: 'memory', message, range: at(settings, key) });
   if (!settings.rangeOf('memory'))
@@ -161,9 +158,7 @@ const memory: Rule = ({ settings, context, say }) => {
 };
 
 const processors: Rule = ({ settings, say }) => {
-  const before = settings.problems.length;
-  const [vcpus, most] = ['vcpus', 'maxvcpus'].map(key => settings.long(key));
-  settings.problems.length = before; // the reading has said it
+  const [vcpus, most] = ['vcpus', 'maxvcpus'].map(key => settings.quietLong(key)); // the reading has said it
   const gic = settings.valueOf('gic_version');
   const v2 = gic?.kind === 'text' && gic.text.toLowerCase() === 'v2';
   for (const [key, value] of [

@@ -200,12 +200,10 @@ function readValues(reader: XlReader): void {
 
 function readGrant(reader: XlReader, key: string): void {
   if (!reader.settings.valueOf(key)) return;
-  const before = reader.settings.problems.length;
-  const value = reader.long(key);
+  const value = reader.settings.quietLong(key, reader.host.bits);
   if (value === undefined) {
     // Of these alone xl does not take the default, and says no word either.
-    const reason = reader.settings.problems.splice(before).at(-1)?.message ?? `${key} is no number`;
-    reader.refuse(key, 'type', `${reason}; xl ends without a word`);
+    reader.refuse(key, 'type', `${key} is no whole number that xl takes; it ends without a word`);
   } else if (value < 0n || value > INT_MAX)
     reader.refuse(key, 'range', `${key} is ${value}, but it can be 0 to ${INT_MAX}; xl ends without a word`); // prettier-ignore
   else reader.built[key] = Number(value);
@@ -223,9 +221,7 @@ function one(reader: XlReader, key: string, words: readonly string[]): string | 
 /** One of a few words, or its number, as it used to be. */
 function numbered(reader: XlReader, key: string, words: readonly string[]): string | undefined {
   const { settings, host } = reader;
-  const before = settings.problems.length;
-  const number = settings.long(key, host.bits);
-  settings.problems.length = before; // what is no number may be a word
+  const number = settings.quietLong(key, host.bits);
   if (number === undefined) return one(reader, key, words);
   const word = number >= 0n ? words[Number(number)] : undefined;
   if (word === undefined) reader.refuse(key, 'range', `${key} is ${number}, but it can be ${words.join(', ')}`);

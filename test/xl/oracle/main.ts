@@ -1,13 +1,17 @@
 // Puts every case before Debian's xl, which runs in dom0 of Debian's Xen in a lab of ours, and writes down what it makes of
-// them:  npm run xl-oracle -- IMAGES_DIR   (a folder of `xenlab images get`)
+// them:  npm run xl-oracle -- IMAGES_DIR   (a folder of `xenlab images get`). With COUNT and SEED behind it: that many random
+// changes of the cases are put before both, and nothing is written.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { CpioWriter, MODE, readCpio } from '../../../src/image';
 import { localLab } from '../../../src/lab/node/local';
-import { answersOf } from './answers';
-import { CASES } from './cases';
+import { readXl } from '../../../src/xl';
+import { hostileTexts } from '../fuzz';
+import { answersOf, HOST, withoutPc } from './answers';
+import { CASES, type OracleCase } from './cases';
 
 const PROMPT = 'dom0# ';
 const END = 'THAT-IS-ALL';
@@ -32,7 +36,7 @@ echo THAT-"IS-ALL"
 `;
 
 /** The RAM disk of dom0 with the cases in it. */
-function withCases(archive: Uint8Array): Uint8Array {
+function withCases(archive: Uint8Array, cases: readonly OracleCase[]): Uint8Array {
   const writer = new CpioWriter();
   for (const { name, mode, body, major, minor } of readCpio(archive, 'RAM disk')) {
     const kind = mode & ~0o7777;
@@ -44,7 +48,7 @@ function withCases(archive: Uint8Array): Uint8Array {
   const bytes = new TextEncoder();
   writer.directory('cases');
   writer.file('cases/run', bytes.encode(RUN), 0o755);
-  CASES.forEach(({ text }, i) => writer.file(`cases/${String(i).padStart(4, '0')}.cfg`, bytes.encode(text), 0o644));
+  cases.forEach(({ text }, i) => writer.file(`cases/${String(i).padStart(4, '0')}.cfg`, bytes.encode(text), 0o644));
   return writer.bytes();
 }
 
@@ -58,7 +62,7 @@ function unframed(text: string): string {
   return lines.join('');
 }
 
-async function ask(images: string): Promise<string> {
+async function ask(images: string, cases: readonly OracleCase[]): Promise<string> {
   const image = (name: string): string => path.resolve(images, name);
   const folder = mkdtempSync(path.join(tmpdir(), 'xl-oracle-'));
   const lab = localLab();
@@ -75,7 +79,7 @@ async function ask(images: string): Promise<string> {
   };
   try {
     const initrd = path.join(folder, 'dom0.cpio');
-    writeFileSync(initrd, withCases(readFileSync(image('dom0.cpio'))));
+    writeFileSync(initrd, withCases(readFileSync(image('dom0.cpio')), cases));
     lab.client.onEvent(event => {
       if (event.event === 'output') said += Buffer.from(event.data).toString('latin1');
       if (event.event === 'exited') exited = event.reason;
@@ -105,11 +109,31 @@ async function ask(images: string): Promise<string> {
   }
 }
 
-const [images, raw] = process.argv.slice(2);
-if (images === undefined) throw new Error('usage: npm run xl-oracle -- IMAGES_DIR');
-const all = await ask(images);
-if (raw !== undefined) writeFileSync(raw, all);
-const file = path.join(process.env['PROJECT']!, 'test/xl/oracle/answers.json');
-const answers = answersOf(CASES, all);
-writeFileSync(file, `[\n${answers.map(one => JSON.stringify(one)).join(',\n')}\n]\n`);
-console.log(`${answers.length} cases, ${answers.filter(({ exit }) => exit === 0).length} accepted: ${file}`);
+/** Puts random changes of the cases before both. @returns how many they do not agree about */
+async function compare(images: string, count: number, seed: number): Promise<number> {
+  const cases = hostileTexts(count, seed).map(text => ({ group: 'random', text }));
+  const answers = answersOf(cases, await ask(images, cases));
+  let different = 0;
+  for (const { text, exit, domain } of answers) {
+    const read = readXl(text, HOST);
+    const ours = read.domain && withoutPc(read.domain);
+    if (exit === 0 ? isDeepStrictEqual(ours, withoutPc(domain)) : ours === undefined) continue;
+    different++;
+    const verdict = exit === 0 ? 'xl takes it' : `xl ends with ${exit}`;
+    console.log(
+      `${verdict}: ${JSON.stringify(text)}\n  xl:   ${JSON.stringify(domain)}\n  here: ${JSON.stringify(ours)}`,
+    );
+    for (const { message, refused } of read.settings.problems) if (refused) console.log(`  ${message}`);
+  }
+  console.log(`${count} random cases of seed ${seed}: ${different} different`);
+  return different;
+}
+
+const [images, count, seed = '1'] = process.argv.slice(2);
+if (images === undefined) throw new Error('usage: npm run xl-oracle -- IMAGES_DIR [COUNT [SEED]]');
+if (count === undefined) {
+  const file = path.join(process.env['PROJECT']!, 'test/xl/oracle/answers.json');
+  const answers = answersOf(CASES, await ask(images, CASES));
+  writeFileSync(file, `[\n${answers.map(one => JSON.stringify(one)).join(',\n')}\n]\n`);
+  console.log(`${answers.length} cases, ${answers.filter(({ exit }) => exit === 0).length} accepted: ${file}`);
+} else if ((await compare(images, Number(count), Number(seed))) > 0) process.exitCode = 1;
