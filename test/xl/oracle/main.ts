@@ -125,7 +125,8 @@ async function compare(images: string, count: number, seed: number): Promise<num
     );
     for (const { message, refused } of read.settings.problems) if (refused) console.log(`  ${message}`);
   }
-  console.log(`${count} random cases of seed ${seed}: ${different} different`);
+  const accepted = answers.filter(({ exit }) => exit === 0).length;
+  console.log(`${count} random cases of seed ${seed}, ${accepted} accepted: ${different} different`);
   return different;
 }
 
