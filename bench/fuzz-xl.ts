@@ -6,7 +6,7 @@ const SLICE = 50_000;
 let [done, accepted, slowest] = [0, 0, 0];
 while (done < Number(count)) {
   const some = Math.min(SLICE, Number(count) - done);
-  const report = fuzzXl({ count: some, seed: Number(seed) + done, now: () => performance.now() });
+  const report = fuzzXl({ count: some, seed: Number(seed) + done, now: () => process.cpuUsage().user / 1000 });
   done += some;
   accepted += report.accepted;
   slowest = Math.max(slowest, report.slowest);

@@ -5,7 +5,7 @@ import { fuzzXl } from './fuzz';
 
 describe('whatever a configuration is', () => {
   it('it is read and checked', () => {
-    const { accepted, count } = fuzzXl({ count: 4000, seed: 1, now: () => performance.now() });
+    const { accepted, count } = fuzzXl({ count: 3000, seed: 1, now: () => process.cpuUsage().user / 1000 });
     // Some inputs have to get through, or nothing behind the parser was tried.
     expect(accepted).toBeGreaterThan(count / 20);
   });
@@ -26,9 +26,9 @@ describe('whatever a configuration is', () => {
     ['a long specification', `disk = [ '${'a,'.repeat(120_000)}' ]\n`, /format is "a"/],
     ['many parts', `vif = [ '${'a=1,'.repeat(60_000)}' ]\n`, /there is no parameter a/],
   ])('%s ends in a clear message, soon', (_what, text, message) => {
-    const begin = performance.now();
+    const begin = process.cpuUsage();
     const { findings } = checkConfig(text);
-    expect(performance.now() - begin).toBeLessThan(2000);
+    expect(process.cpuUsage(begin).user / 1000).toBeLessThan(2000);
     expect(findings.map(one => one.message).join('\n')).toMatch(message);
     expect(findings.length).toBeLessThan(510);
   });

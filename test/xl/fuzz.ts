@@ -99,7 +99,7 @@ const SIGNS = [
 export interface FuzzReport {
   readonly count: number;
   readonly accepted: number;
-  /** Milliseconds of the slowest. */
+  /** Milliseconds of the slowest, on the clock that was given. */
   readonly slowest: number;
 }
 
