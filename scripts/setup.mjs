@@ -16,6 +16,7 @@ const PRODUCTS = [
   'language.cjs',
   'worker.cjs',
   'worker-lab.cjs',
+  'web/language.js',
   'webview/memory-map.js',
   'xenlab.mjs',
 ];

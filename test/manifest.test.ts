@@ -32,7 +32,8 @@ describe('the manifest', () => {
   });
 
   it('contributes the commands that the extension registers, and no others', () => {
-    const registered = [...read('src/extension/commands.ts').matchAll(/'(xenlab\.\w+)':/g)].map(match => match[1]);
+    const sources = ['commands', 'trees'].map(name => read(`src/extension/${name}.ts`)).join('');
+    const registered = [...sources.matchAll(/'(xenlab\.\w+)':/g)].map(match => match[1]);
     const contributed = manifest.contributes.commands.map(({ command }: { command: string }) => command);
     expect(contributed.sort()).toEqual(registered.sort());
     for (const { category } of manifest.contributes.commands) expect(category).toBe('Xen Lab');

@@ -7,7 +7,7 @@ import { bootConfiguration, workerFileOf } from './debug';
 import { type DomainPorts, openConsole, perform } from './domains';
 import { getImages } from './images';
 import type { TreeDocuments } from './tree-documents';
-import { compareTrees, compileTree, decompileTree, previewTree } from './trees';
+import { treeCommands } from './trees';
 import { isDomainNode } from './views/domain-item';
 import { DOMAINS_VIEW } from './views/domain-tree';
 import type { MemoryMapPanel } from './views/memory-map';
@@ -32,11 +32,7 @@ export function registerCommands(
     'xenlab.openConsole': argument => openConsole(ports, argument),
     'xenlab.showDomains': () => vscode.commands.executeCommand(`${DOMAINS_VIEW}.focus`),
     'xenlab.showMemoryMap': argument => memoryMap.show(isDomainNode(argument) ? argument.row.id : undefined),
-    'xenlab.compileTree': argument => compileTree(trees, argument),
-    'xenlab.decompileTree': argument => decompileTree(trees, argument),
-    'xenlab.previewTree': argument => previewTree(trees, 'source', argument),
-    'xenlab.previewBlob': argument => previewTree(trees, 'blob', argument),
-    'xenlab.compareTrees': argument => compareTrees(trees, argument),
+    ...treeCommands(trees),
     'xenlab.getImages': () => getImages(context),
     'xenlab.checkSetup': () => checkSetup(workerFileOf(context), channel),
   };

@@ -29,8 +29,17 @@ async function chooseFile(glob: string, title: string, placeHolder: string): Pro
   return (await vscode.window.showQuickPick(items, { title, placeHolder }))?.uri;
 }
 
+/** By the names of the manifest; the argument is what a menu was opened on. */
+export const treeCommands = (trees: TreeDocuments): Record<string, (argument: unknown) => unknown> => ({
+  'xenlab.compileTree': argument => compileTree(trees, argument),
+  'xenlab.decompileTree': argument => decompileTree(trees, argument),
+  'xenlab.previewTree': argument => previewTree(trees, 'source', argument),
+  'xenlab.previewBlob': argument => previewTree(trees, 'blob', argument),
+  'xenlab.compareTrees': argument => compareTrees(trees, argument),
+});
+
 /** Writes the blob beside its source. */
-export async function compileTree({ client }: TreeDocuments, argument: unknown): Promise<void> {
+async function compileTree({ client }: TreeDocuments, argument: unknown): Promise<void> {
   const source = await chooseSource(argument, 'Compile Device Tree');
   if (!source) return;
   const { blob, problems } = await client.sendRequest(compileRequest, { uri: source.toString() });
@@ -49,19 +58,19 @@ export async function compileTree({ client }: TreeDocuments, argument: unknown):
   void vscode.window.showInformationMessage(`${vscode.workspace.asRelativePath(target)}: ${bytes.length} bytes.`);
 }
 
-export async function decompileTree(trees: TreeDocuments, argument: unknown): Promise<void> {
+async function decompileTree(trees: TreeDocuments, argument: unknown): Promise<void> {
   const title = 'Decompile Device Tree';
   const blob = argument instanceof vscode.Uri ? argument : await chooseFile('**/*.{dtb,dtbo}', title, 'Blob');
   if (blob) await show(trees.decompiled(blob));
 }
 
-export async function previewTree(trees: TreeDocuments, form: 'source' | 'blob', argument: unknown): Promise<void> {
+async function previewTree(trees: TreeDocuments, form: 'source' | 'blob', argument: unknown): Promise<void> {
   const source = await chooseSource(argument, 'Preview Device Tree');
   if (source) await show(trees.preview(source, form), vscode.ViewColumn.Beside);
 }
 
 /** Two trees beside each other, each as one merged source. */
-export async function compareTrees(trees: TreeDocuments, argument: unknown): Promise<void> {
+async function compareTrees(trees: TreeDocuments, argument: unknown): Promise<void> {
   const title = 'Compare Device Trees';
   const first = await chooseSource(argument, title);
   if (!first) return;

@@ -13,15 +13,16 @@ export const scratch = name => path.join(cache, '..', name);
  * @param name of this file's folders
  * @param workspace the folder to open; `prepare` can make it
  * @param opened told of the workbench, and of every later one
+ * @param web whether the extension runs in the browser
  * @returns what opens another folder in its place
  */
-export function scene({ name, workspace, prepare, opened }) {
+export function scene({ name, workspace, prepare, opened, web = false }) {
   let server;
   let bench;
   const open = async folder => opened((bench = await Workbench.open(server.port, folder)));
   before(async () => {
     prepare?.();
-    server = await serve({ state: scratch(`e2e-state-${name}`) });
+    server = await serve({ state: scratch(`e2e-state-${name}`), web });
     await open(workspace);
   });
   after(async () => {

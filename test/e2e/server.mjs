@@ -50,15 +50,21 @@ async function answers(url, child) {
 
 /**
  * @param state a folder for settings and the copy of the extension; emptied first
+ * @param web whether the extension runs in the browser, in a web worker: as on a VS Code that has no desktop behind it
  * @returns the port, and what ends the server
  */
-export async function serve({ state, port, browser = true }) {
+export async function serve({ state, port, browser = true, web = false }) {
   install({ browser });
   await ensureBuilt();
   const { publisher, name, version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   rmSync(state, { recursive: true, force: true });
   const extension = path.join(state, 'extensions', `${publisher}.${name}-${version}`);
   for (const file of SHIPPED) cpSync(path.join(root, file), path.join(extension, file), { recursive: true });
+  if (web) {
+    const manifest = path.join(extension, 'package.json');
+    const { main: _main, ...rest } = JSON.parse(readFileSync(manifest, 'utf8'));
+    writeFileSync(manifest, JSON.stringify(rest));
+  }
   mkdirSync(path.join(state, 'user', 'User'), { recursive: true });
   writeFileSync(path.join(state, 'user', 'User', 'settings.json'), JSON.stringify(SETTINGS, null, 2));
   const chosen = port ?? (await freePort());
