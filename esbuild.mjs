@@ -30,7 +30,7 @@ const BUNDLES = [
   },
   // A file of its own: it comes from the code cache only when it is read after that is on.
   { ...NODE, entryPoints: ['src/lab/node/worker-lab.ts'], outfile: 'dist/worker-lab.cjs', format: 'cjs' },
-  { ...NODE, entryPoints: ['src/language/start.ts'], outfile: 'dist/language.cjs', format: 'cjs' },
+  { ...NODE, entryPoints: ['src/cli/language-worker.ts'], outfile: 'dist/language.cjs', format: 'cjs' },
   {
     ...NODE,
     entryPoints: { xenlab: 'src/cli/entry.ts' },

@@ -17,9 +17,8 @@ const BOARDS = [
   'arch/arm64/boot/dts/qcom/sm8250-mtp.dts',
 ];
 const ROUNDS = 15;
-const server = spawn(process.execPath, [path.join(process.env['PROJECT'] ?? '.', 'dist', 'language.cjs'), '--stdio'], {
-  stdio: ['pipe', 'pipe', 'inherit'],
-});
+const entry = path.join(process.env['PROJECT'] ?? '.', 'dist', 'language.cjs');
+const server = spawn(process.execPath, [entry, '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
 const connection = createMessageConnection(
   new StreamMessageReader(server.stdout),
   new StreamMessageWriter(server.stdin),
@@ -35,7 +34,6 @@ await connection.sendRequest('initialize', {
   processId: null,
   rootUri: null,
   capabilities: {},
-  initializationOptions: { settings: { kernelTree: path.resolve(kernel) } },
 });
 await connection.sendNotification('initialized', {});
 
@@ -43,6 +41,14 @@ const median = (values: number[]): string => {
   const sorted = [...values].sort((a, b) => a - b);
   return `${sorted[sorted.length >> 1]!.toFixed(0)} (at most ${sorted.at(-1)!.toFixed(0)})`;
 };
+
+/** Processor time of the server so far, in milliseconds. */
+function processorTime(): number {
+  const fields = readFileSync(`/proc/${server.pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
 
 /** Resident and private memory of the server, with Node itself. */
 function memory(): string {
@@ -57,7 +63,9 @@ async function diagnosed(uri: string, version: number): Promise<void> {
   while (published.get(uri) !== version) await new Promise<void>(resolve => (wake = resolve));
 }
 
-console.log('board | KB | open ms | edit to diagnostics ms | completion ms | hover ms | memory MB');
+console.log(
+  'board | KB | open ms | edit to diagnostics ms | completion ms | hover ms | processor ms for all three | memory MB',
+);
 for (const board of BOARDS) {
   const file = path.resolve(kernel, board);
   const uri = `file://${file}`;
@@ -73,6 +81,7 @@ for (const board of BOARDS) {
   const line = lines.findIndex(one => /^\t+[\w,-]+ = </.test(one)) + 1 || 3;
   const character = lines[line - 1]!.search(/\S/) + 2;
   const [edits, completions, hovers] = [[], [], []] as [number[], number[], number[]];
+  const before = processorTime();
   for (let round = 0; round < ROUNDS; round++) {
     const version = round + 2;
     at = performance.now();
@@ -103,9 +112,11 @@ for (const board of BOARDS) {
       median(edits),
       median(completions),
       median(hovers),
+      ((processorTime() - before) / ROUNDS).toFixed(0),
       memory(),
     ].join(' | '),
   );
   await connection.sendNotification('textDocument/didClose', { textDocument: { uri } });
 }
-server.kill();
+await connection.sendRequest('shutdown');
+await connection.sendNotification('exit');

@@ -75,6 +75,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return { options: describeOptions(XL_CHECK_OPTIONS), run: xlCheckCommand };
     },
   },
+  'language-server': {
+    synopsis: '[--stdio]',
+    help: 'serve the Language Server Protocol for device trees and configurations of domains',
+    load: async () => ({ run: (await import('./language-server')).languageServerCommand }),
+  },
   dap: {
     synopsis: '[--port N]',
     help: 'serve the Debug Adapter Protocol on stdin and stdout, or on a port',
@@ -94,7 +99,7 @@ async function usage(name?: string): Promise<string> {
     const { options } = await command.load();
     return `${`usage: xenlab ${name} ${command.synopsis}`.trimEnd()}\n${command.help}\n${options === undefined ? '' : `\n${options}`}\n${STATUSES}`;
   }
-  const rows = Object.entries(COMMANDS).map(([key, { help }]) => `  ${key.padEnd(10)}${help}\n`);
+  const rows = Object.entries(COMMANDS).map(([key, { help }]) => `  ${key.padEnd(17)}${help}\n`);
   return `${packageJson.displayName} ${packageJson.version}\nusage: xenlab COMMAND ...\n\n${rows.join('')}
 xenlab COMMAND --help describes a command; docs/ describes the rest\n`;
 }

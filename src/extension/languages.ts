@@ -8,9 +8,13 @@ import { attach, clientOptions } from './language-client';
 import { followDocuments } from './language-detection';
 import { TreeDocuments } from './tree-documents';
 
+/** Of the heap: a board needs 60 MiB, a kernel's bindings as much again. Beyond, the worker ends and is started anew. */
+const LIMITS = { maxOldGenerationSizeMb: 384 };
+
 export function registerLanguages(context: vscode.ExtensionContext): TreeDocuments {
   const start = (): Promise<{ reader: PortMessageReader; writer: PortMessageWriter }> => {
-    const worker = new Worker(context.asAbsolutePath(path.join('dist', 'language.cjs')), { name: 'xenlab-languages' });
+    const script = context.asAbsolutePath(path.join('dist', 'language.cjs'));
+    const worker = new Worker(script, { name: 'xenlab-languages', resourceLimits: LIMITS });
     return Promise.resolve({ reader: new PortMessageReader(worker), writer: new PortMessageWriter(worker) });
   };
   const client = new LanguageClient('xenlab', 'Xen Lab Languages', start, clientOptions(false));

@@ -7,15 +7,11 @@ const MOST_BYTES = 64 << 20;
 /** Rounds of looking for includes; each finds at least one more, and real trees nest a few deep. */
 const MOST_ROUNDS = 256;
 
-interface Known {
-  readonly bytes: Uint8Array;
-  text?: string;
-}
-
 export class FileCache {
   /** Texts of open documents, which count instead of those on disk. */
   private readonly open = new Map<string, () => string>();
-  private readonly known = new Map<string, Known | undefined>();
+  /** As bytes, or as text once that was asked for; undefined: there is no such file. */
+  private readonly known = new Map<string, Uint8Array | string | undefined>();
 
   constructor(private readonly host: LanguageHost) {}
 
@@ -43,7 +39,7 @@ export class FileCache {
 
   async bytes(file: string): Promise<Uint8Array | undefined> {
     await this.fetch([file]);
-    return this.known.get(file)?.bytes;
+    return this.cachedBytes(file);
   }
 
   /**
@@ -67,7 +63,7 @@ export class FileCache {
         },
         bytes: file => {
           note(file);
-          const bytes = this.known.get(file)?.bytes;
+          const bytes = this.cachedBytes(file);
           if (bytes) read.add(file);
           return bytes;
         },
@@ -79,8 +75,15 @@ export class FileCache {
 
   private cachedText(file: string): string | undefined {
     const known = this.known.get(file);
-    if (known) known.text ??= new TextDecoder().decode(known.bytes);
-    return known?.text;
+    if (known === undefined || typeof known === 'string') return known;
+    const text = new TextDecoder().decode(known);
+    this.known.set(file, text);
+    return text;
+  }
+
+  private cachedBytes(file: string): Uint8Array | undefined {
+    const known = this.known.get(file);
+    return typeof known === 'string' ? new TextEncoder().encode(known) : known;
   }
 
   private async fetch(files: readonly string[]): Promise<void> {
@@ -88,7 +91,7 @@ export class FileCache {
       files.map(async file => {
         if (this.known.has(file)) return;
         const bytes = await this.host.read(file).catch(() => undefined);
-        this.known.set(file, bytes && bytes.length <= MOST_BYTES ? { bytes } : undefined);
+        this.known.set(file, bytes && bytes.length <= MOST_BYTES ? bytes : undefined);
       }),
     );
   }

@@ -23,10 +23,14 @@ import {
   previewRequest,
   type InitializationOptions,
 } from './protocol';
+import type { LanguageService } from './service';
 import { readSettings } from './settings';
+import { XlLanguage, type LookAtFiles } from './xl/language';
 
 /** A pause in typing after which diagnostics are made; each keystroke starts it anew. */
-const PAUSE_MS = 30;
+const PAUSE_MS = 20;
+/** A longer one, for what is not needed at once: nodes against the kernel's bindings. */
+const LULL_MS = 400;
 /** What a refused rename is for clients. */
 const REQUEST_FAILED = -32803;
 
@@ -51,14 +55,14 @@ const CAPABILITIES: ServerCapabilities = {
   semanticTokensProvider: { legend: LEGEND, full: true },
 };
 
-/** Serves until the connection ends. @param local files of where the server runs, for clients without their own */
-export function serve(connection: Connection, local: LanguageHost | undefined): void {
+/** Serves until the connection ends. @param local files of where the server runs, for clients without their own @param look at what configurations of domains name */
+export function serve(connection: Connection, local: LanguageHost | undefined, look?: LookAtFiles): void {
   const documents = new TextDocuments(TextDocument);
   let server: Server | undefined;
   connection.onInitialize((params: InitializeParams) => {
     const options = (params.initializationOptions ?? {}) as InitializationOptions;
     const host = options.files === true || !local ? clientHost(connection) : local;
-    server = new Server(connection, documents, host, params);
+    server = new Server(connection, documents, host, params, look);
     server.configure(options.settings);
     return { capabilities: CAPABILITIES, serverInfo: { name: 'xenlab' } };
   });
@@ -66,46 +70,40 @@ export function serve(connection: Connection, local: LanguageHost | undefined): 
   documents.onDidOpen(({ document }) => server?.opened(document));
   documents.onDidChangeContent(({ document }) => server?.changed(document));
   documents.onDidClose(({ document }) => server?.closed(document));
-  answer(connection, documents, () => server?.dts);
+  answer(
+    connection,
+    uri => server?.service(uri),
+    () => server?.dts,
+  );
   documents.listen(connection);
   connection.listen();
 }
 
-/** One line for each request. */
+/** One line for each request. What a language does not do is answered with nothing. */
 function answer(
   connection: Connection,
-  documents: TextDocuments<TextDocument>,
+  service: (uri: string) => LanguageService | undefined,
   dts: () => DtsLanguage | undefined,
 ): void {
-  connection.onHover(({ textDocument: { uri }, position }) => dts()?.hover(uri, position));
-  connection.onCompletion(({ textDocument: { uri }, position }) => {
-    const text = documents.get(uri)?.getText();
-    return text === undefined ? [] : dts()?.completion(uri, text, position);
-  });
-  connection.onDefinition(({ textDocument: { uri }, position }) => dts()?.definition(uri, position));
-  connection.onDeclaration(({ textDocument: { uri }, position }) => dts()?.declaration(uri, position));
-  connection.onReferences(({ textDocument: { uri }, position, context }) =>
-    dts()?.references(uri, position, context.includeDeclaration),
-  );
-  connection.onDocumentHighlight(({ textDocument: { uri }, position }) => dts()?.highlights(uri, position));
-  connection.onPrepareRename(({ textDocument: { uri }, position }) =>
-    refusable(() => dts()?.prepareRename(uri, position)),
-  );
-  connection.onRenameRequest(({ textDocument: { uri }, position, newName }) =>
-    refusable(() => dts()?.rename(uri, position, newName)),
-  );
-  connection.onDocumentSymbol(({ textDocument: { uri } }) => dts()?.documentSymbols(uri));
+  const of = ({ textDocument: { uri } }: { textDocument: { uri: string } }): LanguageService => service(uri) ?? NOTHING;
+  connection.onHover(asked => of(asked).hover?.(asked.position));
+  connection.onCompletion(asked => of(asked).completion?.(asked.position));
+  connection.onDefinition(asked => of(asked).definition?.(asked.position));
+  connection.onDeclaration(asked => of(asked).declaration?.(asked.position));
+  connection.onReferences(asked => of(asked).references?.(asked.position, asked.context.includeDeclaration));
+  connection.onDocumentHighlight(asked => of(asked).highlights?.(asked.position));
+  connection.onPrepareRename(asked => refusable(() => of(asked).prepareRename?.(asked.position)));
+  connection.onRenameRequest(asked => refusable(() => of(asked).rename?.(asked.position, asked.newName)));
+  connection.onDocumentSymbol(asked => of(asked).documentSymbols?.());
   connection.onWorkspaceSymbol(({ query }) => dts()?.workspaceSymbols(query));
-  connection.onFoldingRanges(({ textDocument: { uri } }) => dts()?.foldingRanges(uri));
-  connection.onSelectionRanges(({ textDocument: { uri }, positions }) => dts()?.selectionRanges(uri, positions));
-  connection.onDocumentLinks(({ textDocument: { uri } }) => dts()?.documentLinks(uri));
-  connection.onCodeLens(({ textDocument: { uri } }) => dts()?.codeLenses(uri));
-  connection.languages.inlayHint.on(({ textDocument: { uri }, range }) => dts()?.inlayHints(uri, range));
-  connection.onCodeAction(({ textDocument: { uri }, context }) => dts()?.codeActions(uri, context.diagnostics));
-  connection.onDocumentFormatting(({ textDocument: { uri } }) => dts()?.format(documents.get(uri)?.getText() ?? ''));
-  connection.languages.semanticTokens.on(
-    async ({ textDocument: { uri } }) => (await dts()?.semanticTokens(uri)) ?? { data: [] },
-  );
+  connection.onFoldingRanges(asked => of(asked).foldingRanges?.());
+  connection.onSelectionRanges(asked => of(asked).selectionRanges?.(asked.positions));
+  connection.onDocumentLinks(asked => of(asked).documentLinks?.());
+  connection.onCodeLens(asked => of(asked).codeLenses?.());
+  connection.languages.inlayHint.on(asked => of(asked).inlayHints?.(asked.range));
+  connection.onCodeAction(asked => of(asked).codeActions?.(asked.context.diagnostics));
+  connection.onDocumentFormatting(asked => of(asked).format?.());
+  connection.languages.semanticTokens.on(async asked => (await of(asked).semanticTokens?.()) ?? { data: [] });
   connection.onRequest(
     compileRequest,
     async ({ uri }) => (await dts()?.compile(uri)) ?? { blob: undefined, problems: [] },
@@ -113,6 +111,8 @@ function answer(
   connection.onRequest(decompileRequest, async ({ uri }) => (await dts()?.decompile(uri)) ?? null);
   connection.onRequest(previewRequest, async ({ uri, form }) => (await dts()?.preview(uri, form)) ?? null);
 }
+
+const NOTHING: LanguageService = {};
 
 /** What cannot be renamed is an answer, not a fault. */
 async function refusable<T>(work: () => Promise<T> | undefined): Promise<T | undefined> {
@@ -126,17 +126,21 @@ async function refusable<T>(work: () => Promise<T> | undefined): Promise<T | und
 
 class Server {
   readonly dts: DtsLanguage;
+  private readonly xl: XlLanguage;
   private readonly files: FileCache;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private later: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly connection: Connection,
     private readonly documents: TextDocuments<TextDocument>,
     host: LanguageHost,
     private readonly client: InitializeParams,
+    look: LookAtFiles | undefined,
   ) {
     this.files = new FileCache(host);
     this.dts = new DtsLanguage(host, this.files);
+    this.xl = new XlLanguage(host, look);
     connection.onDidChangeWatchedFiles(({ changes }) => {
       const names = changes.map(({ uri }) => nameOf(uri));
       this.files.forget(names);
@@ -146,7 +150,10 @@ class Server {
       this.soon();
     });
     connection.onDidChangeConfiguration(({ settings }) => void this.reconfigure(settings));
-    connection.onShutdown(() => clearTimeout(this.timer));
+    connection.onShutdown(() => {
+      clearTimeout(this.timer);
+      clearTimeout(this.later);
+    });
   }
 
   initialized(): void {
@@ -164,7 +171,15 @@ class Server {
     this.dts.configure(readSettings(settings), () => this.soon());
   }
 
+  /** The language of a document; undefined of one that is not open, or of another language. */
+  service(uri: string): LanguageService | undefined {
+    const document = this.documents.get(uri);
+    if (document?.languageId === 'dts') return this.dts.service(uri, document.getText());
+    return document?.languageId === 'xl-cfg' ? this.xl.service(uri, document.getText()) : undefined;
+  }
+
   opened(document: TextDocument): void {
+    if (document.languageId === 'xl-cfg') this.soon();
     if (document.languageId !== 'dts') return;
     const file = nameOf(document.uri);
     this.files.setOpen(file, () => document.getText());
@@ -173,12 +188,17 @@ class Server {
   }
 
   changed(document: TextDocument): void {
+    if (document.languageId === 'xl-cfg') this.soon();
     if (document.languageId !== 'dts') return;
     this.dts.project.changed([nameOf(document.uri)]);
     this.soon();
   }
 
   closed(document: TextDocument): void {
+    if (document.languageId === 'xl-cfg') {
+      this.xl.closed(document.uri);
+      void this.connection.sendDiagnostics({ uri: document.uri, diagnostics: [] });
+    }
     if (document.languageId !== 'dts') return;
     const file = nameOf(document.uri);
     this.files.setOpen(file, undefined);
@@ -202,13 +222,29 @@ class Server {
     this.timer = setTimeout(() => void this.publish(), PAUSE_MS);
   }
 
+  private async publishXl(uri: string, version: number): Promise<void> {
+    const text = this.documents.get(uri)?.getText();
+    if (text === undefined) return;
+    const diagnostics = await this.xl.diagnostics(uri, text);
+    // Files were looked at meanwhile: what was typed then has diagnostics of its own.
+    if (this.documents.get(uri)?.version === version)
+      void this.connection.sendDiagnostics({ uri, diagnostics, version });
+  }
+
+  private async checkBindings(): Promise<void> {
+    if (await this.dts.checkBindings()) await this.publish();
+  }
+
   private async publish(): Promise<void> {
     const found = await this.dts.diagnostics();
+    for (const { uri, languageId, version } of this.documents.all())
+      if (languageId === 'xl-cfg') await this.publishXl(uri, version);
     for (const [uri, diagnostics] of found) {
       const version = this.documents.get(uri)?.version;
       void this.connection.sendDiagnostics({ uri, diagnostics, ...(version === undefined ? {} : { version }) });
     }
     void this.connection.sendNotification(compiledNotification, { uris: [...found.keys()] });
-    if (await this.dts.checkBindings()) await this.publish();
+    clearTimeout(this.later);
+    this.later = setTimeout(() => void this.checkBindings(), LULL_MS);
   }
 }

@@ -5,6 +5,7 @@ import { createConnection, type Connection } from 'vscode-languageserver/node';
 import { PortMessageReader, PortMessageWriter } from 'vscode-jsonrpc/node';
 import type { LanguageHost } from './host';
 import { serve } from './serve';
+import type { LookAtFiles } from './xl/language';
 
 const MOST_BYTES = 64 << 20;
 
@@ -21,8 +22,8 @@ export const localHost: LanguageHost = {
 };
 
 /** Serves over stdio, or over the port of the worker that this runs in. */
-export function startServer(): void {
-  serve(connect(), localHost);
+export function startServer(look?: LookAtFiles): void {
+  serve(connect(), localHost, look);
 }
 
 function connect(): Connection {

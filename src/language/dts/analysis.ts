@@ -71,7 +71,8 @@ export class Analysis {
     const errors = options.fragment
       ? result.errors.filter(({ code }) => !OUTSIDE_OF_FRAGMENTS.has(code))
       : result.errors;
-    const tree = result.tree ?? before?.tree;
+    // What was whole before serves better than the parts that are left; at first there are only those.
+    const tree = result.tree ?? before?.tree ?? result.partialTree;
     return new Analysis(file, result.syntax, errors, tree, result.tree !== undefined, texts, options, before);
   }
 

@@ -1,21 +1,13 @@
 // The device tree language for one client: documents in, answers out. Knows the protocol's types, not its wires.
 import type {
-  CodeAction,
-  CodeLens,
   CompletionItem,
   Diagnostic,
   DocumentHighlight,
-  DocumentLink,
-  DocumentSymbol,
-  FoldingRange,
   Hover,
-  InlayHint,
   Location,
   Position,
   Range,
   SelectionRange,
-  SemanticTokens,
-  TextEdit,
   WorkspaceEdit,
   WorkspaceSymbol,
 } from 'vscode-languageserver';
@@ -23,6 +15,7 @@ import { KernelBindings, type BindingFiles } from '../../dt/bindings/kernel';
 import type { FileCache } from '../files';
 import { nameOf, uriOf, type LanguageHost } from '../host';
 import { offsetOf } from '../places';
+import type { LanguageService } from '../service';
 import type { LanguageSettings } from '../settings';
 import { BindingChecks } from './binding-checks';
 import { Bindings } from './bindings';
@@ -116,13 +109,39 @@ export class DtsLanguage {
     return found;
   }
 
-  async hover(uri: string, position: Position): Promise<Hover | undefined> {
+  /** @param text of the document, as it is now */
+  service(uri: string, text: string): LanguageService {
+    return {
+      hover: position => this.hover(uri, position),
+      completion: position => this.completion(uri, text, position),
+      definition: position => this.definition(uri, position),
+      declaration: position => this.declaration(uri, position),
+      references: (position, withDefinitions) => this.references(uri, position, withDefinitions),
+      highlights: position => this.highlights(uri, position),
+      prepareRename: position => this.prepareRename(uri, position),
+      rename: (position, name) => this.rename(uri, position, name),
+      documentSymbols: () => this.whole(uri, documentSymbols, []),
+      foldingRanges: () => this.whole(uri, foldingRanges, []),
+      selectionRanges: positions => this.selectionRanges(uri, positions),
+      documentLinks: () => this.whole(uri, documentLinks, []),
+      codeLenses: () => this.whole(uri, codeLenses, []),
+      inlayHints: range => this.whole(uri, (analysis, file) => inlayHints(analysis, this.knowledge, file, range), []),
+      codeActions: given => this.whole(uri, (analysis, file) => codeActions(analysis, file, given), []),
+      format: () => {
+        const formatted = format(text);
+        return formatted === undefined ? [] : minimalEdit(text, formatted);
+      },
+      semanticTokens: () => this.whole(uri, semanticTokens, { data: [] }),
+    };
+  }
+
+  private async hover(uri: string, position: Position): Promise<Hover | undefined> {
     const asked = await this.ask(uri, position);
     return asked && hover(asked.analysis, this.knowledge, asked.file, asked.offset);
   }
 
   /** @param text as it is now: what was typed last may not be compiled yet, and need not be for this */
-  async completion(uri: string, text: string, position: Position): Promise<CompletionItem[]> {
+  private async completion(uri: string, text: string, position: Position): Promise<CompletionItem[]> {
     const file = nameOf(uri);
     const analysis = this.project.latest(file) ?? (await this.project.analysis(file));
     if (!analysis) return [];
@@ -130,49 +149,46 @@ export class DtsLanguage {
     return completion(analysis, this.knowledge, this.host, { file, text, offset, position });
   }
 
-  async definition(uri: string, position: Position): Promise<Location[]> {
+  private async definition(uri: string, position: Position): Promise<Location[]> {
     const asked = await this.ask(uri, position);
     return asked ? navigation.definition(asked.analysis, asked.file, asked.offset) : [];
   }
 
-  async declaration(uri: string, position: Position): Promise<Location[]> {
+  private async declaration(uri: string, position: Position): Promise<Location[]> {
     const asked = await this.ask(uri, position);
     return asked ? navigation.declaration(asked.analysis, asked.file, asked.offset) : [];
   }
 
-  async references(uri: string, position: Position, withDefinitions: boolean): Promise<Location[]> {
+  private async references(uri: string, position: Position, withDefinitions: boolean): Promise<Location[]> {
     const asked = await this.ask(uri, position);
     if (!asked) return [];
     return navigation.references(await this.project.having(asked.file), asked.file, asked.offset, withDefinitions);
   }
 
-  async highlights(uri: string, position: Position): Promise<DocumentHighlight[]> {
+  private async highlights(uri: string, position: Position): Promise<DocumentHighlight[]> {
     const asked = await this.ask(uri, position);
     return asked ? navigation.highlights(asked.analysis, asked.file, asked.offset) : [];
   }
 
-  async prepareRename(uri: string, position: Position): Promise<{ range: Range; placeholder: string } | undefined> {
+  private async prepareRename(
+    uri: string,
+    position: Position,
+  ): Promise<{ range: Range; placeholder: string } | undefined> {
     const asked = await this.ask(uri, position);
     return asked && navigation.prepareRename(asked.analysis, asked.file, asked.offset);
   }
 
-  async rename(uri: string, position: Position, name: string): Promise<WorkspaceEdit | undefined> {
+  private async rename(uri: string, position: Position, name: string): Promise<WorkspaceEdit | undefined> {
     const asked = await this.ask(uri, position);
     if (!asked) return undefined;
     return navigation.rename(await this.project.having(asked.file), asked.file, asked.offset, name);
   }
 
-  documentSymbols = (uri: string): Promise<DocumentSymbol[]> => this.whole(uri, documentSymbols, []);
-  foldingRanges = (uri: string): Promise<FoldingRange[]> => this.whole(uri, foldingRanges, []);
-  documentLinks = (uri: string): Promise<DocumentLink[]> => this.whole(uri, documentLinks, []);
-  codeLenses = (uri: string): Promise<CodeLens[]> => this.whole(uri, codeLenses, []);
-  semanticTokens = (uri: string): Promise<SemanticTokens> => this.whole(uri, semanticTokens, { data: [] });
-
   async workspaceSymbols(query: string): Promise<WorkspaceSymbol[]> {
     return workspaceSymbols(await this.project.all(), query);
   }
 
-  selectionRanges(uri: string, positions: readonly Position[]): Promise<SelectionRange[]> {
+  private selectionRanges(uri: string, positions: readonly Position[]): Promise<SelectionRange[]> {
     return this.whole(
       uri,
       (analysis, file) => {
@@ -185,20 +201,6 @@ export class DtsLanguage {
       },
       [],
     );
-  }
-
-  inlayHints(uri: string, range: Range): Promise<InlayHint[]> {
-    return this.whole(uri, (analysis, file) => inlayHints(analysis, this.knowledge, file, range), []);
-  }
-
-  codeActions(uri: string, given: readonly Diagnostic[]): Promise<CodeAction[]> {
-    return this.whole(uri, (analysis, file) => codeActions(analysis, file, given), []);
-  }
-
-  /** @returns nothing when the text is formatted already, or cannot be without a doubt */
-  format(text: string): TextEdit[] {
-    const formatted = format(text);
-    return formatted === undefined ? [] : minimalEdit(text, formatted);
   }
 
   /** The tree that a document is a part of, as text. */

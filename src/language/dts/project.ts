@@ -20,6 +20,7 @@ interface Source {
 export class Project {
   settings: LanguageSettings = DEFAULT_SETTINGS;
   private readonly sources = new Map<string, Source>();
+  private readonly versions = new Map<string, { readonly text: string; readonly hasVersion: boolean }>();
   /** Open files, with the source that each was last seen as a part of. */
   private readonly open = new Map<string, string | undefined>();
 
@@ -35,6 +36,7 @@ export class Project {
 
   closed(file: string): void {
     this.open.delete(file);
+    this.versions.delete(file);
     this.changed([file]);
     const used = new Set([...this.open.keys(), ...this.open.values()]);
     for (const name of this.sources.keys()) if (!used.has(name)) this.sources.delete(name);
@@ -86,20 +88,29 @@ export class Project {
 
   private async rootOf(file: string): Promise<{ file: string; fragment: boolean }> {
     const text = await this.files.text(file);
-    if (text === undefined || directivesOf(text).hasVersion) return { file, fragment: false };
+    if (text === undefined || this.hasVersion(file, text)) return { file, fragment: false };
     for (const [name, source] of this.sources)
       if (name !== file && !source.fragment && source.analysis?.texts.has(file)) return { file: name, fragment: false };
     for (const name of this.open.keys()) {
       // One that was opened at the same time, and not looked at yet.
       if (name === file || this.sources.has(name)) continue;
       const other = await this.files.text(name);
-      if (other === undefined || !directivesOf(other).hasVersion) continue;
+      if (other === undefined || !this.hasVersion(name, other)) continue;
       if ((await this.compiled(name, false))?.texts.has(file)) return { file: name, fragment: false };
     }
     const before = this.open.get(file);
     if (before !== undefined && before !== file) return { file: before, fragment: false };
     const found = before === file ? undefined : await this.includerOf(file);
     return found === undefined ? { file, fragment: true } : { file: found, fragment: false };
+  }
+
+  /** Whether a file is a source of its own. Asked with every request, so that the answer is kept for each text. */
+  private hasVersion(file: string, text: string): boolean {
+    const known = this.versions.get(file);
+    if (known?.text === text) return known.hasVersion;
+    const { hasVersion } = directivesOf(text);
+    this.versions.set(file, { text, hasVersion });
+    return hasVersion;
   }
 
   /** A source beside a file that includes it, directly or through others of the folder. */
