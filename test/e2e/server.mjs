@@ -62,8 +62,9 @@ export async function serve({ state, port, browser = true, web = false }) {
   for (const file of SHIPPED) cpSync(path.join(root, file), path.join(extension, file), { recursive: true });
   if (web) {
     const manifest = path.join(extension, 'package.json');
-    const { main: _main, ...rest } = JSON.parse(readFileSync(manifest, 'utf8'));
-    writeFileSync(manifest, JSON.stringify(rest));
+    const shipped = JSON.parse(readFileSync(manifest, 'utf8'));
+    delete shipped.main;
+    writeFileSync(manifest, JSON.stringify(shipped));
   }
   mkdirSync(path.join(state, 'user', 'User'), { recursive: true });
   writeFileSync(path.join(state, 'user', 'User', 'settings.json'), JSON.stringify(SETTINGS, null, 2));
