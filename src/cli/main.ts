@@ -59,6 +59,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return { options: describeOptions(DT_CHECK_OPTIONS), run: dtCheckCommand };
     },
   },
+  dtc: {
+    synopsis: '[options of dtc] [INPUT]',
+    help: 'compile, decompile and convert device trees, with a preprocessor',
+    load: async () => {
+      const { dtcCommand, dtcUsage } = await import('./dtc/command');
+      return { options: dtcUsage(), run: dtcCommand };
+    },
+  },
   disasm: {
     synopsis: 'FILE --arch a32|t32 [--base ADDRESS] [--count N]',
     help: 'show raw code as instructions',

@@ -2,6 +2,7 @@
 import { Bytes, align4, viewOf } from './bytes';
 import { DtError, type DtCode } from './error';
 import { MAX_BLOB, MAX_NAME } from './limits';
+import { layoutOfVersion, type BlobOptions, type VersionLayout } from './output/versions';
 import { DeviceTree, DtNode, DtProperty, checkDepth, isName, type Reservation } from './tree';
 
 /** The first four bytes, big-endian as all of a blob. */
@@ -257,69 +258,107 @@ class StructureReader {
 }
 
 /**
- * Writes version 17, in the order and with the sharing of strings that dtc has, so equal trees give equal bytes.
+ * Writes a blob in the order and with the sharing of strings that dtc has, so equal trees give equal bytes.
  * @throws DtError when the tree is deeper or larger than the format or this library allows.
  */
-export function writeBlob(tree: DeviceTree): Uint8Array {
+export function writeBlob(tree: DeviceTree, options: BlobOptions = {}): Uint8Array {
+  const layout = layoutOfVersion(options.version ?? 17);
   const structure = new Bytes();
-  const strings = new StringTable();
-  writeNode(tree.root, 1, structure, strings);
+  const strings = new StringTable(options.strings);
+  writeNode(tree.root, 1, structure, strings, layout);
   structure.word(FDT_END);
 
-  const reservationsAt = HEADER_SIZE_17;
-  const structureAt = reservationsAt + (tree.reservations.length + 1) * RESERVATION_SIZE;
+  const reservationsAt = (layout.headerSize + 7) & ~7;
+  const reservations = tree.reservations.length + (options.reserve ?? 0) + 1;
+  const structureAt = reservationsAt + reservations * RESERVATION_SIZE;
   const stringsAt = structureAt + structure.length;
+  const used = stringsAt + strings.bytes.length;
+  const size = used + paddingOf(used, options);
   const out = new Bytes();
   // In the order of HEADER.
-  const header = [FDT_MAGIC, stringsAt + strings.bytes.length, structureAt, stringsAt, reservationsAt];
-  header.push(17, 16, tree.bootCpu, strings.bytes.length, structure.length);
-  for (const field of header) out.word(field);
-  for (const { address, size } of tree.reservations) {
+  for (const field of [FDT_MAGIC, size, structureAt, stringsAt, reservationsAt]) out.word(field);
+  out.word(layout.version);
+  out.word(layout.lastCompatible);
+  if (layout.hasBootCpu) out.word(tree.bootCpu);
+  if (layout.hasStringsSize) out.word(strings.bytes.length);
+  if (layout.hasStructSize) out.word(structure.length);
+  out.zeros(reservationsAt - layout.headerSize);
+  for (const { address, size: bytes } of tree.reservations) {
     out.wide(address);
-    out.wide(size);
+    out.wide(bytes);
   }
-  out.wide(0n);
-  out.wide(0n);
+  out.zeros((reservations - tree.reservations.length) * RESERVATION_SIZE);
   out.append(structure.done());
   out.append(strings.bytes.done());
+  out.zeros(size - used);
   return out.done();
 }
 
-function writeNode(node: DtNode, depth: number, out: Bytes, strings: StringTable): void {
+function paddingOf(used: number, { minSize = 0, pad = 0, align = 0 }: BlobOptions): number {
+  const free = pad > 0 ? pad : Math.max(0, minSize - used);
+  return align > 0 ? Math.ceil((used + free) / align) * align - used : free;
+}
+
+function writeNode(node: DtNode, depth: number, out: Bytes, strings: StringTable, layout: VersionLayout): void {
   checkDepth(depth, () => ({ kind: 'node', path: node.path }));
   out.word(FDT_BEGIN_NODE);
-  out.text(depth === 1 ? '' : node.name);
-  out.pad4();
-  for (const { name, value } of node.properties.values()) {
+  out.text(layout.hasFullPaths ? node.path : node.name);
+  out.pad(4);
+  const put = (name: string, value: Uint8Array): void => {
     out.word(FDT_PROP);
     out.word(value.length);
     out.word(strings.offset(name));
+    if (layout.hasFullPaths && value.length >= 8) out.pad(8);
     out.append(value);
-    out.pad4();
-  }
-  for (const child of node.children.values()) writeNode(child, depth + 1, out, strings);
+    out.pad(4);
+  };
+  for (const { name, value } of node.properties.values()) put(name, value);
+  if (layout.hasNames && !node.property('name'))
+    put('name', new TextEncoder().encode(`${node.name.replace(/@.*/, '')}\0`));
+  for (const child of node.children.values()) writeNode(child, depth + 1, out, strings, layout);
   out.word(FDT_END_NODE);
 }
 
 /** The strings block: like dtc, a name that is the end of an earlier one shares its bytes (reg in #reg, say). */
-class StringTable {
+export class StringTable {
   readonly bytes = new Bytes();
   private readonly offsets = new Map<string, number>();
   /** The names that are there as such, by their last two letters. */
   private readonly byEnding = new Map<string, string[]>();
 
+  /** @param before strings that are there already. */
+  constructor(private readonly before: Uint8Array = new Uint8Array()) {
+    this.bytes.append(before);
+  }
+
+  /** The strings that were added, in order. */
+  get names(): string[] {
+    return [...this.byEnding.values()].flat().sort((a, b) => this.offsets.get(a)! - this.offsets.get(b)!);
+  }
+
   offset(name: string): number {
     const known = this.offsets.get(name);
     if (known !== undefined) return known;
-    const offset = this.shared(name) ?? this.append(name);
+    const offset = this.inherited(name) ?? this.shared(name) ?? this.append(name);
     this.offsets.set(name, offset);
     return offset;
   }
 
+  /** Where a string of before ends with the name. */
+  private inherited(name: string): number | undefined {
+    const wanted = `${name}\0`;
+    const { before } = this;
+    for (let at = 0; at + wanted.length <= before.length; at++) {
+      let i = 0;
+      while (i < wanted.length && before[at + i] === wanted.charCodeAt(i)) i++;
+      if (i === wanted.length) return at;
+    }
+    return undefined;
+  }
+
   private shared(name: string): number | undefined {
     const candidates = this.byEnding.get(name.slice(-2));
-    if (name.length < 2)
-      for (const whole of this.offsets.keys()) if (whole.endsWith(name)) return this.end(whole) - name.length;
+    if (name.length < 2) for (const whole of this.names) if (whole.endsWith(name)) return this.end(whole) - name.length;
     const whole = candidates?.find(one => one.endsWith(name));
     return whole === undefined ? undefined : this.end(whole) - name.length;
   }

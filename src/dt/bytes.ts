@@ -39,10 +39,15 @@ export class Bytes {
     this.buffer[this.length++] = 0;
   }
 
-  /** Zeros up to the next multiple of four. */
-  pad4(): void {
-    this.room(3);
-    this.length = align4(this.length);
+  /** Zeros up to the next multiple of a power of two. */
+  pad(size: number): void {
+    this.room(size - 1);
+    this.length = (this.length + size - 1) & -size;
+  }
+
+  zeros(count: number): void {
+    this.room(count);
+    this.length += count;
   }
 
   done(): Uint8Array {

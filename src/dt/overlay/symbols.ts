@@ -1,5 +1,5 @@
 // What a compiler adds to a tree so that overlays fit: the paths of labels, and the places where phandles stand.
-import { phandleOf, setCells } from '../access';
+import { phandleOf } from '../access';
 import { DtError } from '../error';
 import type { DeviceTree, DtNode, ValueLayout } from '../tree';
 import { DtProperty } from '../tree';
@@ -8,11 +8,16 @@ import { DtProperty } from '../tree';
 export type PhandleFormat = 'legacy' | 'epapr' | 'both';
 
 /** The properties of each form, in the order in which dtc adds them. */
-export const PHANDLE_NAMES: Readonly<Record<PhandleFormat, readonly string[]>> = {
+const PHANDLE_NAMES: Readonly<Record<PhandleFormat, readonly string[]>> = {
   legacy: ['linux,phandle'],
   epapr: ['phandle'],
   both: ['linux,phandle', 'phandle'],
 };
+
+/** Gives a node its number, in the properties of a format that it does not have. */
+export function putPhandle(node: DtNode, phandle: number, format: PhandleFormat): void {
+  for (const name of PHANDLE_NAMES[format]) if (!node.property(name)) appendCell(node, name, phandle);
+}
 
 const SYMBOLS = '__symbols__';
 const FIXUPS = '__fixups__';
@@ -26,7 +31,7 @@ export function addSymbols(tree: DeviceTree, format: PhandleFormat = 'epapr'): s
     if (phandleOf(node) !== undefined) return;
     while (used.has(tree.nextPhandle)) tree.nextPhandle++;
     used.add(tree.nextPhandle);
-    for (const name of PHANDLE_NAMES[format]) setCells(node, name, tree.nextPhandle);
+    putPhandle(node, tree.nextPhandle, format);
   });
 }
 

@@ -22,6 +22,8 @@ export interface CompileOptions extends PreprocessorOptions, ResolveOptions {
 export interface CompileResult {
   /** Absent when there were errors. */
   readonly tree: DeviceTree | undefined;
+  /** Whether the source could be read; what errors there are then comes from checks. */
+  readonly isWellFormed: boolean;
   /** In the order of the phases, then of the source. */
   readonly errors: readonly DtError[];
   /** What checks found, in dtc's order; those that are errors are among `errors` too. */
@@ -60,6 +62,7 @@ export function compileSource(text: string, options: CompileOptions = {}): Compi
   if (sound && refused.length === 0) refused.push(...addGenerated(bare, options));
   return {
     tree: refused.length > 0 ? undefined : bare,
+    isWellFormed: early.length + draft.errors.length === 0,
     errors: refused,
     findings,
     warnings: preprocessed.warnings,

@@ -1,9 +1,8 @@
 // From the merged draft to a tree: phandles are given out, references become numbers and paths, values become bytes,
 // and what no tree may have is refused. The order of these steps is dtc's, for it decides the numbers.
-import { setCells } from '../access';
 import type { DtError } from '../error';
 import { MAX_NAME } from '../limits';
-import { addAutoAliases, addFixups, addSymbols, PHANDLE_NAMES, type PhandleFormat } from '../overlay/symbols';
+import { addAutoAliases, addFixups, addSymbols, putPhandle, type PhandleFormat } from '../overlay/symbols';
 import { DeviceTree, DtNode, DtProperty } from '../tree';
 import type { DraftNode, DraftProperty } from './draft';
 import type { Draft } from './merge';
@@ -195,9 +194,7 @@ class Resolver implements References {
     for (const property of draft.properties.all)
       if (!property.deleted && property.name.length <= MAX_NAME && !node.property(property.name))
         node.putKnown(this.property(property));
-    if (this.phandles.added.has(draft))
-      for (const name of PHANDLE_NAMES[this.phandles.format])
-        if (!node.property(name)) setCells(node, name, draft.phandle);
+    if (this.phandles.added.has(draft)) putPhandle(node, draft.phandle, this.phandles.format);
     for (const child of draft.children.all)
       if (!child.deleted && child.name.length <= MAX_NAME && !node.child(child.name)) node.attach(this.node(child));
     return node;
