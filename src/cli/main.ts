@@ -67,6 +67,38 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return { options: dtcUsage(), run: dtcCommand };
     },
   },
+  fdtget: {
+    synopsis: 'FILE [NODE PROPERTY]...',
+    help: 'show values of a device tree blob',
+    load: async () => {
+      const { fdtgetCommand, fdtgetUsage } = await import('./fdt/fdtget');
+      return { options: fdtgetUsage(), run: fdtgetCommand };
+    },
+  },
+  fdtput: {
+    synopsis: 'FILE NODE PROPERTY [VALUE...]',
+    help: 'change a device tree blob',
+    load: async () => {
+      const { fdtputCommand, fdtputUsage } = await import('./fdt/fdtput');
+      return { options: fdtputUsage(), run: fdtputCommand };
+    },
+  },
+  fdtdump: {
+    synopsis: 'FILE',
+    help: 'show a device tree blob token by token',
+    load: async () => {
+      const { fdtdumpCommand, fdtdumpUsage } = await import('./fdt/fdtdump');
+      return { options: fdtdumpUsage(), run: fdtdumpCommand };
+    },
+  },
+  fdtoverlay: {
+    synopsis: '-i FILE -o FILE OVERLAY...',
+    help: 'lay overlays over a device tree blob',
+    load: async () => {
+      const { fdtoverlayCommand, fdtoverlayUsage } = await import('./fdt/fdtoverlay');
+      return { options: fdtoverlayUsage(), run: fdtoverlayCommand };
+    },
+  },
   disasm: {
     synopsis: 'FILE --arch a32|t32 [--base ADDRESS] [--count N]',
     help: 'show raw code as instructions',

@@ -125,6 +125,12 @@ export function parseBlob(bytes: Uint8Array, file = 'blob'): DeviceTree {
   return tree;
 }
 
+/** The strings block of a blob as it is, for one that is to be edited and not written anew. */
+export function stringsOf(bytes: Uint8Array): Uint8Array {
+  const { strings } = parseBlobHeader(bytes);
+  return bytes.slice(strings.start, strings.end);
+}
+
 function readReservations(bytes: Uint8Array, { start, end }: Block, file: string): Reservation[] {
   const view = viewOf(bytes);
   const result: Reservation[] = [];
@@ -304,17 +310,20 @@ function writeNode(node: DtNode, depth: number, out: Bytes, strings: StringTable
   out.word(FDT_BEGIN_NODE);
   out.text(layout.hasFullPaths ? node.path : node.name);
   out.pad(4);
-  const put = (name: string, value: Uint8Array): void => {
+  const put = (name: string, value: Uint8Array, length = value.length): void => {
     out.word(FDT_PROP);
-    out.word(value.length);
+    out.word(length);
     out.word(strings.offset(name));
-    if (layout.hasFullPaths && value.length >= 8) out.pad(8);
+    if (layout.hasFullPaths && length >= 8) out.pad(8);
     out.append(value);
     out.pad(4);
   };
   for (const { name, value } of node.properties.values()) put(name, value);
-  if (layout.hasNames && !node.property('name'))
-    put('name', new TextEncoder().encode(`${node.name.replace(/@.*/, '')}\0`));
+  if (layout.hasNames && !node.property('name')) {
+    const base = node.name.replace(/@.*/, '');
+    // As dtc has it: of a name that is all unit address the whole is written, though its length is counted without.
+    put('name', new TextEncoder().encode(`${base === '' ? node.name : base}\0`), base.length + 1);
+  }
   for (const child of node.children.values()) writeNode(child, depth + 1, out, strings, layout);
   out.word(FDT_END_NODE);
 }

@@ -29,6 +29,7 @@ export const DT_CODES = {
   'duplicate-label': 'One label on two things.',
   phandle: 'A phandle property has a value that is no phandle, or one that another node has.',
   reference: 'A label or path names no node.',
+  overlay: 'An overlay does not fit the tree that it is to be laid over.',
   check: 'A check that counts as an error here did not pass.',
 } as const;
 

@@ -32,3 +32,6 @@ export { isWritableVersion, type BlobOptions } from './output/versions';
 export { addAutoAliases, addFixups, addSymbols, type PhandleFormat } from './overlay/symbols';
 export { sortTree } from './output/sort';
 export { printYaml } from './output/yaml';
+export { applyOverlay } from './overlay/apply';
+export { stringsOf } from './blob';
+export { dumpBlob, findBlob, isDumpable, isPrintable } from './output/dump';

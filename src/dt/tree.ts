@@ -129,6 +129,25 @@ export class DtNode {
     return property;
   }
 
+  /** Sets a property as editors of blobs do: a new one comes before the others. */
+  setFirst(name: string, value: Uint8Array): void {
+    const isNew = !this.ownProperties.has(name);
+    this.set(name, value);
+    if (!isNew) return;
+    const others = [...this.ownProperties.values()].filter(property => property.name !== name);
+    for (const other of others) this.ownProperties.delete(other.name);
+    for (const other of others) this.ownProperties.set(other.name, other);
+  }
+
+  /** Adds a node as editors of blobs do: before the other children. */
+  addFirst(name: string): DtNode {
+    const others = [...this.children.values()];
+    const child = this.add(name);
+    for (const other of others) this.ownChildren!.delete(other.name);
+    for (const other of others) this.ownChildren!.set(other.name, other);
+    return child;
+  }
+
   /** @returns false when there was none. */
   removeProperty(name: string): boolean {
     return this.ownProperties.delete(name);
