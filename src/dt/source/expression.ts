@@ -32,8 +32,8 @@ export function halves(value: Integer): [high: number, low: number] {
 
 const isZero = (value: Integer): boolean => value === 0;
 
-/** Binary operators by strength; those of one row group to the left. */
-const STRENGTH: ReadonlyMap<string, number> = new Map(
+/** Binary operators of C by strength, also those of #if; those of one row group to the left. */
+export const STRENGTH: ReadonlyMap<string, number> = new Map(
   [
     ['||'],
     ['&&'],

@@ -93,8 +93,8 @@ export function readXl(text: string, host: XlHost = UNKNOWN_HOST): ReadXl {
   const file = parseXl(text);
   const settings = new XlSettings(file);
   const reader = new XlReader(settings, host);
-  // xl reads nothing from a file that it cannot take apart.
-  if (!settings.problems.some(({ refused }) => refused)) {
+  // xl reads nothing from a file that it cannot take apart. That lines end as on another system does not hide what is in them.
+  if (!settings.problems.some(({ refused, code }) => refused && code !== 'line-end')) {
     readKind(reader);
     readValues(reader);
     readProcessors(reader);

@@ -1,5 +1,6 @@
 // The expressions of #if: integers of 64 bits, signed unless a U says otherwise (C11 6.10.1).
 import { unescape } from '../escapes';
+import { STRENGTH } from '../expression';
 import type { PpToken } from './token';
 
 export interface ConditionHost {
@@ -18,22 +19,6 @@ interface Value {
 class Malformed extends Error {}
 
 const MAX_DEPTH = 200;
-
-/** Binary operators by strength; those of one row group to the left. */
-const STRENGTH: ReadonlyMap<string, number> = new Map(
-  [
-    ['||'],
-    ['&&'],
-    ['|'],
-    ['^'],
-    ['&'],
-    ['==', '!='],
-    ['<', '>', '<=', '>='],
-    ['<<', '>>'],
-    ['+', '-'],
-    ['*', '/', '%'],
-  ].flatMap((row, level) => row.map(operator => [operator, level] as const)),
-);
 
 /** @returns whether the condition holds, or what is wrong with it. */
 export function evaluateCondition(tokens: readonly PpToken[], host: ConditionHost): boolean | string {
