@@ -16,7 +16,11 @@ type Owners = ReadonlyMap<string, Owner>;
 
 const owners = new WeakMap<Subject, Owners>();
 
-function ownersOf(root: Subject): Owners {
+/** Labels in values; of a finished tree the compiler has seen them. */
+const inValue = (property: SubjectProperty, { isDraft }: Scene): string[] => (isDraft ? property.valueLabels() : []);
+
+function ownersOf(scene: Scene): Owners {
+  const { root } = scene;
   const known = owners.get(root);
   if (known) return known;
   const result = new Map<string, Owner>();
@@ -27,7 +31,7 @@ function ownersOf(root: Subject): Owners {
     for (const property of node.properties) for (const label of property.labels) claim(label, { node, property });
   for (const node of nodes)
     for (const property of node.properties)
-      property.valueLabels().forEach((label, place) => claim(label, { node, property, place }));
+      inValue(property, scene).forEach((label, place) => claim(label, { node, property, place }));
   owners.set(root, result);
   return result;
 }
@@ -35,8 +39,8 @@ function ownersOf(root: Subject): Owners {
 const describe = ({ node, property, place }: Owner): string =>
   `${place === undefined ? '' : 'value of '}${property ? `'${property.name}' in ` : ''}${node.path}`;
 
-function duplicateLabels(node: Subject, fail: Fail, { root }: Scene): void {
-  const all = ownersOf(root);
+function duplicateLabels(node: Subject, fail: Fail, scene: Scene): void {
+  const all = ownersOf(scene);
   const claim = (label: string, owner: Owner): void => {
     const other = all.get(label)!;
     if (other.node !== owner.node || other.property !== owner.property || other.place !== owner.place)
@@ -45,7 +49,7 @@ function duplicateLabels(node: Subject, fail: Fail, { root }: Scene): void {
   for (const label of node.labels) claim(label, { node });
   for (const property of node.properties) {
     for (const label of property.labels) claim(label, { node, property });
-    property.valueLabels().forEach((label, place) => claim(label, { node, property, place }));
+    inValue(property, scene).forEach((label, place) => claim(label, { node, property, place }));
   }
 }
 
@@ -58,8 +62,8 @@ function explicitPhandle(node: Subject, name: string, fail: Fail, scene: Scene):
     fail(node, `bad length (${property.value.length}) ${name} property`, property);
     return 0;
   }
-  const [reference] = property.phandleRefs();
-  if (reference && scene.isDraft) {
+  const reference = scene.isDraft ? property.phandleRefs()[0] : undefined;
+  if (reference) {
     if (scene.byRef(reference.ref) !== node) fail(node, `${name} is a reference to another node`);
     return 0;
   }
@@ -110,7 +114,7 @@ export const LABEL_RULES = {
     needs: ['duplicate_node_names', 'explicit_phandles'],
     about: 'A `<&label>` names no node: define the node, or correct the label.',
     check: (node, fail, scene) => {
-      if (scene.plugin) return;
+      if (scene.plugin || !scene.isDraft) return;
       for (const property of node.properties) requireAll(node, property.phandleRefs(), fail, scene);
     },
   },
@@ -120,6 +124,7 @@ export const LABEL_RULES = {
     needs: ['duplicate_node_names'],
     about: 'A `&label` outside of `< >`, which stands for a path, names no node: define it, or correct the label.',
     check: (node, fail, scene) => {
+      if (!scene.isDraft) return;
       for (const property of node.properties) requireAll(node, property.pathRefs(), fail, scene);
     },
   },
