@@ -12,6 +12,7 @@ export type Bus = 'pci' | 'simple' | 'i2c' | 'spi' | 'graph-port' | 'graph-ports
 
 export class SubjectProperty {
   private bytes: Uint8Array | undefined;
+  private offsets: ReadonlySet<number> | undefined;
 
   constructor(
     readonly name: string,
@@ -75,7 +76,8 @@ export class SubjectProperty {
 
   /** Whether the source wrote a reference at this offset; only finished trees have offsets. */
   refersAt(offset: number): boolean {
-    return this.layout?.phandles.some(phandle => phandle.offset === offset) ?? false;
+    this.offsets ??= new Set(this.layout?.phandles.map(phandle => phandle.offset));
+    return this.offsets.has(offset);
   }
 
   /** Names of nodes whose paths are in the value. */
@@ -106,6 +108,7 @@ export class Subject {
   sizeCells = -1;
   phandle = 0;
   private wholePath: string | undefined;
+  private childrenByName: Map<string, Subject> | undefined;
 
   constructor(
     readonly name: string,
@@ -140,6 +143,16 @@ export class Subject {
 
   property(name: string): SubjectProperty | undefined {
     return this.properties.find(property => property.name === name);
+  }
+
+  /** The first child of this name. */
+  child(name: string): Subject | undefined {
+    if (!this.childrenByName) {
+      this.childrenByName = new Map();
+      for (const child of this.children)
+        if (!this.childrenByName.has(child.name)) this.childrenByName.set(child.name, child);
+    }
+    return this.childrenByName.get(name);
   }
 
   has(name: string): boolean {

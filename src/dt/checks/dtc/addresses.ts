@@ -1,4 +1,5 @@
 // Addresses: cells of buses, the lengths of what is made of them, and unit addresses.
+import { MAX_FINDINGS } from '../../limits';
 import type { Subject } from '../subject';
 import { rename, type DtcRule, type Fail } from './rule';
 
@@ -112,12 +113,15 @@ function uniqueUnits(node: Subject, fail: Fail, onlyEnabled: boolean): void {
   if (int(node.addressCells) < 0 || int(node.sizeCells) < 0) return;
   /** Nodes of each unit address so far. */
   const seen = new Map<string, Subject[]>();
+  let left = MAX_FINDINGS;
   for (const child of node.children) {
     if (child.unit === '' || (onlyEnabled && isDisabled(child))) continue;
     const before = seen.get(child.unit);
     if (!before) seen.set(child.unit, [child]);
     else {
-      for (const other of before) fail(other, `duplicate unit-address (also used in node ${child.path})`);
+      for (const other of before.slice(0, left))
+        fail(other, `duplicate unit-address (also used in node ${child.path})`);
+      left = Math.max(0, left - before.length);
       before.push(child);
     }
   }

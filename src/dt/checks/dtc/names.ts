@@ -1,4 +1,5 @@
 // Names of nodes and properties: given twice, or with characters that they may not have.
+import { MAX_FINDINGS } from '../../limits';
 import type { Subject } from '../subject';
 import { rename, type DtcRule, type Fail } from './rule';
 
@@ -9,30 +10,37 @@ const STRICT_CHARACTERS = /[^A-Za-z0-9,-]/;
 /** What dtc prints as the path of a node that was deleted before it had one. */
 const NO_PATH = '(null)';
 
-/** The things whose name is not theirs alone, by name. */
-function sharing<T extends { readonly name: string }>(all: readonly T[]): Map<string, T[]> {
+/** Calls `say` for every two things of one name, in order; as often as findings are kept. */
+function eachPair<T extends { readonly name: string }>(all: readonly T[], say: (one: T, later: T) => void): void {
+  if (new Set(all.map(({ name }) => name)).size === all.length) return;
   const groups = new Map<string, T[]>();
-  if (new Set(all.map(({ name }) => name)).size === all.length) return groups;
-  for (const one of all) groups.set(one.name, [...(groups.get(one.name) ?? []), one]);
-  return groups;
+  for (const one of all) {
+    const group = groups.get(one.name);
+    if (group) group.push(one);
+    else groups.set(one.name, [one]);
+  }
+  const seen = new Map<string, number>();
+  let left = MAX_FINDINGS;
+  for (const one of all) {
+    const at = (seen.get(one.name) ?? 0) + 1;
+    seen.set(one.name, at);
+    for (const later of groups.get(one.name)!.slice(at, at + left)) {
+      say(one, later);
+      left--;
+    }
+    if (left <= 0) return;
+  }
 }
 
 function duplicateNodes(node: Subject, fail: Fail): void {
   // As with dtc, the second of two may be one that was deleted where it was defined.
-  const groups = sharing(node.everyChild);
-  for (const child of node.children) {
-    const same = groups.get(child.name) ?? [];
-    for (const other of same.slice(same.indexOf(child) + 1)) fail(other, 'Duplicate node name');
-  }
+  eachPair(node.everyChild, (one, later) => {
+    if (!one.deleted) fail(later, 'Duplicate node name');
+  });
 }
 
 function duplicateProperties(node: Subject, fail: Fail): void {
-  const groups = sharing(node.properties);
-  for (const property of node.properties) {
-    const same = groups.get(property.name) ?? [];
-    for (const other of same.slice(same.indexOf(property) + 1))
-      fail(node, 'Duplicate property name', property, undefined, other.span);
-  }
+  eachPair(node.properties, (one, later) => fail(node, 'Duplicate property name', one, undefined, later.span));
 }
 
 function strictProperty(node: Subject, fail: Fail): void {

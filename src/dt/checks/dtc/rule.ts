@@ -55,7 +55,7 @@ export function byPath(root: Subject, path: string): Subject | undefined {
     rest = rest.replace(/^\/+/, '');
     const slash = rest.indexOf('/');
     const name = slash < 0 ? rest : rest.slice(0, slash);
-    node = node.children.find(child => child.name === name);
+    node = node.child(name);
     rest = slash < 0 ? '' : rest.slice(slash + 1);
   }
   return node;

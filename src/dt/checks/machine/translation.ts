@@ -16,6 +16,8 @@ function windowsOf(bus: DtNode | undefined): Stretch[] | undefined {
   const [above] = widthsOf(bus.parent);
   if (!isPlain(address) || !isPlain(above)) return undefined;
   const entries = entriesOf(bus, 'ranges', [address, above, size]);
+  // No bus has more; to look through them for every device would take its time.
+  if (entries && entries.length > MOST_WINDOWS) return undefined;
   return entries && joined(entries.map(([from = 0n, to = 0n, length = 0n]) => ({ from, to, length })));
 }
 
@@ -47,6 +49,7 @@ function outsideOf(bus: DtNode): Stretch[] {
 }
 
 const MOST_SHOWN = 4;
+const MOST_WINDOWS = 1024;
 
 function list(windows: readonly Stretch[]): string {
   const more = windows.length > MOST_SHOWN ? ` and ${windows.length - MOST_SHOWN} more` : '';

@@ -26,6 +26,9 @@ export const EVENT_CHANNEL = 'xen,evtchn-v1';
 /** Interrupt controllers of version 2, all with the same registers. */
 export const GICV2 = ['arm,gic-400', 'arm,cortex-a15-gic', 'arm,cortex-a7-gic'] as const;
 
+/** Xen has room for 32 modules, so for fewer domains; of a tree that has more than this, the rest is not looked at. */
+const MOST_DOMAINS = 256;
+
 export const PAGE = 4096n;
 export const isAligned = (n: bigint, to = PAGE): boolean => n % to === 0n;
 
@@ -58,7 +61,7 @@ export class XenScene {
     this.nodes = [...tree.nodes()];
     this.chosen = this.root.child('chosen');
     const below = [...(this.chosen?.children.values() ?? [])];
-    this.domains = below.filter(node => isCompatible(node, DOMAIN));
+    this.domains = below.filter(node => isCompatible(node, DOMAIN)).slice(0, MOST_DOMAINS);
     this.modules = [
       ...below.filter(isModule).map(node => ({ node, kind: kindOf(node), domain: undefined })),
       ...this.domains.flatMap(domain =>

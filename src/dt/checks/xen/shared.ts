@@ -5,6 +5,8 @@ import { EVENT_CHANNEL, isAligned, SHARED_MEMORY, type XenRule, type XenScene } 
 
 const MAX_ID = 15;
 const MAX_BANKS = 32;
+/** Of a tree that has more the rest is not looked at. */
+const MOST_COMPARED = 512;
 const MAX_PORT_TWO_LEVEL = 4096;
 const MAX_PORT_FIFO = 131072;
 const SCHEDULERS = ['credit', 'credit2', 'null', 'arinc653', 'rtds'];
@@ -19,21 +21,24 @@ interface Shared {
 }
 
 function sharedOf(scene: XenScene): Shared[] {
-  return scene.below(SHARED_MEMORY).map(({ node, domain }) => {
-    const [address, size] = widthsOf(node.parent);
-    const cells = cellsOf(node, 'xen,shared-mem') ?? [];
-    const hasHost = cells.length === 2 * address + size;
-    const hasGuest = hasHost || cells.length === address + size;
-    const at = hasHost ? address : 0;
-    const bytes = join(cells.slice(at + address, at + address + size));
-    return {
-      node,
-      domain,
-      id: textOf(node, 'xen,shm-id'),
-      host: hasHost ? { address: join(cells.slice(0, address)), size: bytes } : undefined,
-      guest: hasGuest ? { address: join(cells.slice(at, at + address)), size: bytes } : undefined,
-    };
-  });
+  return scene
+    .below(SHARED_MEMORY)
+    .slice(0, MOST_COMPARED)
+    .map(({ node, domain }) => {
+      const [address, size] = widthsOf(node.parent);
+      const cells = cellsOf(node, 'xen,shared-mem') ?? [];
+      const hasHost = cells.length === 2 * address + size;
+      const hasGuest = hasHost || cells.length === address + size;
+      const at = hasHost ? address : 0;
+      const bytes = join(cells.slice(at + address, at + address + size));
+      return {
+        node,
+        domain,
+        id: textOf(node, 'xen,shm-id'),
+        host: hasHost ? { address: join(cells.slice(0, address)), size: bytes } : undefined,
+        guest: hasGuest ? { address: join(cells.slice(at, at + address)), size: bytes } : undefined,
+      };
+    });
 }
 
 /** The two cells of a channel: its port, and the phandle of the other end. */
