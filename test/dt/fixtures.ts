@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SourceReader } from '../../src/dt';
 
-const folder = fileURLToPath(new URL('fixtures/', import.meta.url));
+/** A tool that is bundled lies elsewhere; who runs it says where the project is. */
+const project = process.env['PROJECT'];
+const folder =
+  project === undefined ? fileURLToPath(new URL('fixtures/', import.meta.url)) : join(project, 'test/dt/fixtures');
 
 export const path = (...parts: string[]): string => join(folder, ...parts);
 export const text = (...parts: string[]): string => readFileSync(path(...parts), 'utf8');

@@ -104,7 +104,8 @@ class AsmPrinter {
     if (layout.hasNames && !node.property('name')) {
       const base = node.name.replace(/@.*/, '');
       this.head([], base.length + 1, 'name');
-      this.put(`\t.string\t"${base}"\n`);
+      // As dtc has it: of a name that is all unit address the whole is written.
+      this.put(`\t.string\t"${base === '' ? node.name : base}"\n`);
       this.align(4);
     }
     for (const child of node.children.values()) this.node(child);
