@@ -107,6 +107,8 @@ class Preprocessor {
 
   file(file: SourceFile, depth: number): void {
     const { text } = file;
+    // Before a look at it: what is too large is not worth the memory.
+    if (this.out.length + text.length > MAX_SOURCE) return this.failLarge(file, 0);
     const { starts, ends, kinds, things } = this.cache.scan(file.name, text);
     const conditions = new Conditions();
     let copied = 0;
