@@ -71,7 +71,7 @@ class YamlEmitter {
       if (written++ > 0) this.put(',');
       if (this.column > WIDTH) this.line(indent);
       else if (written > 1) this.put(' ');
-      if (mark.kind === 'string') this.string(value.subarray(mark.offset, end - 1), indent);
+      if (mark.kind === 'string') this.string(value.subarray(mark.offset, end - 1), indent + 2);
       else this.integers(value, mark.offset, end, mark.kind, phandles, indent + 2);
     });
     this.put(']');
