@@ -21,6 +21,15 @@ function windowsOf(bus: DtNode | undefined): Stretch[] | undefined {
   return entries && joined(entries.map(([from = 0n, to = 0n, length = 0n]) => ({ from, to, length })));
 }
 
+/** {@link windowsOf}, once for each bus. */
+function windowsByBus(): typeof windowsOf {
+  const known = new Map<DtNode | undefined, Stretch[] | undefined>();
+  return bus => {
+    if (!known.has(bus)) known.set(bus, windowsOf(bus));
+    return known.get(bus);
+  };
+}
+
 /** Windows, those that go on where another ends as one. */
 function joined(all: { from: bigint; to: bigint; length: bigint }[]): Stretch[] {
   const sorted = all.sort((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0));
@@ -68,8 +77,9 @@ export const TRANSLATION_RULES: readonly Rule<DeviceTree>[] = [
       'An entry of `ranges` leads to addresses of the bus above that the `ranges` there do not map, so everything ' +
       'behind it has no address of the processor, or a wrong one.',
     check: (tree, report) => {
+      const windowsOn = windowsByBus();
       for (const bus of tree.nodes()) {
-        const windows = windowsOf(bus.parent);
+        const windows = windowsOn(bus.parent);
         if (!windows) continue;
         for (const one of outsideOf(bus))
           if (one.size > 0n && !insideAny(one, windows))
@@ -86,8 +96,9 @@ export const TRANSLATION_RULES: readonly Rule<DeviceTree>[] = [
     severity: 'warning',
     about: 'A device is at an address that the `ranges` of its bus do not map, so no processor can reach it.',
     check: (tree, report) => {
+      const windowsOn = windowsByBus();
       for (const node of tree.nodes()) {
-        const windows = windowsOf(node.parent);
+        const windows = windowsOn(node.parent);
         if (!windows || widthsOf(node.parent)[1] === 0) continue;
         for (const one of regOf(node))
           if (one.size > 0n && !insideAny(one, windows))

@@ -19,7 +19,7 @@ const MAX_MODULES = 32;
 const ALWAYS_THERE = 2;
 const MAX_NODE_NAME = 41;
 /** Of what may overlap; Xen takes fewer. */
-const MOST_COMPARED = 512;
+const MOST_COMPARED = 128;
 const MAX_PATH = 92;
 const OLD_KINDS = ['xen,linux-zimage', 'xen,linux-initrd'];
 
