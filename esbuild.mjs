@@ -13,7 +13,6 @@ export const REQUIRE = "import { createRequire } from 'node:module';\nconst requ
 
 /** The bundles; every entry runs on Node 20 or newer (desktop VS Code from 1.96 on has it). */
 const NODE = { platform: 'node', target: 'node20' };
-const WEB = { platform: 'browser', target: 'chrome128', outdir: 'dist/web' };
 const BUNDLES = [
   {
     ...NODE,
@@ -41,14 +40,16 @@ const BUNDLES = [
     format: 'esm',
     banner: { js: `#!/usr/bin/env node\n${REQUIRE}` },
   },
-  // The languages in a browser: extension and server each in a web worker.
+  // The languages in a browser.
   {
-    ...WEB,
-    entryPoints: { extension: 'src/extension/web.ts' },
+    // In a package of type module an entry is CommonJS by its ending.
+    platform: 'browser',
+    target: 'chrome128',
+    entryPoints: ['src/extension/web.ts'],
+    outfile: 'dist/web/extension.cjs',
     format: 'cjs',
     external: ['vscode'],
   },
-  { ...WEB, entryPoints: { language: 'src/language/browser.ts' }, format: 'iife' },
   // Pages of webviews; VS Code 1.96 has Chromium 128.
   {
     platform: 'browser',

@@ -16,7 +16,7 @@ const PRODUCTS = [
   'language.cjs',
   'worker.cjs',
   'worker-lab.cjs',
-  'web/language.js',
+  'web/extension.cjs',
   'webview/memory-map.js',
   'xenlab.mjs',
 ];

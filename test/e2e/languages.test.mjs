@@ -28,6 +28,8 @@ function prepare() {
 	current-speed = <115200>;
 };
 `,
+    'guest.cfg': '# A domain.\nname = "guest"\nkernel = "zImage"\nmemroy = 128\nvcpus = 1\n',
+    zImage: 'no kernel',
     'broken.dts': `/dts-v1/;
 
 / {
@@ -108,4 +110,29 @@ test('F5 boots that tree', async () => {
   await bench.terminalShows(/lab>/);
   await bench.debugButton('Stop').click();
   await bench.terminalShows(/\[machine stopped\]/);
+});
+
+test('a configuration of a domain is known for what it is, and its keys are explained', async () => {
+  await bench.command('View: Close All Editors');
+  await bench.openFile('guest.cfg');
+  await bench.until('the language', async () => /Xen Domain Configuration/.test(await bench.statusBar()));
+  const text = await bench.hover('vcpus', /Virtual CPUs/);
+  assert.match(text, /default: 1/);
+  await picture('languages-cfg');
+});
+
+test('a key that xl does not know is marked, and a quick fix puts it right', async () => {
+  const unknown = async () => (await squiggles('warning').count()) + (await squiggles('error').count());
+  const before = await bench.until('the mark', unknown);
+  await bench.clickOn('memroy');
+  await bench.page.keyboard.press('Control+.');
+  await bench.page.locator('.action-widget .monaco-list-row', { hasText: 'memory' }).first().click();
+  await bench.until('one mark less', async () => (await unknown()) < before);
+  assert.match(await bench.editorText(), /^memory = 128$/m);
+  await bench.command('File: Revert File');
+});
+
+test('its kernel is a link to the file', async () => {
+  const link = bench.page.locator('.editor-group-container.active .detected-link');
+  await bench.until('the link', async () => /zImage/.test((await link.allTextContents()).join()));
 });

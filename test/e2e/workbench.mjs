@@ -115,7 +115,10 @@ export class Workbench {
   }
 
   /** Puts the cursor into a word. */
-  clickOn(word) {
+  async clickOn(word) {
+    // What still hovers could lie over it.
+    await this.page.mouse.move(5, 5);
+    await this.page.waitForTimeout(700);
     return this.until(`the word ${word}`, async () => {
       const place = await this.#placeOf(word);
       if (place) await this.page.mouse.click(place.x, place.y);
