@@ -33,7 +33,8 @@ class Server {
   private wake = (): void => {};
 
   constructor() {
-    this.child = spawn(process.execPath, [entry]);
+    // The limit that the extension sets to its worker; what is alive is 40 MB.
+    this.child = spawn(process.execPath, ['--max-old-space-size=160', entry]);
     this.connection = createMessageConnection(
       new StreamMessageReader(this.child.stdout),
       new StreamMessageWriter(this.child.stdin),

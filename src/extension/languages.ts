@@ -9,7 +9,7 @@ import { followDocuments } from './language-detection';
 import { TreeDocuments } from './tree-documents';
 
 /** Of the heap: a board needs 60 MiB, a kernel's bindings as much again. Beyond, the worker ends and is started anew. */
-const LIMITS = { maxOldGenerationSizeMb: 384 };
+const LIMITS = { maxOldGenerationSizeMb: 160 };
 
 export function registerLanguages(context: vscode.ExtensionContext): TreeDocuments {
   const start = (): Promise<{ reader: PortMessageReader; writer: PortMessageWriter }> => {

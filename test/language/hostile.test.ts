@@ -38,6 +38,13 @@ it('answers every request after every edit', async () => {
   );
 }, 30_000);
 
+it('says of a file that is too large that it is', async () => {
+  const client = await Client.start({ '/t/large.dts': `/dts-v1/;\n/ { };\n${'/* x */ '.repeat(600_000)}` });
+  await client.open('/t/large.dts');
+  const [found] = await client.diagnostics('/t/large.dts');
+  expect(found).toMatchObject({ code: 'dt.tree-large', severity: 1 });
+});
+
 async function ask(client: Client, request: string, position: { line: number; character: number }): Promise<void> {
   const params = {
     textDocument: { uri: uri('/t/a.dts') },

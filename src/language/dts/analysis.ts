@@ -1,5 +1,5 @@
 // One source with everything it includes, as the compiler sees it at one moment.
-import { compileSource, checkTree, type DeviceTree, type DtError, type DtNode, type Finding } from '../../dt';
+import { compileSource, checkTree, type DeviceTree, DtError, type DtNode, type Finding } from '../../dt';
 import { textsOf } from '../../dt/checks/values';
 import { candidates } from '../../dt/source/reader';
 import type { SourceSyntax } from '../../dt/source/syntax';
@@ -17,6 +17,9 @@ export interface AnalysisOptions {
   /** A file that others include, looked at alone: what it refers to is elsewhere. */
   readonly fragment: boolean;
 }
+
+/** Characters of a source; the largest board of Linux has 250,000. */
+const MOST_TEXT = 4 << 20;
 
 /** What a fragment cannot have, so that its lack says nothing. */
 const OUTSIDE_OF_FRAGMENTS: ReadonlySet<string> = new Set(['version', 'reference', 'preprocessor']);
@@ -56,6 +59,7 @@ export class Analysis {
   ): Promise<Analysis | undefined> {
     const text = await files.text(file);
     if (text === undefined) return undefined;
+    if (text.length > MOST_TEXT) return Analysis.tooLarge(file, text.length, options);
     const texts = new Map([[file, text]]);
     const { result } = await files.complete(reader => {
       const noting = {
@@ -89,6 +93,14 @@ export class Analysis {
 
   get isFragment(): boolean {
     return this.options.fragment;
+  }
+
+  /** In the place of a source that nobody wrote by hand: it would cost the editor more than it is worth. */
+  private static tooLarge(file: string, size: number, options: AnalysisOptions): Analysis {
+    const { syntax } = compileSource('', { file });
+    const text = `the file has ${size} characters, too many to look at while typing (${MOST_TEXT}); xenlab dtc compiles it`;
+    const error = new DtError('tree-large', text, { kind: 'node', path: file });
+    return new Analysis(file, syntax, [error], undefined, false, new Map([[file, '']]), options, undefined);
   }
 
   /** The compiled node of a path. */
