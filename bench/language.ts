@@ -34,7 +34,7 @@ class Server {
 
   constructor() {
     // The limit that the extension sets to its worker; what is alive is 40 MB.
-    this.child = spawn(process.execPath, ['--max-old-space-size=160', entry]);
+    this.child = spawn(process.execPath, ['--max-old-space-size=200', entry]);
     this.connection = createMessageConnection(
       new StreamMessageReader(this.child.stdout),
       new StreamMessageWriter(this.child.stdin),

@@ -8,8 +8,8 @@ import { attach, clientOptions } from './language-client';
 import { followDocuments } from './language-detection';
 import { TreeDocuments } from './tree-documents';
 
-/** Of the heap: a board needs 60 MiB, a kernel's bindings as much again. Beyond, the worker ends and is started anew. */
-const LIMITS = { maxOldGenerationSizeMb: 160 };
+/** Of the heap. What is alive of a board is 40 MiB; without a limit the garbage of each keystroke would lie for long. */
+const LIMITS = { maxOldGenerationSizeMb: 200 };
 
 export function registerLanguages(context: vscode.ExtensionContext): TreeDocuments {
   const start = (): Promise<{ reader: PortMessageReader; writer: PortMessageWriter }> => {
