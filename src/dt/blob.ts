@@ -9,14 +9,10 @@ import { DeviceTree, DtNode, DtProperty, checkDepth, isName, type Reservation } 
 export const FDT_MAGIC = 0xd00dfeed;
 
 /** Tokens of the structure block (section 5.4.1). */
-const FDT_BEGIN_NODE = 1;
-const FDT_END_NODE = 2;
-const FDT_PROP = 3;
-const FDT_NOP = 4;
-const FDT_END = 9;
+export const TOKEN = { beginNode: 1, endNode: 2, property: 3, nop: 4, end: 9 } as const;
 
 /** Byte offsets of the header's fields (section 5.2). Version 16 lacks the last one. */
-const HEADER = {
+export const HEADER = {
   magic: 0,
   totalsize: 4,
   offDtStruct: 8,
@@ -168,26 +164,26 @@ class StructureReader {
       const start = this.at;
       const token = this.word();
       switch (token) {
-        case FDT_NOP:
+        case TOKEN.nop:
           break;
-        case FDT_BEGIN_NODE: {
+        case TOKEN.beginNode: {
           if (root && !node) throw this.fail('blob-structure', start, 'a second root node; the file is damaged');
           checkDepth(++depth, () => this.fail.place(start));
           node = this.beginNode(node, start);
           root ??= node;
           break;
         }
-        case FDT_PROP:
+        case TOKEN.property:
           if (!node) throw this.fail('blob-structure', start, 'a property outside of any node; the file is damaged');
           this.property(node, start);
           break;
-        case FDT_END_NODE:
+        case TOKEN.endNode:
           if (!node)
             throw this.fail('blob-structure', start, 'the end of a node that was not begun; the file is damaged');
           node = node.parent;
           depth--;
           break;
-        case FDT_END:
+        case TOKEN.end:
           if (!root || node)
             throw this.fail('blob-structure', start, 'the tree ends inside a node; the file is damaged');
           return root;
@@ -272,7 +268,7 @@ export function writeBlob(tree: DeviceTree, options: BlobOptions = {}): Uint8Arr
   const structure = new Bytes();
   const strings = new StringTable(options.strings);
   writeNode(tree.root, 1, structure, strings, layout);
-  structure.word(FDT_END);
+  structure.word(TOKEN.end);
 
   const reservationsAt = (layout.headerSize + 7) & ~7;
   const reservations = tree.reservations.length + (options.reserve ?? 0) + 1;
@@ -307,11 +303,11 @@ function paddingOf(used: number, { minSize = 0, pad = 0, align = 0 }: BlobOption
 
 function writeNode(node: DtNode, depth: number, out: Bytes, strings: StringTable, layout: VersionLayout): void {
   checkDepth(depth, () => ({ kind: 'node', path: node.path }));
-  out.word(FDT_BEGIN_NODE);
+  out.word(TOKEN.beginNode);
   out.text(layout.hasFullPaths ? node.path : node.name);
   out.pad(4);
   const put = (name: string, value: Uint8Array, length = value.length): void => {
-    out.word(FDT_PROP);
+    out.word(TOKEN.property);
     out.word(length);
     out.word(strings.offset(name));
     if (layout.hasFullPaths && length >= 8) out.pad(8);
@@ -325,7 +321,7 @@ function writeNode(node: DtNode, depth: number, out: Bytes, strings: StringTable
     put('name', new TextEncoder().encode(`${base === '' ? node.name : base}\0`), base.length + 1);
   }
   for (const child of node.children.values()) writeNode(child, depth + 1, out, strings, layout);
-  out.word(FDT_END_NODE);
+  out.word(TOKEN.endNode);
 }
 
 /** The strings block: like dtc, a name that is the end of an earlier one shares its bytes (reg in #reg, say). */

@@ -2,6 +2,7 @@
 export { DT_CODES, DtError, formatPlace, type DtCode, type Place } from './error';
 export { DeviceTree, DtNode, DtProperty, type Chunk, type Reservation, type ValueLayout } from './tree';
 export { FDT_MAGIC, parseBlob, parseBlobHeader, writeBlob, type BlobHeader } from './blob';
+export { dropNames, readLooseBlob, type LooseBlob } from './loose-blob';
 export { compileSource, loadSource, type CompileOptions, type CompileResult } from './source/compile';
 export { printSource, type PrintOptions } from './source/printer';
 export type { SourceReader } from './source/reader';

@@ -59,7 +59,10 @@ export class DtProperty {
 
 const NO_CHILDREN: ReadonlyMap<string, DtNode> = new Map();
 
-/** One node. Names are unique among its properties and among its children; both keep the order of their creation. */
+/**
+ * One node. Names are unique among its properties and among its children, unless somebody asked for another one; both keep
+ * the order of their creation.
+ */
 export class DtNode {
   /** As {@link DtProperty.labels}. */
   labels: readonly string[] = NO_LABELS;
@@ -127,6 +130,31 @@ export class DtNode {
   putKnown(property: DtProperty): DtProperty {
     this.ownProperties.set(property.name, property);
     return property;
+  }
+
+  /**
+   * Adds a property whatever its name, and whatever the node has: by a name that is there twice only the first is found.
+   * For trees that are to be judged rather than used.
+   */
+  putAnother(property: DtProperty): void {
+    this.ownProperties.set(freeKey(this.ownProperties, property.name), property);
+  }
+
+  /** As {@link putAnother}, for a child that has no parent. */
+  attachAnother(child: DtNode): void {
+    child.parentNode = this;
+    this.ownChildren ??= new Map();
+    this.ownChildren.set(freeKey(this.ownChildren, child.name), child);
+  }
+
+  /** Sorts properties and children; equal ones keep their order. */
+  sort(compare: (a: { readonly name: string }, b: { readonly name: string }) => number): void {
+    const properties = [...this.ownProperties.values()].sort(compare);
+    this.ownProperties.clear();
+    for (const property of properties) this.putAnother(property);
+    const children = [...this.children.values()].sort(compare);
+    this.ownChildren?.clear();
+    for (const child of children) this.attachAnother(child);
   }
 
   /** Sets a property as editors of blobs do: a new one comes before the others. */
@@ -214,6 +242,11 @@ export class DeviceTree {
   nodes(): IterableIterator<DtNode> {
     return this.root.walk();
   }
+}
+
+/** A key for what is called `name`; what comes second has one that no name is like. */
+function freeKey(map: ReadonlyMap<string, unknown>, name: string): string {
+  return map.has(name) ? `${name}\0${map.size}` : name;
 }
 
 /** Printable ASCII without blanks; a node's name has no slash either, for it would be a path. */

@@ -40,7 +40,7 @@ const PIECES = [
   '(1 << 63)', "'\\x'", 'phandle = <1>;', 'name = "x";', 'a@1@2 {', '#include __FILE__\n',
 ]; // prettier-ignore
 
-function mutateText(source: string, random: Random): string {
+export function mutateText(source: string, random: Random): string {
   let result = source;
   for (let count = 1 + random.below(6); count > 0; count--) {
     const at = random.below(result.length + 1);

@@ -4,6 +4,7 @@ import {
   addFixups,
   addSymbols,
   compileSource,
+  dropNames,
   dtcMessage,
   isWritableVersion,
   printAsm,
@@ -51,12 +52,21 @@ class Run {
     const files: string[] = [input === '-' ? STDIN : input];
     let tree: DeviceTree;
     if (format === 'dts') tree = this.compile(files);
-    else if (format === 'dtb') tree = treeOfBlob(input);
+    else if (format === 'dtb') tree = this.blob();
     else if (format === 'fs') tree = treeOfFolder(input);
     else throw new ToolFailure(`there is no input format "${format}"; use dts, dtb or fs`);
     const list = format === 'fs' ? [] : files;
     if (dependencies !== undefined) writeTool(dependencies, `${[`${output}:`, ...list].join(' ')}\n`);
-    if (format !== 'dts') this.judge(runChecks(tree, this.checks()));
+    if (format !== 'dts') {
+      this.judge(runChecks(tree, this.checks()));
+      dropNames(tree);
+    }
+    return tree;
+  }
+
+  private blob(): DeviceTree {
+    const { tree, remarks } = treeOfBlob(this.request.input);
+    for (const remark of remarks) this.complain(`${remark}\n`);
     return tree;
   }
 
@@ -78,6 +88,7 @@ class Run {
         symbols,
         phandleFormat,
         bare: true,
+        forced: this.request.force,
         checks: this.checks(),
       },
     );

@@ -1,7 +1,7 @@
 // What dtc reads: a source, a blob, or a folder in which each file is a property.
 import { opendirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { DeviceTree, DtError, DtNode, DtProperty, FDT_MAGIC, getCell, parseBlob } from '../../dt';
+import { DeviceTree, DtError, DtNode, DtProperty, FDT_MAGIC, getCell, readLooseBlob, type LooseBlob } from '../../dt';
 import { readTool, ToolFailure } from '../fdt/files';
 
 export type InFormat = 'dts' | 'dtb' | 'fs';
@@ -23,9 +23,9 @@ export function guessByName(file: string): string | undefined {
   return ending === undefined ? undefined : { '.dts': 'dts', '.yaml': 'yaml', '.dtb': 'dtb', '.dtbo': 'dtb' }[ending];
 }
 
-export function treeOfBlob(file: string): DeviceTree {
+export function treeOfBlob(file: string): LooseBlob {
   try {
-    return parseBlob(readTool(file), file);
+    return readLooseBlob(readTool(file), file);
   } catch (error) {
     if (error instanceof DtError) throw new ToolFailure(error.message);
     throw error;
@@ -51,7 +51,7 @@ function fill(node: DtNode, folder: string): void {
     for (let entry = directory.readSync(); entry; entry = directory.readSync()) {
       const file = path.join(folder, entry.name);
       const stat = statSync(file);
-      if (stat.isFile()) node.put(new DtProperty(entry.name, new Uint8Array(readFileSync(file))));
+      if (stat.isFile()) node.putAnother(new DtProperty(entry.name, new Uint8Array(readFileSync(file))));
       else if (stat.isDirectory()) fill(node.add(entry.name), file);
     }
   } finally {

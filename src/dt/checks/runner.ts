@@ -2,6 +2,7 @@
 import { MAX_FINDINGS } from '../limits';
 import type { DraftNode } from '../source/draft';
 import type { Draft } from '../source/merge';
+import type { Steps } from '../source/resolve';
 import type { DeviceTree } from '../tree';
 import type { DtcRule, Fail, Scene } from './dtc/rule';
 import { byPath, isNoPhandle } from './dtc/rule';
@@ -58,6 +59,20 @@ export class CheckRunner {
       if (!isNoPhandle(phandle)) scene.give(node, phandle);
     }
     this.run(MEANING_RULES, scene);
+  }
+
+  /** Which of the steps that are part of checks were taken; a check that did not run took none. */
+  steps(): Steps {
+    const ran = (id: string): boolean => {
+      const outcome = this.outcomes.get(id);
+      return outcome === 'passed' || outcome === 'failed';
+    };
+    return {
+      names: ran('name_properties'),
+      phandles: ran('phandle_references'),
+      paths: ran('path_references'),
+      omission: ran('omit_unused_nodes'),
+    };
   }
 
   private run(rules: readonly DtcRule[], scene: TreeScene): void {

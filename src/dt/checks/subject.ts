@@ -10,6 +10,9 @@ import type { DeviceTree, DtNode, ValueLayout } from '../tree';
 /** Buses that dtc knows rules for. */
 export type Bus = 'pci' | 'simple' | 'i2c' | 'spi' | 'graph-port' | 'graph-ports';
 
+/** As it is shown where text is UTF-8. */
+const decode = (bytes: Uint8Array): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+
 export class SubjectProperty {
   private bytes: Uint8Array | undefined;
   private offsets: ReadonlySet<number> | undefined;
@@ -57,14 +60,14 @@ export class SubjectProperty {
   /** All up to the first NUL. */
   get text(): string {
     const end = this.value.indexOf(0);
-    return new TextDecoder('latin1').decode(end < 0 ? this.value : this.value.subarray(0, end));
+    return decode(end < 0 ? this.value : this.value.subarray(0, end));
   }
 
   /** All strings of a list. */
   get texts(): string[] {
     const { value } = this;
     const end = value.at(-1) === 0 ? value.length - 1 : value.length;
-    return value.length === 0 ? [] : new TextDecoder('latin1').decode(value.subarray(0, end)).split('\0');
+    return value.length === 0 ? [] : decode(value.subarray(0, end)).split('\0');
   }
 
   /** Names of nodes whose phandles are in the value, in order. */
@@ -102,6 +105,8 @@ export class Subject {
   readonly children: Subject[] = [];
   /** With those that were deleted; the first is the first that ever was, and of a draft all are in order. */
   readonly everyChild: Subject[] = [];
+  /** A property `name` that was deleted: dtc looks at it all the same when it comes first. */
+  deletedName: SubjectProperty | undefined;
   bus: Bus | undefined;
   /** -1 when the node does not say. */
   addressCells = -1;
@@ -179,6 +184,8 @@ export function subjectOfDraft(draft: DraftNode, parent?: Subject): Subject {
   const subject = new Subject(draft.name, parent, draft.labels, draft.definitions, draft.origins, draft.deleted);
   for (const { name, labels, syntax } of draft.properties.live())
     subject.properties.push(new SubjectProperty(name, labels, syntax));
+  const name = draft.properties.first('name');
+  if (name?.deleted) subject.deletedName = new SubjectProperty('name', [], name.syntax);
   for (const child of draft.children.all) {
     const below = subjectOfDraft(child, subject);
     subject.everyChild.push(below);

@@ -54,7 +54,7 @@ export function compileSource(text: string, options: CompileOptions = {}): Compi
   const runner = new CheckRunner({ ...options.checks, plugin: draft.plugin });
   // What parsing missed makes references and labels wrong that are not.
   if ((suspicious || options.checks) && early.length + draft.errors.length === 0) runner.draft(draft);
-  const bare = resolution.build(syntax);
+  const bare = resolution.build(syntax, options.forced && options.checks ? runner.steps() : undefined);
   const sound = early.length + draft.errors.length === 0 && !runner.hasErrors;
   if (sound && options.checks) runner.tree(bare);
   const { findings } = runner;

@@ -20,13 +20,29 @@ export interface ResolveOptions {
   readonly phandleFormat?: PhandleFormat;
   /** Leaves out what is generated (symbols, aliases and, of an overlay, fixups), for a caller that adds it later. */
   readonly bare?: boolean;
+  /**
+   * Makes of a source with errors the tree that dtc puts out when it is forced to: what was given twice is there twice, and
+   * what comes after the check that failed is not done.
+   */
+  readonly forced?: boolean;
 }
+
+/** What checks do on the way: each of these steps is part of one. */
+export interface Steps {
+  readonly names: boolean;
+  readonly phandles: boolean;
+  readonly paths: boolean;
+  readonly omission: boolean;
+}
+
+const ALL_STEPS: Steps = { names: true, phandles: true, paths: true, omission: true };
 
 /** The steps from a draft to a tree; between them checks may look at the draft. */
 export class Resolution {
   private readonly nodes: readonly DraftNode[];
   private readonly phandles: Phandles;
   private readonly resolver: Resolver;
+  private readonly bootCpu: number;
 
   constructor(
     private readonly draft: Draft,
@@ -34,7 +50,9 @@ export class Resolution {
   ) {
     this.nodes = draft.root?.nodes() ?? [];
     this.phandles = new Phandles(options.phandleFormat ?? 'epapr');
-    this.resolver = new Resolver(draft, this.phandles);
+    this.resolver = new Resolver(draft, this.phandles, options.forced === true);
+    // Before references have numbers.
+    this.bootCpu = draft.root ? guessBootCpu(draft) : 0;
   }
 
   /** Gives out phandles and finds what references name. @returns whether some check might refuse the draft. */
@@ -46,17 +64,18 @@ export class Resolution {
   }
 
   /** @returns the tree without what is generated; what checks would refuse is left out of it. */
-  build(syntax: SourceSyntax): DeviceTree {
+  build(syntax: SourceSyntax, steps = ALL_STEPS): DeviceTree {
     const { draft, phandles } = this;
     if (!draft.root) return new DeviceTree();
-    const bootCpu = guessBootCpu(draft);
-    for (const node of this.nodes) dropNameProperty(node);
-    for (const node of this.nodes) {
+    if (steps.names) for (const node of this.nodes) dropNameProperty(node);
+    if (!steps.phandles) this.resolver.forgetNumbers(this.nodes);
+    if (!steps.paths) this.resolver.forgetPaths();
+    for (const node of steps.omission ? this.nodes : []) {
       const kept = this.options.symbols === true && node.wasLabelled;
       if (node.omitIfUnreferenced && !node.referenced && !kept && !node.deleted) draft.delete(node);
     }
     const tree = new DeviceTree(this.resolver.node(draft.root));
-    tree.bootCpu = bootCpu;
+    tree.bootCpu = this.bootCpu;
     tree.plugin = draft.plugin;
     tree.nextPhandle = phandles.next;
     tree.reservations = syntax.reservations.map(({ address, size, labels }) => ({
@@ -97,6 +116,9 @@ function dropNameProperty(node: DraftNode): void {
 
 // Phandles.
 
+/** What stands in a value before its reference is resolved. */
+const NO_PHANDLE = 0xffffffff;
+
 /** The numbers of nodes: those that the source gives, then the smallest free one for each node that needs one. */
 class Phandles {
   private readonly nodes = new Map<number, DraftNode>();
@@ -110,10 +132,16 @@ class Phandles {
   collect(nodes: readonly DraftNode[]): void {
     for (const node of nodes) {
       const phandle = explicit(node, 'phandle') || explicit(node, 'linux,phandle');
-      if (phandle === 0 || phandle === 0xffffffff || this.nodes.has(phandle)) continue;
+      if (phandle === 0 || phandle === NO_PHANDLE || this.nodes.has(phandle)) continue;
       node.phandle = phandle;
       this.nodes.set(phandle, node);
     }
+  }
+
+  /** Takes back what was given out. */
+  forget(): void {
+    this.added.clear();
+    this.next = 1;
   }
 
   of(node: DraftNode): number {
@@ -147,7 +175,21 @@ class Resolver implements References {
   constructor(
     private readonly draft: Draft,
     private readonly phandles: Phandles,
+    private readonly keepsAll: boolean,
   ) {}
+
+  forgetNumbers(nodes: readonly DraftNode[]): void {
+    this.phandles.forget();
+    for (const node of nodes)
+      for (const { syntax } of node.properties.all)
+        for (const part of syntax?.parts ?? [])
+          if (part.kind === 'cells')
+            for (const cell of part.cells) if (cell.kind === 'phandle') cell.number = NO_PHANDLE;
+  }
+
+  forgetPaths(): void {
+    this.paths.clear();
+  }
 
   path(reference: Reference): string {
     return this.paths.get(reference) ?? '';
@@ -190,13 +232,18 @@ class Resolver implements References {
     node.labels = draft.labels;
     node.wasLabelled = draft.wasLabelled;
     node.places = draft.places;
-    // Names given twice, or too long, have been complained of; the tree cannot hold them. Their characters are right.
-    for (const property of draft.properties.all)
-      if (!property.deleted && property.name.length <= MAX_NAME && !node.property(property.name))
-        node.putKnown(this.property(property));
+    // Names given twice, or too long, have been complained of. Their characters are right.
+    for (const property of draft.properties.all) {
+      if (property.deleted || property.name.length > MAX_NAME) continue;
+      if (!node.property(property.name)) node.putKnown(this.property(property));
+      else if (this.keepsAll) node.putAnother(this.property(property));
+    }
     if (this.phandles.added.has(draft)) putPhandle(node, draft.phandle, this.phandles.format);
-    for (const child of draft.children.all)
-      if (!child.deleted && child.name.length <= MAX_NAME && !node.child(child.name)) node.attach(this.node(child));
+    for (const child of draft.children.all) {
+      if (child.deleted || child.name.length > MAX_NAME) continue;
+      if (!node.child(child.name)) node.attach(this.node(child));
+      else if (this.keepsAll) node.attachAnother(this.node(child));
+    }
     return node;
   }
 

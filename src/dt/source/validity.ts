@@ -17,8 +17,9 @@ export function isSuspicious(nodes: readonly DraftNode[], draft: Draft): boolean
     if (node.name.length > MAX_NAME) reportLength(node.name, node.places[0]!.span, draft);
     if (hasDuplicates(node.properties.all) || hasDuplicates(node.children.all)) suspicious = true;
     for (const property of node.properties.all) {
-      if (property.deleted) continue;
       const { name } = property;
+      if (name === 'name') suspicious = true;
+      if (property.deleted) continue;
       if (SPECIAL.has(name) || name.includes('@')) suspicious = true;
       if (name.length > MAX_NAME) reportLength(name, property.span, draft);
       labels.property(property);
@@ -31,7 +32,7 @@ export function isSuspicious(nodes: readonly DraftNode[], draft: Draft): boolean
 /** What the lexer lets through and checks do not. */
 const BAD_NODE = /[*#?]|@.*@/;
 /** Properties that a check reads. */
-const SPECIAL: ReadonlySet<string> = new Set(['name', 'phandle', 'linux,phandle']);
+const SPECIAL: ReadonlySet<string> = new Set(['phandle', 'linux,phandle']);
 
 /** Things that were deleted where they were defined count too, as they do for dtc. */
 function hasDuplicates(things: readonly { readonly name: string }[]): boolean {

@@ -1,5 +1,6 @@
 // /chosen and /aliases.
 import type { Subject } from '../subject';
+import { NO_TEXT } from './names';
 import { byPath, type DtcRule, type Fail, type Scene } from './rule';
 import { checkString } from './values';
 
@@ -20,8 +21,7 @@ function aliases(node: Subject, fail: Fail, { root }: Scene): void {
     const { name, value } = property;
     if (name === 'phandle' || name === 'linux,phandle') continue;
     if (value.length === 0 || !byPath(root, property.text))
-      // (null) is what dtc's library prints where there is no text.
-      fail(node, `aliases property is not a valid node (${value.length === 0 ? '(null)' : property.text})`, property);
+      fail(node, `aliases property is not a valid node (${value.length === 0 ? NO_TEXT : property.text})`, property);
     else if (/[^a-z0-9-]/.test(name)) fail(node, "aliases property name must include only lowercase and '-'");
   }
 }

@@ -7,8 +7,8 @@ const NODE_CHARACTERS = /[^\w,.+@-]/;
 const PROPERTY_CHARACTERS = /[^\w,.+*#?-]/;
 const STRICT_CHARACTERS = /[^A-Za-z0-9,-]/;
 
-/** What dtc prints as the path of a node that was deleted before it had one. */
-const NO_PATH = '(null)';
+/** What dtc prints where there is no text: as an empty value, or the path of a node that was deleted before it had one. */
+export const NO_TEXT = '(null)';
 
 /** Calls `say` for every two things of one name, in order; as often as findings are kept. */
 function eachPair<T extends { readonly name: string }>(all: readonly T[], say: (one: T, later: T) => void): void {
@@ -58,19 +58,20 @@ function strictProperty(node: Subject, fail: Fail): void {
 }
 
 function nameProperty(node: Subject, fail: Fail): void {
-  const property = node.property('name');
+  const property = node.deletedName ?? node.property('name');
   if (!property) return;
-  if (property.value.length === node.base.length + 1 && property.text === node.base)
+  const shown = property.value.length === 0 ? NO_TEXT : property.text;
+  if (property.value.length === node.base.length + 1 && property.text === node.base) {
     // It says nothing new: later checks do not see it.
-    node.properties.splice(node.properties.indexOf(property), 1);
-  else
-    fail(node, `"name" property is incorrect ("${property.text}" instead of base node name)`, undefined, [
+    if (!node.deletedName) node.properties.splice(node.properties.indexOf(property), 1);
+  } else
+    fail(node, `"name" property is incorrect ("${shown}" instead of base node name)`, undefined, [
       { kind: 'remove-property', path: node.path, property: 'name' },
     ]);
 }
 
 /** The path of a node in messages. */
-export const shownPath = (node: Subject): string => (node.deleted ? NO_PATH : node.path);
+export const shownPath = (node: Subject): string => (node.deleted ? NO_TEXT : node.path);
 
 /** dtc's checks of names, in its order. */
 export const NAME_RULES = {
