@@ -1,6 +1,7 @@
 // Problems as people see them in the editor: one line, a button that leads to the place, and a mark there.
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { LANGUAGES } from './language-client';
 import { describeProblem, problemsOf } from '../lab/problems';
 import type { LabProblem } from '../lab/protocol';
 
@@ -13,6 +14,13 @@ const SEVERITIES = {
 const placeOf = ({ line = 1, column = 1 }: LabProblem): vscode.Position =>
   new vscode.Position(Math.max(0, line - 1), Math.max(0, column - 1));
 
+/** Whether the language server marks it already, for as long as the document is open. */
+const isShownByLanguage = ({ code, file }: LabProblem): boolean =>
+  /^(?:dt|xl)\./.test(code) &&
+  vscode.workspace.textDocuments.some(
+    ({ languageId, uri }) => LANGUAGES.some(one => one === languageId) && uri.fsPath === file,
+  );
+
 /** Marks in text files, where the place is known. */
 export class ProblemMarks implements vscode.Disposable {
   readonly #diagnostics = vscode.languages.createDiagnosticCollection('xenlab');
@@ -20,7 +28,7 @@ export class ProblemMarks implements vscode.Disposable {
   /** Adds to what is marked. */
   mark(problems: readonly LabProblem[]): void {
     for (const one of problems) {
-      if (one.file === undefined || one.line === undefined) continue;
+      if (one.file === undefined || one.line === undefined || isShownByLanguage(one)) continue;
       const uri = vscode.Uri.file(one.file);
       const at = placeOf(one);
       // The file's name and place stand beside the message already.
