@@ -45,7 +45,7 @@ function reference(board: string): string {
   const flags = ['-nostdinc', '-undef', '-D__DTS__', '-x', 'assembler-with-cpp', ...folders, board];
   const source = execFileSync('cpp', flags, { maxBuffer: 1 << 28 });
   const blob = path.join(scratch, 'board.dtb');
-  execFileSync('dtc', ['-q', '-I', 'dts', '-O', 'dtb', '-o', blob, '-'], { input: source });
+  execFileSync('dtc', ['-q', '-i', path.dirname(board), '-I', 'dts', '-O', 'dtb', '-o', blob, '-'], { input: source });
   const { stdout, stderr } = spawnSync('dt-validate', ['-s', schema, blob], { encoding: 'utf8', maxBuffer: 1 << 28 });
   return stdout + stderr;
 }
