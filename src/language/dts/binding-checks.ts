@@ -55,11 +55,11 @@ export class BindingChecks {
     const schema = this.kernel.schemaOf(strings);
     const validator = schema && this.validatorOf(schema);
     if (!validator) return;
-    const isDisabled = attempt(() => getString(node, 'status')) === 'disabled';
+    const isOff = isDisabled(node);
     const path = node.path;
     for (const { property, message } of validator.check(encodeNode(node, decoder))) {
       // What is disabled is often not complete: a board that enables it adds the rest.
-      if (isDisabled && property === undefined) continue;
+      if (isOff && property === undefined) continue;
       const entry = analysis.index.nodes.get(path);
       const site =
         (property === undefined ? undefined : entry?.properties.get(property)?.at(-1)) ??
@@ -92,6 +92,15 @@ export class BindingChecks {
       return undefined;
     }
   }
+}
+
+/** By its own status, or by that of a node that it is in. */
+function isDisabled(node: DtNode): boolean {
+  for (let at: DtNode | undefined = node; at; at = at.parent) {
+    const one = at;
+    if (attempt(() => getString(one, 'status')) === 'disabled') return true;
+  }
+  return false;
 }
 
 /** A node as {@link BindingValidator} wants it: see there. */
