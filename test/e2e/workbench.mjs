@@ -60,8 +60,10 @@ export class Workbench {
     return this.until(`the command ${title}`, attempt, 60_000);
   }
 
-  openFile(name) {
-    return this.#pick('Control+P', name, name);
+  /** Opens a file of the workspace, and waits until its editor is the one in front. */
+  async openFile(name) {
+    await this.#pick('Control+P', name, name);
+    await this.page.locator('.tab.active', { hasText: name }).first().waitFor();
   }
 
   /** Chooses in the quick pick that is open. */
