@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { mutateText, Random } from '../test/dt/fuzz';
 import { names, text } from '../test/dt/fixtures';
-import { askDtc, askUs, difference, place, type Case } from '../test/dt/oracle/compare';
-import { FILES, INCLUDE_PATH, makeSource, someFlags } from '../test/dt/oracle/grammar';
+import { askDtc, askUs, difference, type Place } from '../test/dt/oracle/compare';
+import { FILES, INCLUDE_PATH, makeSource, someFlags, type Made } from '../test/dt/oracle/grammar';
 
 const [count = '3000', seed = String(1 + (Date.now() % 1e9)), keep] = process.argv.slice(2);
 const kept = keep === undefined ? undefined : path.resolve(keep);
@@ -18,12 +18,13 @@ const folder = mkdtempSync(path.join(tmpdir(), 'fuzz-dtc-'));
 mkdirSync(path.join(folder, INCLUDE_PATH));
 for (const [name, content] of Object.entries(FILES)) writeFileSync(path.join(folder, name), content);
 process.chdir(folder);
+const place: Place = { folder, file: 'main.dts', include: INCLUDE_PATH, scratch: '' };
 
 const samples = names('sources', '.dts').map(name => text('sources', `${name}.dts`));
 /** Lines that cpp would take for its own. */
 const DIRECTIVE = /^[ \t]*#[ \t]*(define|undef|include|if|ifdef|ifndef|elif|else|endif|error|warning|pragma|line|\d)/m;
 
-function mutated(random: Random): Case {
+function mutated(random: Random): Made {
   const source = mutateText(random.below(2) === 0 ? random.of(samples) : makeSource(random).source, random);
   return { source, cpp: DIRECTIVE.test(source), flags: someFlags(random) };
 }
@@ -31,15 +32,15 @@ function mutated(random: Random): Case {
 const counts = { compiled: 0, refused: 0, crashed: 0, different: 0 };
 for (let i = 0; i < Number(count); i++) {
   const random = new Random(Number(seed) + i * 7919);
-  const one: Case = random.below(4) === 0 ? mutated(random) : makeSource(random);
-  place(folder, one);
-  const theirs = askDtc(folder, one, INCLUDE_PATH);
+  const one = random.below(4) === 0 ? mutated(random) : makeSource(random);
+  writeFileSync(place.file, one.source);
+  const theirs = askDtc(one, place);
   if (!theirs) {
     counts.crashed++;
     continue;
   }
   counts[theirs.status === 0 ? 'compiled' : 'refused']++;
-  const ours = askUs(folder, one, INCLUDE_PATH);
+  const ours = askUs(one, place);
   const what = difference(theirs, ours);
   if (what === undefined) continue;
   counts.different++;

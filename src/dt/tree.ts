@@ -1,7 +1,7 @@
 // A device tree in memory: what blobs are read into, sources are compiled to, and loaders edit.
 import { DtError, type Place } from './error';
 import { MAX_DEPTH, MAX_NAME } from './limits';
-import { definitionOf, type NodePlace } from './source/draft';
+import { definitionsOf, type NodePlace } from './source/draft';
 import type { PropertySyntax } from './source/syntax';
 import type { Span } from './source/text';
 import { layoutOf } from './source/value';
@@ -85,7 +85,7 @@ export class DtNode {
 
   /** From the brace to the semicolon of each of those places. */
   get definitions(): readonly Span[] {
-    return this.places.map(definitionOf);
+    return definitionsOf(this.places);
   }
 
   get parent(): DtNode | undefined {
@@ -235,6 +235,8 @@ export class DeviceTree {
   plugin = false;
   /** From here on upwards a compiler looks for a phandle that no node has. */
   nextPhandle = 1;
+  /** The phandles that the compiler knows of, where that is not what the nodes' properties say: of a tree with errors. */
+  numbers: ReadonlyMap<DtNode, number> | undefined;
 
   constructor(readonly root: DtNode = new DtNode('')) {}
 

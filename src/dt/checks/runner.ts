@@ -69,6 +69,7 @@ export class CheckRunner {
     };
     return {
       names: ran('name_properties'),
+      numbers: ran('explicit_phandles'),
       phandles: ran('phandle_references'),
       paths: ran('path_references'),
       omission: ran('omit_unused_nodes'),

@@ -37,9 +37,9 @@ export class SubjectProperty {
     return this.syntax?.nameSpan.to(this.syntax.span);
   }
 
-  /** Whether the source says what the parts of the value are; a file's bytes say nothing. */
+  /** Whether the source says what the parts of the value are. */
   get isMarked(): boolean {
-    return this.syntax?.parts.some(part => part.kind !== 'file') ?? false;
+    return this.syntax !== undefined && this.syntax.parts.length > 0;
   }
 
   /** Number of whole cells. */

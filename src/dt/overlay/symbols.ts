@@ -26,9 +26,10 @@ const LOCAL_FIXUPS = '__local_fixups__';
 /** Adds `/__symbols__`, and a phandle to each node with a label. @returns labels that were there already. */
 export function addSymbols(tree: DeviceTree, format: PhandleFormat = 'epapr'): string[] {
   const nodes = [...tree.nodes()];
-  const used = new Set(nodes.map(phandleOf));
+  const numberOf = (node: DtNode): number | undefined => (tree.numbers ? tree.numbers.get(node) : phandleOf(node));
+  const used = new Set(nodes.map(numberOf));
   return addLabels(tree, nodes, SYMBOLS, node => {
-    if (phandleOf(node) !== undefined) return;
+    if (numberOf(node) !== undefined) return;
     while (used.has(tree.nextPhandle)) tree.nextPhandle++;
     used.add(tree.nextPhandle);
     putPhandle(node, tree.nextPhandle, format);

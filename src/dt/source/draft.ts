@@ -40,10 +40,19 @@ class Named<T extends { readonly name: string; deleted: boolean }> {
 }
 
 /** What defines a node, or deletes it. */
-export type NodePlace = { readonly span: Span; readonly body?: NodeBody };
+export type NodePlace = {
+  readonly span: Span;
+  readonly body?: NodeBody;
+  /** What the compiler made of it is a node around this: dtc gives that one no place. */
+  readonly isAround?: true;
+};
 
 /** From the brace to the semicolon, as dtc has it. */
-export const definitionOf = ({ span, body }: NodePlace): Span => (body ? body.span.to(span) : span);
+const definitionOf = ({ span, body }: NodePlace): Span => (body ? body.span.to(span) : span);
+
+/** The place of each of them, as dtc has them. */
+export const definitionsOf = (places: readonly NodePlace[]): Span[] =>
+  places.filter(place => !place.isAround).map(definitionOf);
 
 const NO_LABELS: readonly string[] = [];
 
@@ -99,7 +108,7 @@ export class DraftNode {
 
   /** From the brace to the semicolon of each of them: the place that dtc gives a node. */
   get definitions(): Span[] {
-    return this.places.map(definitionOf);
+    return definitionsOf(this.places);
   }
 
   get path(): string {

@@ -66,7 +66,7 @@ export class Draft {
   fragment(target: Reference, place: Defining): void {
     this.root ??= new DraftNode('');
     const node = new DraftNode(`fragment@${this.fragments++}`);
-    node.places.push(place);
+    node.places.push({ span: place.span, body: place.body, isAround: true });
     node.parent = this.root;
     const property = targetProperty(target);
     node.properties.add(new DraftProperty(property.name, property));

@@ -30,12 +30,14 @@ export interface ResolveOptions {
 /** What checks do on the way: each of these steps is part of one. */
 export interface Steps {
   readonly names: boolean;
+  /** Whether phandle properties were read. */
+  readonly numbers: boolean;
   readonly phandles: boolean;
   readonly paths: boolean;
   readonly omission: boolean;
 }
 
-const ALL_STEPS: Steps = { names: true, phandles: true, paths: true, omission: true };
+const ALL_STEPS: Steps = { names: true, numbers: true, phandles: true, paths: true, omission: true };
 
 /** The steps from a draft to a tree; between them checks may look at the draft. */
 export class Resolution {
@@ -69,6 +71,7 @@ export class Resolution {
     if (!draft.root) return new DeviceTree();
     if (steps.names) for (const node of this.nodes) dropNameProperty(node);
     if (!steps.phandles) this.resolver.forgetNumbers(this.nodes);
+    if (!steps.numbers) for (const node of this.nodes) node.phandle = 0;
     if (!steps.paths) this.resolver.forgetPaths();
     for (const node of steps.omission ? this.nodes : []) {
       const kept = this.options.symbols === true && node.wasLabelled;
@@ -78,6 +81,7 @@ export class Resolution {
     tree.bootCpu = this.bootCpu;
     tree.plugin = draft.plugin;
     tree.nextPhandle = phandles.next;
+    if (this.options.forced) tree.numbers = this.resolver.numbers;
     tree.reservations = syntax.reservations.map(({ address, size, labels }) => ({
       address,
       size,
@@ -140,6 +144,7 @@ class Phandles {
 
   /** Takes back what was given out. */
   forget(): void {
+    for (const node of this.added) node.phandle = 0;
     this.added.clear();
     this.next = 1;
   }
@@ -171,6 +176,7 @@ class Resolver implements References {
   private readonly slab = new Slab();
   /** Whether some reference leads nowhere that should not. */
   isMissing = false;
+  readonly numbers = new Map<DtNode, number>();
 
   constructor(
     private readonly draft: Draft,
@@ -232,6 +238,7 @@ class Resolver implements References {
     node.labels = draft.labels;
     node.wasLabelled = draft.wasLabelled;
     node.places = draft.places;
+    if (this.keepsAll && draft.phandle !== 0) this.numbers.set(node, draft.phandle);
     // Names given twice, or too long, have been complained of. Their characters are right.
     for (const property of draft.properties.all) {
       if (property.deleted || property.name.length > MAX_NAME) continue;

@@ -5,9 +5,9 @@ import { expression } from './expressions';
 
 /** Files beside every source that is made. */
 export const FILES: Readonly<Record<string, string>> = {
-  'part.dtsi': 'l7: part@7 { reg = <7>; l8: inner { }; };\n',
+  'part.dtsi': 'inc1: part@7 { reg = <7>; inc2: inner { }; };\n',
   'values.dtsi': 'p8 = <8>, "eight";\np9;\n',
-  'top.dtsi': '/ { from-top { l9: t { p0 = "t"; }; }; };\n&l9 { p1; };\n',
+  'top.dtsi': '/ { from-top { inc3: t { p0 = "t"; }; }; };\n&inc3 { p1; };\n',
   'inc/header.h':
     '#ifndef HEADER_H\n#define HEADER_H\n#define H_ONE 1\n#define H_TWO (H_ONE + 1)\n#define H_CELLS(a, b) <(a) (b) H_TWO>\n#include "nested.h"\n#endif\n',
   'inc/nested.h': '#define NESTED "nested"\n#define N_GLUE(a, b) a ## b\n',
@@ -40,6 +40,7 @@ const NAMES = [
 ];
 const UNITS = ['0', '1', '10', '20', 'a', '1,0', '0x10', 'ABC', '01', 'ffff0000'];
 const PROPERTIES = ['p0', 'p1', 'p2', 'p-3', 'p_4', 'p,5', '#p6', 'p7?', 'reg', 'ranges', 'compatible', 'status', 'x-names', 'x-gpios', 'clocks', '#clock-cells', '#gpio-cells', 'gpio-controller', 'interrupts', 'interrupt-parent', '#interrupt-cells', 'interrupt-controller', '#address-cells', '#size-cells', 'device_type', 'model', 'label', 'bootargs', 'dma-ranges', 'linux,phandle', 'phandle', 'name', 'bus-range', 'remote-endpoint', 'interrupts-extended']; // prettier-ignore
+const DELETABLE = PROPERTIES.filter(name => name !== 'name');
 const STRINGS = ['""', '"a"', '"okay"', '"a b"', '"\\n\\t\\"\\\\"', '"\\x41\\102\\0z"', '"simple-bus"', '"//no comment"', '"/* nor */"', '"two\\0three"', '"\\xff\\1"']; // prettier-ignore
 
 /** Stands for a reference, until all nodes are known. */
@@ -68,6 +69,7 @@ export function makeSource(random: Random): Made {
 
 class Maker {
   private labels = 0;
+  private parts = 0;
   /** Of nodes so far, in the order of the source. */
   private readonly nodeLabels: string[] = [];
   private readonly paths: string[] = [];
@@ -108,7 +110,7 @@ class Maker {
         // Without its root dtc writes a blob that nothing can read.
         return `/delete-node/ ${this.reference()};\n`.replace('&{/};', '&{/nothing};');
       case 1:
-        return `/omit-if-no-ref/ ${this.reference()};\n`;
+        return `/omit-if-no-ref/ ${this.reference()};\n`.replace('&{/};', '&{/nothing};');
       case 2:
         return this.directive(`/ {\n${this.body(1)}};\n`);
       case 3:
@@ -136,7 +138,7 @@ class Maker {
       case 0:
         return `/delete-node/ ${this.name()};\n`;
       case 1:
-        return this.chance(4) ? '/include/ "part.dtsi"\n' : '';
+        return this.parts++ === 0 || this.chance(this.wrong) ? '/include/ "part.dtsi"\n' : '';
       case 2:
         return `/omit-if-no-ref/ ${this.node(depth, path, used)}`;
       case 3:
@@ -182,8 +184,11 @@ class Maker {
   }
 
   private property(used: Set<string>): string {
-    if (this.chance(15)) return `/delete-property/ ${this.random.of(PROPERTIES)};\n`;
-    if (this.chance(40)) return '/include/ "values.dtsi"\n';
+    if (this.chance(15)) return `/delete-property/ ${this.chance(this.wrong) ? 'name' : this.random.of(DELETABLE)};\n`;
+    if (this.chance(40) && !used.has('p8')) {
+      used.add('p8');
+      return '/include/ "values.dtsi"\n';
+    }
     const name = this.random.of(PROPERTIES);
     if (used.has(name) && !this.chance(this.wrong)) return '';
     used.add(name);
@@ -191,6 +196,8 @@ class Maker {
     const label = this.label();
     if (name.endsWith('phandle')) return `${label}${name} = <${this.phandle()}>;\n`;
     if (name.endsWith('-cells')) return `${label}${name} = <${this.random.below(4)}>;\n`;
+    // dtc ends by a failed assertion when there is more, or less, of these.
+    if (name === 'interrupt-parent' || name === 'remote-endpoint') return `${label}${name} = <${LATER}>;\n`;
     if (this.chance(5)) return `${label}${name}${this.semicolon()}\n`;
     const values = [this.value()];
     while (this.chance(3)) values.push(this.value());
@@ -202,7 +209,7 @@ class Maker {
       String(1 + this.labels++),
       String(1 + this.labels++),
       String(1 + this.labels++),
-      this.chance(this.wrong) ? this.random.of(['0', '(-1)', '1 2', '1', LATER]) : '0x1000',
+      this.chance(this.wrong) ? this.random.of(['0', '(-1)', '1 2', '1', LATER]) : String(0x1000 + this.labels++),
     ]);
   }
 
