@@ -27,8 +27,8 @@ export interface Finding {
   readonly message: string;
   /** Where it is: the property, or the whole definition with its name; absent when the tree has no source. */
   readonly span?: Span;
-  /** The place that dtc prints, where that is another one. */
-  readonly dtcSpan?: Span;
+  /** The place that dtc prints, where that is another one; null where it has none. */
+  readonly dtcSpan?: Span | null;
   /** Other places that define the same node. */
   readonly also?: readonly Span[];
   /** Changes that make it go away, all together. */

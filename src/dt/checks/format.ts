@@ -10,7 +10,7 @@ export function dtcMessage(
   { id, severity, path, property, message, span, dtcSpan, also }: Finding,
   output: string,
 ): string {
-  const at = dtcSpan ?? span;
+  const at = dtcSpan === undefined ? span : dtcSpan;
   const place = at ? dtcPlace(at) : output === '-' ? '<stdout>' : output;
   const about = path === undefined ? '' : property === undefined ? `${path}: ` : `${path}:${property}: `;
   const others = (also ?? []).map(one => `  also defined at ${dtcPlace(one)}\n`);

@@ -106,7 +106,7 @@ export class CheckRunner {
           message,
           ...(property && { property: property.name }),
           ...(span && { span }),
-          ...(dtcSpan && { dtcSpan }),
+          ...(span && { dtcSpan: dtcSpan ?? null }),
           ...(!property && node.definitions.length > 1 && { also: node.definitions.slice(1) }),
           ...(fix && { fix }),
         });
