@@ -1,5 +1,7 @@
 // Hostile input for everything that reads device trees: mutations of the samples and random bytes, all from one seed.
 import {
+  checkResult,
+  checkTree,
   compileSource,
   DtError,
   parseBlob,
@@ -10,7 +12,12 @@ import {
   SourceCache,
   writeBlob,
 } from '../../src/dt';
+import { BOARDS, machineFacts } from '../../src/emu/boards';
 import { bytes, memory, names, text } from './fixtures';
+import { GUEST, HOST, PARTIAL } from './xen-trees';
+
+/** Devices for the checks that hold a tree against a machine. */
+const machine = machineFacts(BOARDS[0]!);
 
 /** A small generator of random numbers (xorshift), the same on every machine. */
 export class Random {
@@ -40,12 +47,18 @@ const PIECES = [
   '(1 << 63)', "'\\x'", 'phandle = <1>;', 'name = "x";', 'a@1@2 {', '#include __FILE__\n',
 ]; // prettier-ignore
 
+const VALUES = [
+  '<>', '<0>', '<1>', '<0xffffffff>', '<0xffffffff 0xffffffff 0xffffffff 0xffffffff>', '<1 2 3>', '<0 0 0 0 0>', '[]', '[00]',
+  '""', '"a", "b"', '"simple-bus"', '"pci"', '"cpu"', '"memory"', '"multiboot,module"', '"xen,domain"', '"xen,xen"', '<&gic>', '0', '4294967295',
+  '18446744073709551615', '3', '<4>, <(1 << 31)>', '/bits/ 64 <1>', '<2147483648>',
+]; // prettier-ignore
+
 export function mutateText(source: string, random: Random): string {
   let result = source;
   for (let count = 1 + random.below(6); count > 0; count--) {
     const at = random.below(result.length + 1);
     const length = random.below(random.below(4) === 0 ? 200 : 8);
-    switch (random.below(4)) {
+    switch (random.below(6)) {
       case 0:
         result = result.slice(0, at) + random.of(PIECES) + result.slice(at);
         break;
@@ -57,6 +70,10 @@ export function mutateText(source: string, random: Random): string {
         break;
       case 3:
         result = result.slice(0, at) + random.of(PIECES) + result.slice(at + length);
+        break;
+      default:
+        // Most sources stay whole, so that what comes after the compiler has something to look at.
+        result = result.slice(0, at) + result.slice(at).replace(/<[^<>]*>|\b\d\w*|"[^"\n]*"/, () => random.of(VALUES));
     }
   }
   return result;
@@ -83,8 +100,11 @@ export interface Slow {
  * @throws what came through that is no error of the library.
  */
 export function fuzz(seed: number, count: number, clock: () => number): Slow {
-  const sources = names('sources', '.dts').map(name => text('sources', `${name}.dts`));
+  const sources = names('sources', '.dts')
+    .map(name => text('sources', `${name}.dts`))
+    .concat([HOST, GUEST, PARTIAL, BOARDS[0]!.deviceTree.source]);
   const blobs = names('blobs', '.dtb').map(name => bytes('blobs', `${name}.dtb`));
+  for (const whole of [HOST, GUEST, PARTIAL]) blobs.push(writeBlob(compileSource(whole).tree!));
   const random = new Random(seed);
   const cache = new SourceCache();
   let slowest: Slow = { milliseconds: 0, input: '' };
@@ -113,11 +133,14 @@ export function fuzz(seed: number, count: number, clock: () => number): Slow {
 function readSource(source: string, cache: SourceCache): void {
   const reader = memory({ 'main.dts': source, 'a.dtsi': source.slice(0, 300) });
   const options = { file: 'main.dts', reader, cache, symbols: source.length % 2 === 0 };
-  const { tree, partialTree, errors } = compileSource(source, options);
+  const result = compileSource(source, options);
+  const { tree, partialTree, errors } = result;
   if ((tree === undefined) !== errors.length > 0) throw new Error('a tree and errors, or neither');
   for (const { message } of errors) if (message === '') throw new Error('an error without words');
+  checkResult(result, { machine });
   for (const one of [tree, partialTree]) {
     if (!one) continue;
+    checkTree(one, { machine });
     printDts(one);
     printAsm(one);
     printYaml(one);
@@ -129,6 +152,7 @@ function readSource(source: string, cache: SourceCache): void {
 function readBlob(blob: Uint8Array): void {
   try {
     const tree = parseBlob(blob);
+    checkTree(tree, { machine });
     printDts(tree);
     writeBlob(tree);
   } catch (error) {

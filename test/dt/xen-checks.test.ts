@@ -1,62 +1,7 @@
 // Xen's rules: a tree of a host with domains that keeps every one, and for each rule a change that breaks it.
 import { describe, expect, it } from 'vitest';
 import { compileSource, runXenRules, XEN_RULES } from '../../src/dt';
-
-const HOST = `/dts-v1/;
-/ {
-  #address-cells = <2>; #size-cells = <2>; compatible = "test,board";
-  cpus { #address-cells = <1>; #size-cells = <0>;
-    c0: cpu@0 { device_type = "cpu"; compatible = "arm,cortex-a15"; reg = <0>; };
-    c1: cpu@1 { device_type = "cpu"; compatible = "arm,cortex-a15"; reg = <1>; };
-  };
-  psci { compatible = "arm,psci-1.0"; method = "smc"; };
-  memory@80000000 { device_type = "memory"; reg = <0 0x80000000 0 0x80000000>; };
-  reserved-memory { #address-cells = <2>; #size-cells = <2>; ranges; keep@f0000000 { reg = <0 0xf0000000 0 0x1000>; }; };
-  gic: interrupt-controller@2c001000 { compatible = "arm,gic-400"; interrupt-controller; #interrupt-cells = <3>; #address-cells = <0>;
-    reg = <0 0x2c001000 0 0x1000>, <0 0x2c002000 0 0x2000>, <0 0x2c004000 0 0x2000>, <0 0x2c006000 0 0x2000>; interrupts = <1 9 0xf04>; };
-  timer { compatible = "arm,armv7-timer"; interrupts = <1 13 0xf08>, <1 14 0xf08>, <1 11 0xf08>, <1 10 0xf08>; };
-  aliases { serial0 = "/uart@9000000"; };
-  uart@9000000 { compatible = "arm,pl011"; reg = <0 0x9000000 0 0x1000>; xen,passthrough; };
-  chosen { #address-cells = <2>; #size-cells = <2>;
-    xen,xen-bootargs = "console=dtuart dtuart=serial0"; xen,dom0-bootargs = "console=hvc0";
-    xen,static-heap = <0 0xe0000000 0 0x1000000>;
-    linux,initrd-start = <0>; linux,initrd-end = <0>;
-    module@90000000 { compatible = "multiboot,kernel", "multiboot,module"; reg = <0 0x90000000 0 0x800000>; };
-    ramdisk@91000000 { compatible = "multiboot,ramdisk", "multiboot,module"; reg = <0 0x91000000 0 0x100000>; };
-    pool: pool { compatible = "xen,cpupool"; cpupool-cpus = <&c1>; cpupool-sched = "null"; };
-    shm@a0000000 { compatible = "xen,domain-shared-memory-v1"; xen,shm-id = "s1"; xen,shared-mem = <0 0xa0000000 0 0xa0000000 0 0x1000>; role = "owner"; };
-    dom1: domU1 { compatible = "xen,domain"; #address-cells = <2>; #size-cells = <2>; cpus = <2>; memory = <0x0 0x20000>; vpl011;
-      nr_spis = <32>; xen,static-mem = <0 0xb0000000 0 0x8000000>; direct-map; domain-cpupool = <&pool>; xen,enhanced = "no-xenstore";
-      max_grant_version = <1>; passthrough = "disabled";
-      kernel@92000000 { compatible = "multiboot,kernel", "multiboot,module"; reg = <0 0x92000000 0 0x800000>; bootargs = "console=ttyAMA0"; };
-      vcpu0 { compatible = "xen,vcpu"; id = <0>; hard-affinity = "0-1"; };
-      shm@a0000000 { compatible = "xen,domain-shared-memory-v1"; xen,shm-id = "s1"; xen,shared-mem = <0 0xa0000000 0 0xa0000000 0 0x1000>; role = "borrower"; };
-      e1: evtchn@1 { compatible = "xen,evtchn-v1"; xen,evtchn = <0xa &e2>; };
-    };
-    dom2: domU2 { compatible = "xen,domain"; #address-cells = <2>; #size-cells = <2>; cpus = <1>; memory = <0x0 0x10000>; xen,enhanced;
-      kernel@93000000 { compatible = "multiboot,kernel", "multiboot,module"; reg = <0 0x93000000 0 0x800000>; };
-      e2: evtchn@1 { compatible = "xen,evtchn-v1"; xen,evtchn = <0xb &e1>; };
-    };
-  };
-};
-`;
-
-const GUEST = `/dts-v1/;
-/ { #address-cells = <2>; #size-cells = <2>;
-  memory@40000000 { device_type = "memory"; reg = <0 0x40000000 0 0x8000000>; };
-  gic: interrupt-controller@3001000 { compatible = "arm,cortex-a15-gic"; reg = <0 0x3001000 0 0x1000>, <0 0x3002000 0 0x2000>; };
-  hypervisor: hypervisor { compatible = "xen,xen-4.17", "xen,xen"; reg = <0 0x38000000 0 0x1000000>; interrupts = <1 15 0xf08>; interrupt-parent = <&gic>; };
-};
-`;
-
-const PARTIAL = `/dts-v1/;
-/ { #address-cells = <2>; #size-cells = <2>;
-  gic: gic { };
-  passthrough: passthrough { compatible = "simple-bus"; ranges; #address-cells = <2>; #size-cells = <2>;
-    dev: device@10000000 { reg = <0 0x10000000 0 0x1000>; interrupt-parent = <&gic>; xen,reg = <0 0x9000000 0 0x1000 0 0x10000000>; xen,path = "/uart@9000000"; xen,force-assign-without-iommu; };
-  };
-};
-`;
+import { GUEST, HOST, PARTIAL } from './xen-trees';
 
 /** Ids of what Xen's rules find. */
 function found(source: string): string[] {

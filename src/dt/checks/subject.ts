@@ -47,9 +47,9 @@ export class SubjectProperty {
     return this.value.length >> 2;
   }
 
-  /** The cell at `index`, 0 past the end. */
+  /** The cell at `index`, 0 outside of the value: widths that a tree gives may lead anywhere. */
   cell(index: number): number {
-    return index < this.cellCount ? viewOf(this.value).getUint32(index * 4) : 0;
+    return index >= 0 && index < this.cellCount ? viewOf(this.value).getUint32(index * 4) : 0;
   }
 
   /** The value when it is one cell. */
