@@ -16,14 +16,21 @@ interface Command {
   /** Operands and options, as the usage line shows them. */
   readonly synopsis: string;
   readonly help: string;
+  /** Its exit statuses, when they are not 0 and 2 alone. */
+  readonly statuses?: string;
   /** Reads the file that does it: a command does not pay for the others. */
   readonly load: () => Promise<Implementation>;
 }
+
+const CHECK_STATUSES = '0 no error; 1 an error was found; 2 bad usage or input';
+/** As the tools have them whose names these are. */
+const TOOL_STATUSES = '0 done; 1 refused';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   boot: {
     synopsis: '[LAB.json] [options]',
     help: 'boot a lab; without a kernel guests of our own run',
+    statuses: '0 expectations met, or powered off; 1 not met in time; 2 bad usage or input; 3 the guest crashed',
     load: async () => {
       const [{ bootCommand }, { BOOT_OPTIONS }] = await Promise.all([import('./boot'), import('./boot-options')]);
       return { options: describeOptions(BOOT_OPTIONS), run: bootCommand };
@@ -54,6 +61,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'dt-check': {
     synopsis: 'FILE [options]',
     help: "check a device tree, source or blob: dtc's checks, Xen's rules, and against a board",
+    statuses: CHECK_STATUSES,
     load: async () => {
       const { DT_CHECK_OPTIONS, dtCheckCommand } = await import('./dt-check');
       return { options: describeOptions(DT_CHECK_OPTIONS), run: dtCheckCommand };
@@ -62,6 +70,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   dtc: {
     synopsis: '[options of dtc] [INPUT]',
     help: 'compile, decompile and convert device trees, with a preprocessor',
+    statuses: TOOL_STATUSES,
     load: async () => {
       const { dtcCommand, dtcUsage } = await import('./dtc/command');
       return { options: dtcUsage(), run: dtcCommand };
@@ -70,6 +79,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   fdtget: {
     synopsis: 'FILE [NODE PROPERTY]...',
     help: 'show values of a device tree blob',
+    statuses: TOOL_STATUSES,
     load: async () => {
       const { fdtgetCommand, fdtgetUsage } = await import('./fdt/fdtget');
       return { options: fdtgetUsage(), run: fdtgetCommand };
@@ -78,6 +88,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   fdtput: {
     synopsis: 'FILE NODE PROPERTY [VALUE...]',
     help: 'change a device tree blob',
+    statuses: TOOL_STATUSES,
     load: async () => {
       const { fdtputCommand, fdtputUsage } = await import('./fdt/fdtput');
       return { options: fdtputUsage(), run: fdtputCommand };
@@ -86,6 +97,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   fdtdump: {
     synopsis: 'FILE',
     help: 'show a device tree blob token by token',
+    statuses: TOOL_STATUSES,
     load: async () => {
       const { fdtdumpCommand, fdtdumpUsage } = await import('./fdt/fdtdump');
       return { options: fdtdumpUsage(), run: fdtdumpCommand };
@@ -94,6 +106,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   fdtoverlay: {
     synopsis: '-i FILE -o FILE OVERLAY...',
     help: 'lay overlays over a device tree blob',
+    statuses: TOOL_STATUSES,
     load: async () => {
       const { fdtoverlayCommand, fdtoverlayUsage } = await import('./fdt/fdtoverlay');
       return { options: fdtoverlayUsage(), run: fdtoverlayCommand };
@@ -110,6 +123,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'xl-check': {
     synopsis: 'FILE... [options]',
     help: 'say what is wrong with configurations of domains',
+    statuses: CHECK_STATUSES,
     load: async () => {
       const { XL_CHECK_OPTIONS, xlCheckCommand } = await import('./xl-check');
       return { options: describeOptions(XL_CHECK_OPTIONS), run: xlCheckCommand };
@@ -130,14 +144,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
-const STATUSES =
-  'exit status: 0 expectations met, or powered off; 1 not met in time; 2 bad usage or input; 3 the guest crashed\n';
-
 async function usage(name?: string): Promise<string> {
   const command = name === undefined ? undefined : COMMANDS[name];
   if (command) {
+    const { statuses = '0 done; 2 bad usage or input' } = command;
     const { options } = await command.load();
-    return `${`usage: xenlab ${name} ${command.synopsis}`.trimEnd()}\n${command.help}\n${options === undefined ? '' : `\n${options}`}\n${STATUSES}`;
+    return `${`usage: xenlab ${name} ${command.synopsis}`.trimEnd()}\n${command.help}\n${options === undefined ? '' : `\n${options}`}\nexit status: ${statuses}\n`;
   }
   const rows = Object.entries(COMMANDS).map(([key, { help }]) => `  ${key.padEnd(17)}${help}\n`);
   return `${packageJson.displayName} ${packageJson.version}\nusage: xenlab COMMAND ...\n\n${rows.join('')}
