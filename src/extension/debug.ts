@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { XenLabSession } from '../debugAdapter/session';
+import { EMBEDDED } from '../lab/embedded-names';
 import { spawnLab } from '../lab/node/spawn';
 import type { StartedLab } from '../lab/protocol';
 import { DOM0_CONSOLE, XEN_CONSOLE } from '../lab/xen/console-split';
@@ -77,17 +78,21 @@ class ConfigurationProvider implements vscode.DebugConfigurationProvider {
     given: vscode.DebugConfiguration,
   ): vscode.DebugConfiguration {
     const empty = !given.type && !given.request && !given.name;
-    const configuration = empty ? { ...bootConfiguration(), ...treeOfEditor() } : given;
+    const configuration = empty ? { ...bootConfiguration(), ...subjectOfEditor() } : given;
     // The consoles are terminals; the Debug Console would hide them as it opens.
     return { internalConsoleOptions: 'neverOpen', ...configuration };
   }
 }
 
-/** F5 on an open device tree source boots that tree. */
-function treeOfEditor(): { deviceTree?: string; name?: string } {
+/** F5 on an open device tree source boots that tree; on a configuration of a domain that domain, beside a dom0. */
+function subjectOfEditor(): Partial<vscode.DebugConfiguration> {
   const document = vscode.window.activeTextEditor?.document;
-  if (document?.languageId !== 'dts' || !document.fileName.endsWith('.dts')) return {};
-  return { deviceTree: document.fileName, name: path.basename(document.fileName) };
+  if (!document) return {};
+  const { fileName, languageId } = document;
+  const name = path.basename(fileName);
+  if (languageId === 'dts' && fileName.endsWith('.dts')) return { name, deviceTree: fileName };
+  if (languageId === 'xl-cfg') return { name, kernel: EMBEDDED.dom0, domains: [fileName] };
+  return {};
 }
 
 /** What "Add Configuration" and the list of the Run view offer. */

@@ -29,6 +29,7 @@ function prepare() {
 };
 `,
     'guest.cfg': '# A domain.\nname = "guest"\nkernel = "zImage"\nmemroy = 128\nvcpus = 1\n',
+    'mine.cfg': 'name = "mine"\nkernel = "embedded:domu"\nmemory = 4\n',
     zImage: 'no kernel',
     'broken.dts': `/dts-v1/;
 
@@ -135,4 +136,14 @@ test('a key that xl does not know is marked, and a quick fix puts it right', asy
 test('its kernel is a link to the file', async () => {
   const link = bench.page.locator('.editor-group-container.active .detected-link');
   await bench.until('the link', async () => /zImage/.test((await link.allTextContents()).join()));
+});
+
+test('F5 boots that domain beside a dom0', async () => {
+  await bench.openFile('mine.cfg');
+  await bench.until('the language', async () => /Xen Domain Configuration/.test(await bench.statusBar()));
+  await bench.page.keyboard.press('F5');
+  await bench.until('its own terminal', async () => /mine\.cfg/.test(await bench.panelTitle()));
+  await bench.command('Xen Lab: Show Domains');
+  await bench.until('the list', async () => Object.keys(await bench.domains()).join() === 'Domain-0,mine');
+  await bench.debugButton('Stop').click();
 });
