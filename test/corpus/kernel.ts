@@ -1,12 +1,13 @@
 // Every arm and arm64 tree of a kernel, held against cpp and dtc: npm run test:corpus -- KERNEL_TREE [options]
 //
 // Each source is compiled with and without symbols, through our preprocessor and through cpp; the bytes must be equal.
+// With --dts the merged source is compared too (-O dts, labels and all).
 // The time of each way is counted in the same run: ours in this one process, theirs as the processes that make starts.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { compileSource, SourceCache, writeBlob } from '../../src/dt';
+import { compileSource, printDts, SourceCache, writeBlob } from '../../src/dt';
 import { nodeSourceReader } from '../../src/cli/dtc/reader';
 
 const [kernel, ...rest] = process.argv.slice(2);
@@ -15,7 +16,7 @@ const option = (name: string): string | undefined => {
   return at < 0 ? undefined : rest[at + 1];
 };
 if (kernel === undefined || !existsSync(path.join(kernel, 'scripts/dtc/include-prefixes'))) {
-  console.error('usage: npm run test:corpus -- KERNEL_TREE [--only TEXT] [--answers FOLDER]');
+  console.error('usage: npm run test:corpus -- KERNEL_TREE [--only TEXT] [--answers FOLDER] [--dts]');
   console.error('KERNEL_TREE needs arch/arm*/boot/dts, include and scripts/dtc');
   process.exit(2);
 }
@@ -26,9 +27,9 @@ const kept = option('--answers');
 const answers = kept ?? mkdtempSync(path.join(tmpdir(), 'dtc-answers-'));
 
 const INCLUDES = ['include', 'scripts/dtc/include-prefixes'];
-const FLAGS = { plain: '', symbols: '-@' } as const;
+const FLAGS = { plain: '-O dtb', symbols: '-O dtb -@', source: '-O dts' } as const;
 type Form = keyof typeof FLAGS;
-const FORMS: readonly Form[] = ['plain', 'symbols'];
+const FORMS: readonly Form[] = rest.includes('--dts') ? ['plain', 'symbols', 'source'] : ['plain', 'symbols'];
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -49,7 +50,7 @@ function askDtc(list: readonly string[], form: Form): number | undefined {
     const out = answer(source, form);
     mkdirSync(path.dirname(out), { recursive: true });
     const folders = [path.dirname(source), INCLUDES[1]].map(folder => `-i ${folder}`).join(' ');
-    return `cpp -nostdinc -undef -D__DTS__ -x assembler-with-cpp ${include} ${source} | dtc -q ${FLAGS[form]} -I dts -O dtb ${folders} -o ${out} - 2>/dev/null || echo "no answer for ${source}" >&2`;
+    return `cpp -nostdinc -undef -D__DTS__ -x assembler-with-cpp ${include} ${source} | dtc -q ${FLAGS[form]} -I dts ${folders} -o ${out} - 2>/dev/null || echo "no answer for ${source}" >&2`;
   });
   const script = path.join(answers, 'ask.sh');
   writeFileSync(script, `${lines.join('\n')}\ntimes\n`);
@@ -75,7 +76,9 @@ function compile(list: readonly string[], form: Form): { ours: Answer[]; user: n
       includePaths: INCLUDES,
       symbols: form === 'symbols',
     });
-    return tree ? writeBlob(tree) : errors[0]!.message;
+    if (!tree) return errors[0]!.message;
+    // dtc's text is bytes, and so is this.
+    return form === 'source' ? Buffer.from(printDts(tree), 'latin1') : writeBlob(tree);
   });
   return { ours, user: process.cpuUsage(before).user / 1e6 };
 }

@@ -16,7 +16,6 @@ import {
   type DeviceTree,
   type DtError,
   type Finding,
-  type SourceReader,
 } from '../../dt';
 import { readTool, ToolFailure, writeTool } from '../fdt/files';
 import { guessByName, guessInFormat, treeOfBlob, treeOfFolder } from './input';
@@ -78,20 +77,26 @@ class Run {
   private compile(files: string[]): DeviceTree {
     const { input, includes, defines, symbols, phandleFormat } = this.request;
     const bytes = readTool(input);
-    const { tree, partialTree, errors, warnings, findings, isWellFormed } = compileSource(
-      new TextDecoder().decode(bytes),
-      {
-        file: files[0]!,
-        reader: noting(nodeSourceReader(), files),
-        includePaths: includes,
-        defines,
-        symbols,
-        phandleFormat,
-        bare: true,
-        forced: this.request.force,
-        checks: this.checks(),
-      },
-    );
+    const {
+      tree,
+      partialTree,
+      errors,
+      warnings,
+      findings,
+      isWellFormed,
+      files: read,
+    } = compileSource(new TextDecoder().decode(bytes), {
+      file: files[0]!,
+      reader: nodeSourceReader(),
+      includePaths: includes,
+      defines,
+      symbols,
+      phandleFormat,
+      bare: true,
+      forced: this.request.force,
+      checks: this.checks(),
+    });
+    files.push(...read);
     if (this.request.quiet < 1) for (const { message } of warnings) this.complain(`${message}\n`);
     if (!isWellFormed) throw new ToolFailure(describe(errors));
     this.judge(findings);
@@ -148,15 +153,6 @@ class Run {
     }
     throw new ToolFailure(`there is no output format "${format}"; use dts, dtb, asm or yaml`);
   }
-}
-
-/** Notes each file that is read. */
-function noting(reader: SourceReader, files: string[]): SourceReader {
-  const note = <T>(file: string, content: T | undefined): T | undefined => {
-    if (content !== undefined) files.push(file);
-    return content;
-  };
-  return { text: file => note(file, reader.text(file)), bytes: file => note(file, reader.bytes?.(file)) };
 }
 
 const describe = (errors: readonly DtError[]): string => errors.map(({ message }) => message).join('\n');

@@ -11,6 +11,7 @@ import { preprocess, type Preprocessed, type PreprocessorOptions } from './prepr
 import { addGenerated, Resolution, type ResolveOptions } from './resolve';
 import type { SourceSyntax } from './syntax';
 import { SourceFile } from './text';
+import type { FileUse } from './values';
 
 export interface CompileOptions extends PreprocessorOptions, ResolveOptions {
   /** The name of the source, for errors and for finding includes beside it. */
@@ -30,6 +31,8 @@ export interface CompileResult {
   readonly findings: readonly Finding[];
   /** `#warning`s of the source. */
   readonly warnings: readonly DtError[];
+  /** The files that were read, in the order of the text, as often as it asks for them. */
+  readonly files: readonly string[];
   /** All that could be understood, with ranges. */
   readonly syntax: SourceSyntax;
   /**
@@ -45,7 +48,7 @@ export interface CompileResult {
 export function compileSource(text: string, options: CompileOptions = {}): CompileResult {
   const file = new SourceFile(options.file ?? 'source', text);
   const preprocessed = preprocess(file, options);
-  const { syntax, errors } = parse(preprocessed.text, options);
+  const { syntax, errors, files } = parse(preprocessed.text, options);
   // Where the text was cut, what the parser misses there is no news.
   const early = preprocessed.complete ? [...preprocessed.errors, ...errors] : preprocessed.errors;
   const draft = merge(syntax);
@@ -67,6 +70,10 @@ export function compileSource(text: string, options: CompileOptions = {}): Compi
     findings,
     warnings: preprocessed.warnings,
     syntax,
+    get files() {
+      const uses: FileUse[] = [...preprocessed.inclusions, ...files];
+      return uses.sort((a, b) => a.offset - b.offset).map(({ path }) => path);
+    },
     partialTree: bare,
     preprocessed,
   };

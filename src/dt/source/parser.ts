@@ -18,12 +18,18 @@ import {
 } from './syntax';
 import type { ExpandedText, Span } from './text';
 import { Resume } from './tokens';
-import { ValueParser, type ParserOptions } from './values';
+import { ValueParser, type FileUse, type ParserOptions } from './values';
+
+export interface Parsed {
+  readonly syntax: SourceSyntax;
+  readonly errors: DtError[];
+  readonly files: readonly FileUse[];
+}
 
 /** Reads a whole source. `syntax` holds all that could be understood, whatever the errors. */
-export function parse(source: ExpandedText, options: ParserOptions = {}): { syntax: SourceSyntax; errors: DtError[] } {
+export function parse(source: ExpandedText, options: ParserOptions = {}): Parsed {
   const parser = new Parser(source, options);
-  return { syntax: parser.source(), errors: parser.errors };
+  return { syntax: parser.source(), errors: parser.errors, files: parser.files };
 }
 
 const NOTHING: readonly ValuePart[] = [];

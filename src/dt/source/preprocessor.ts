@@ -8,7 +8,7 @@ import { Conditions } from './directive';
 import { evaluateCondition } from './preprocess/condition';
 import { Expander, ExpansionLimit, textOf } from './preprocess/expand';
 import { initialMacros, type Macro } from './preprocess/macro';
-import { Directive, Place, SourceCache, type Name } from './preprocess/scan';
+import { Directive, Place, SourceCache, type Name, type ScannedFile } from './preprocess/scan';
 import { isNamePart, PpReader, PpToken } from './preprocess/token';
 import { candidates, type SourceReader } from './reader';
 import { ExpandedText, SourceFile, Span, type ExpandedTextBuilder } from './text';
@@ -29,6 +29,8 @@ export interface Inclusion {
   readonly path: string;
   /** The directive. */
   readonly span: Span;
+  /** Where its text begins in that which all files make together. */
+  readonly offset: number;
 }
 
 export interface Preprocessed {
@@ -109,8 +111,10 @@ class Preprocessor {
     const { text } = file;
     // Before a look at it: what is too large is not worth the memory.
     if (this.out.length + text.length > MAX_SOURCE) return this.failLarge(file, 0);
-    const { starts, ends, kinds, things } = this.cache.scan(file.name, text);
+    const scanned = this.cache.scan(file.name, text);
+    const { starts, ends, kinds, things } = scanned;
     const conditions = new Conditions();
+    const skipDirective = (at: number): number => this.skipDirective(file, at, scanned, conditions, depth);
     let copied = 0;
     const count = starts.length;
     for (let i = 0; i < count && !this.tooLarge; i++) {
@@ -130,7 +134,7 @@ class Preprocessor {
       if (kind === Place.Name) {
         const macro = (thing as Name).in(this.run);
         if (!macro) continue;
-        const stop = this.expand(file, start, end, macro, copied, depth);
+        const stop = this.expand(file, start, end, macro, copied, depth, skipDirective);
         if (stop >= 0) copied = stop;
       } else if (kind === Place.OpenComment)
         this.fail('token', file, start, start + 2, 'this comment has no end; close it with */');
@@ -166,7 +170,7 @@ class Preprocessor {
       if (this.once.has(candidate)) return;
       const text = this.options.reader?.text(candidate);
       if (text === undefined) continue;
-      this.inclusions.push({ path: candidate, span: spanOf(file, at, end) });
+      this.inclusions.push({ path: candidate, span: spanOf(file, at, end), offset: this.out.length });
       // Line ends on both sides: no token and no directive goes from one file into another.
       this.out.replace(file, at, end, '\n');
       this.file(new SourceFile(candidate, text), depth + 1);
@@ -233,6 +237,27 @@ class Preprocessor {
     }
   }
 
+  /**
+   * Carries out the directive at an offset, which is among the arguments of a macro, and those of what is left out behind it.
+   * @returns where the arguments go on; the offset when there is no directive.
+   */
+  private skipDirective(file: SourceFile, at: number, scanned: ScannedFile, open: Conditions, depth: number): number {
+    const { starts, ends, kinds, things, text } = scanned;
+    const { here } = this;
+    let behind = at;
+    for (let i = indexOf(starts, at); i < starts.length; i++) {
+      const line = things[i];
+      if (kinds[i] !== Place.Directive || !(line instanceof Directive) || starts[i]! < behind) continue;
+      behind = ends[i]!;
+      if (line.name === 'include' && open.active)
+        this.refuse(file, starts[i]!, "#include is among a macro's arguments; move it in front of the macro");
+      else this.directive(file, starts[i]!, line, open, depth);
+      this.here = here;
+      if (open.active) return behind;
+    }
+    return behind === at ? at : text.length;
+  }
+
   private includePath(file: SourceFile, at: number, line: Directive, depth: number): RegExpExecArray | null {
     const form = /^(?:"([^"]+)"|<([^>]+)>)$/;
     const path = form.exec(line.text);
@@ -270,7 +295,15 @@ class Preprocessor {
    * Puts what a macro stands for in the place of its name (and arguments), with all the text before it.
    * @returns where the file goes on; -1 when the name is no use of the macro.
    */
-  private expand(file: SourceFile, start: number, end: number, macro: Macro, copied: number, depth: number): number {
+  private expand(
+    file: SourceFile,
+    start: number,
+    end: number,
+    macro: Macro,
+    copied: number,
+    depth: number,
+    skipDirective: (at: number) => number,
+  ): number {
     const { text } = file;
     this.here = { file, at: start, depth };
     if (macro.plain !== undefined && macro.parameters === undefined && isParted(text, start, end)) {
@@ -280,7 +313,7 @@ class Preprocessor {
       else this.out.replace(file, start, end, macro.plain);
       return end;
     }
-    const input = new PpReader(text, end);
+    const input = new PpReader(text, end, text.length, skipDirective);
     const name = new PpToken('name', macro.name, start > 0 && text.charCodeAt(start - 1) <= 32);
     const tokens = this.guarded(file, start, () => this.expander(file, start, input).expandName(name, macro));
     if (!tokens) return this.tooLarge ? end : -1;
@@ -372,6 +405,18 @@ function spanOf(file: SourceFile, start: number, end: number): Span {
 
 const place = (file: SourceFile, start: number, end: number) =>
   ({ kind: 'source', span: spanOf(file, start, end) }) as const;
+
+/** Where a number is in a sorted list; its length when it is not there. */
+function indexOf(sorted: Int32Array, wanted: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return sorted[low] === wanted ? low : sorted.length;
+}
 
 /** Whether blanks or brackets stand on both sides, so that nothing can join. */
 function isParted(text: string, start: number, end: number): boolean {

@@ -24,10 +24,19 @@ export interface ParserOptions {
   readonly includePaths?: readonly string[];
 }
 
+/** A file that a source reads. */
+export interface FileUse {
+  readonly path: string;
+  /** In the text that all files make together. */
+  readonly offset: number;
+}
+
 const NO_LABELS: readonly LabelSyntax[] = [];
 
 export class ValueParser extends TokenStream implements ExpressionInput {
   private readonly slab = new Slab();
+  /** Files whose bytes are in values, and where they are named. */
+  readonly files: FileUse[] = [];
 
   constructor(
     text: ExpandedText,
@@ -140,6 +149,7 @@ export class ValueParser extends TokenStream implements ExpressionInput {
     const paths = candidates(this.inside(name), from, this.options.includePaths ?? [], true);
     for (const path of paths) {
       const bytes = this.options.reader?.bytes?.(path);
+      if (bytes) this.files.push({ path, offset: start.start });
       if (bytes && range) return { kind: 'file', bytes: slice(bytes, ...range), span };
       if (bytes) return { kind: 'file', bytes, span };
     }

@@ -159,7 +159,6 @@ export class Expander {
 
   /** Reads the arguments in brackets behind a name. */
   private collect(macro: Macro, name: PpToken): Argument[] | undefined {
-    const parameters = macro.parameters!;
     let padding: PpToken | undefined;
     let token = this.next();
     for (; token?.kind === 'padding'; token = this.next())
@@ -169,11 +168,20 @@ export class Expander {
       if (padding) this.push([padding], undefined);
       return undefined;
     }
+    if (this.input) this.input.inArguments = true;
+    const args = this.readArguments(macro, name);
+    if (this.input) this.input.inArguments = false;
+    return args && this.counted(macro, args);
+  }
+
+  /** What stands behind the opening bracket, up to the one that closes it. */
+  private readArguments(macro: Macro, name: PpToken): Argument[] | undefined {
+    const parameters = macro.parameters!;
     const args: Argument[] = [];
     let raw: PpToken[] = [];
     let depth = 0;
     for (;;) {
-      token = this.next();
+      const token = this.next();
       if (!token) {
         this.host.complain(`the arguments of macro ${name.text} have no ); add it`);
         return undefined;
@@ -194,7 +202,7 @@ export class Expander {
       raw.push(token);
     }
     args.push({ raw: trimmed(raw) });
-    return this.counted(macro, args);
+    return args;
   }
 
   private counted(macro: Macro, args: Argument[]): Argument[] | undefined {

@@ -51,6 +51,7 @@ export function paddingOf(source: PpToken): PpToken {
   return token;
 }
 
+const HASH = 35;
 const NAME = 1;
 const DIGIT = 2;
 /** What each ASCII character may be in a name or number. */
@@ -93,10 +94,15 @@ const BLANK = /[ \t\v\f\r\n]/;
 
 /** Reads tokens from a text, blanks and comments in between. */
 export class PpReader {
+  /** Whether what is read are the arguments of a macro. Directives between them are carried out, elsewhere they end it. */
+  inArguments = false;
+
+  /** @param skipDirective where the text goes on behind the directive at an offset; the offset when there is none. */
   constructor(
     readonly text: string,
     public at: number,
     private readonly end = text.length,
+    private readonly skipDirective?: (at: number) => number,
   ) {}
 
   /** The next token, or undefined at the end. */
@@ -113,6 +119,11 @@ export class PpReader {
         if (close === at) break;
         space = true;
         at = (close < 0 ? end : close) - 1;
+      } else if (c === HASH && this.inArguments && this.skipDirective) {
+        const behind = this.skipDirective(at);
+        if (behind === at) break;
+        space = true;
+        at = behind - 1;
       } else break;
     }
     if (at >= end) {
