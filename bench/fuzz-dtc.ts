@@ -21,8 +21,9 @@ process.chdir(folder);
 const place: Place = { folder, file: 'main.dts', include: INCLUDE_PATH, scratch: '' };
 
 const samples = names('sources', '.dts').map(name => text('sources', `${name}.dts`));
-/** Lines that cpp would take for its own. */
-const DIRECTIVE = /^[ \t]*#[ \t]*(define|undef|include|if|ifdef|ifndef|elif|else|endif|error|warning|pragma|line|\d)/m;
+/** Lines that cpp would take for its own, or join. */
+const DIRECTIVE =
+  /\\\n|^[ \t]*#[ \t]*(define|undef|include|if|ifdef|ifndef|elif|else|endif|error|warning|pragma|line|\d)/m;
 
 function mutated(random: Random): Made {
   const source = mutateText(random.below(2) === 0 ? random.of(samples) : makeSource(random).source, random);

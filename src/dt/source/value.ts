@@ -91,6 +91,8 @@ export function layoutOf(parts: readonly ValuePart[], value: Uint8Array): ValueL
   const phandles: { offset: number; ref: string }[] = [];
   const labels: { offset: number; name: string }[] = [];
   let offset = 0;
+  // Of a tree that was forced out, no path may be there at all.
+  const hasPaths = value.length > lengthWithoutPaths(parts);
   for (const part of parts) {
     if (part.kind === 'label') {
       labels.push({ offset, name: part.name });
@@ -109,7 +111,7 @@ export function layoutOf(parts: readonly ValuePart[], value: Uint8Array): ValueL
       for (const item of part.bytes)
         if (item.kind === 'byte') offset++;
         else labels.push({ offset, name: item.name });
-    } else if (part.kind === 'path') offset += pathLength(value, offset);
+    } else if (part.kind === 'path') offset += hasPaths ? pathLength(value, offset) : 0;
     else offset += part.bytes.length;
     const length = offset - start;
     if (length === 0) continue;
@@ -118,6 +120,16 @@ export function layoutOf(parts: readonly ValuePart[], value: Uint8Array): ValueL
     else chunks.push({ kind: part.kind === 'string' ? 'string' : 'bytes', offset: start, length });
   }
   return { chunks, phandles, labels };
+}
+
+function lengthWithoutPaths(parts: readonly ValuePart[]): number {
+  let length = 0;
+  for (const part of parts) {
+    if (part.kind === 'cells') length += part.cells.filter(cell => cell.kind !== 'label').length * (part.bits >> 3);
+    else if (part.kind === 'bytes') length += part.bytes.filter(item => item.kind === 'byte').length;
+    else if (part.kind === 'string' || part.kind === 'file') length += part.bytes.length;
+  }
+  return length;
 }
 
 /** Bytes of the path that was put at an offset, with its NUL; none where the reference led nowhere. */

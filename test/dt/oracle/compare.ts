@@ -40,7 +40,7 @@ function checksOf(words: string, cpp: boolean, folder: string): string {
     .split('\n')
     .filter(line => /(Warning|ERROR) \(\w+\): |^ {2}(also |\S+:\d)/.test(line));
   // What dtc shows of an alias that is no string goes on behind its end.
-  const shown = lines.map(line => line.replace(/(aliases property is not a valid node) .*/, '$1'));
+  const shown = lines.map(line => line.replace(/(aliases property is not a valid node)[^]*/, '$1'));
   // Columns, and lines of what macros stand for, are those of cpp's output for dtc.
   const places = /:\d+\.\d+(-\d+(\.\d+)?)?(?=:|$)/gm;
   return (cpp ? shown.map(line => line.replaceAll(places, '')) : shown).join('\n');
