@@ -6,6 +6,7 @@ import { createDomain } from './create-domain';
 import { bootConfiguration, workerFileOf } from './debug';
 import { type DomainPorts, openConsole, perform } from './domains';
 import { getImages } from './images';
+import { treesOfActiveLab } from './lab-trees';
 import type { TreeDocuments } from './tree-documents';
 import { treeCommands } from './trees';
 import { isDomainNode } from './views/domain-item';
@@ -32,7 +33,7 @@ export function registerCommands(
     'xenlab.openConsole': argument => openConsole(ports, argument),
     'xenlab.showDomains': () => vscode.commands.executeCommand(`${DOMAINS_VIEW}.focus`),
     'xenlab.showMemoryMap': argument => memoryMap.show(isDomainNode(argument) ? argument.row.id : undefined),
-    ...treeCommands(trees),
+    ...treeCommands(trees, treesOfActiveLab(ports.labs)),
     'xenlab.getImages': () => getImages(context),
     'xenlab.checkSetup': () => checkSetup(workerFileOf(context), channel),
   };

@@ -14,6 +14,8 @@ export class TreeDocuments implements vscode.Disposable, vscode.TextDocumentCont
   readonly #changed = new vscode.EventEmitter<vscode.Uri>();
   readonly onDidChange = this.#changed.event;
   readonly #texts = new Map<number, string>();
+  /** Editors of an earlier window, which are opened again, have none of the texts of this one. */
+  #lastText = Date.now();
   readonly #subscriptions: vscode.Disposable;
 
   constructor(readonly client: BaseLanguageClient) {
@@ -31,7 +33,8 @@ export class TreeDocuments implements vscode.Disposable, vscode.TextDocumentCont
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const shown = shownBy(uri);
     if (!shown) return '';
-    if (shown.kind === 'text') return this.#texts.get(shown.id) ?? '';
+    if (shown.kind === 'text')
+      return this.#texts.get(shown.id) ?? '// What was shown here is gone; ask for it again.\n';
     const text =
       shown.kind === 'decompiled'
         ? await this.client.sendRequest(decompileRequest, { uri: shown.uri })
@@ -51,8 +54,9 @@ export class TreeDocuments implements vscode.Disposable, vscode.TextDocumentCont
     return documentFor(`${nameOf(blob)}.dts`, { kind: 'decompiled', uri: blob.toString() });
   }
 
+  /** A document that stays as it is, until it is closed. */
   text(name: string, text: string): vscode.Uri {
-    const id = Math.max(0, ...this.#texts.keys()) + 1;
+    const id = ++this.#lastText;
     this.#texts.set(id, text);
     return documentFor(name, { kind: 'text', id });
   }

@@ -1,13 +1,11 @@
 // The palette's commands about device trees.
 import * as vscode from 'vscode';
 import { compileRequest } from '../language/protocol';
+import { compareTrees, type TreesOfLab } from './compare-trees';
 import type { TreeDocuments } from './tree-documents';
 
 const SOURCES = '**/*.{dts,dtso}';
-const TREES = '**/*.{dts,dtb}';
 const MOST_FOUND = 500;
-
-const isSource = (uri: vscode.Uri): boolean => /\.(dtsi?|dtso|overlay)$/.test(uri.path);
 
 /** The source that is meant: the one a menu was opened on, the one in the editor, or one of the workspace. */
 async function chooseSource(argument: unknown, title: string): Promise<vscode.Uri | undefined> {
@@ -29,13 +27,16 @@ async function chooseFile(glob: string, title: string, placeHolder: string): Pro
   return (await vscode.window.showQuickPick(items, { title, placeHolder }))?.uri;
 }
 
-/** By the names of the manifest; the argument is what a menu was opened on. */
-export const treeCommands = (trees: TreeDocuments): Record<string, (argument: unknown) => unknown> => ({
+/** By the names of the manifest; the argument is what a menu was opened on. @param treesOfLab where labs can run */
+export const treeCommands = (
+  trees: TreeDocuments,
+  treesOfLab?: TreesOfLab,
+): Record<string, (argument: unknown) => unknown> => ({
   'xenlab.compileTree': argument => compileTree(trees, argument),
   'xenlab.decompileTree': argument => decompileTree(trees, argument),
   'xenlab.previewTree': argument => previewTree(trees, 'source', argument),
   'xenlab.previewBlob': argument => previewTree(trees, 'blob', argument),
-  'xenlab.compareTrees': argument => compareTrees(trees, argument),
+  'xenlab.compareTrees': argument => compareTrees(trees, argument, treesOfLab),
 });
 
 /** Writes the blob beside its source. */
@@ -67,20 +68,6 @@ async function decompileTree(trees: TreeDocuments, argument: unknown): Promise<v
 async function previewTree(trees: TreeDocuments, form: 'source' | 'blob', argument: unknown): Promise<void> {
   const source = await chooseSource(argument, 'Preview Device Tree');
   if (source) await show(trees.preview(source, form), vscode.ViewColumn.Beside);
-}
-
-/** Two trees beside each other, each as one merged source. */
-async function compareTrees(trees: TreeDocuments, argument: unknown): Promise<void> {
-  const title = 'Compare Device Trees';
-  const first = await chooseSource(argument, title);
-  if (!first) return;
-  const second = await chooseFile(TREES, title, `Compare ${vscode.workspace.asRelativePath(first)} with`);
-  if (!second) return;
-  const [left, right] = [first, second].map(uri =>
-    isSource(uri) ? trees.preview(uri, 'source') : trees.decompiled(uri),
-  );
-  const names = [first, second].map(uri => vscode.workspace.asRelativePath(uri)).join(' ↔ ');
-  await vscode.commands.executeCommand('vscode.diff', left, right, names);
 }
 
 async function show(uri: vscode.Uri, viewColumn?: vscode.ViewColumn): Promise<void> {

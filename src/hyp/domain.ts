@@ -140,6 +140,8 @@ export class Domain implements EventHost {
   timeOffset = 0;
   /** What its builder has put where; nothing when dom0's tools are the builder, which tell nobody. */
   readonly images: DomainImage[] = [];
+  /** The device tree among them, as it was before the domain ran; unknown of one that was restored, or that dom0 builds. */
+  tree: Uint8Array | undefined;
   /** A debugger of dom0 has it. */
   debugged = false;
   /** Its port that hears of it when it is suspended; 0: none. */
@@ -391,6 +393,7 @@ export class Domain implements EventHost {
       mfn = heap.owned(this.id, mfn + 1);
     }
     this.freeTables();
+    this.tree = undefined;
     this.dead = true;
     return true;
   }

@@ -12,6 +12,7 @@ import type { LabHost } from './host';
 import { readElf, readKernel, type Program, type Segment } from './programs';
 import { fail } from './problems';
 import type { LabConfiguration, LabProblem } from './protocol';
+import { type LabTrees, nativeTrees } from './trees';
 import { planXen, xenFile } from './xen/plan';
 
 const MIB = 1 << 20;
@@ -31,6 +32,8 @@ export interface BootPlan extends BootImage {
   readonly placed: readonly PlacedImage[];
   /** Warnings and information. */
   readonly problems: readonly LabProblem[];
+  /** The device trees that are known from outside. */
+  readonly trees: LabTrees;
 }
 
 export interface PlanRequest {
@@ -54,6 +57,7 @@ export async function planBoot(request: PlanRequest): Promise<BootPlan> {
   const program = await readProgram(request);
   const initrd = configuration.initrd === undefined ? undefined : await readPayload(host, configuration.initrd);
   const tree = await treeOf(request, program);
+  const hostTree = writeBlob(tree);
   // The tree says where the RAM disk is, and its size decides where that is: measured first, written last.
   completeTree(tree, { ...facts(request), ...(initrd && { initrd: { address: 0, size: initrd.bytes.length } }) });
   const dtb = { name: 'device tree', bytes: writeBlob(tree) };
@@ -63,7 +67,8 @@ export async function planBoot(request: PlanRequest): Promise<BootPlan> {
   if (initrd && initrdPlace) {
     completeTree(tree, { ...facts(request), initrd: { address: initrdPlace.address, size: initrd.bytes.length } });
   }
-  const images = [...placed.program, { address: treePlace.address, bytes: writeBlob(tree) }];
+  const blob = writeBlob(tree);
+  const images = [...placed.program, { address: treePlace.address, bytes: blob }];
   if (initrd && initrdPlace) images.push({ address: initrdPlace.address, bytes: initrd.bytes });
   const { r0, r1, r2 } = kernelEntryRegisters(NO_MACHINE_TYPE, treePlace.address);
   const thumb = placed.entry % 2 === 1 ? THUMB : 0;
@@ -72,6 +77,7 @@ export async function planBoot(request: PlanRequest): Promise<BootPlan> {
     images,
     placed: placed.all,
     problems: [],
+    trees: nativeTrees(hostTree, program.kind === 'linux' ? 'kernel' : 'program', blob),
     entry: {
       pc: placed.entry - (thumb ? 1 : 0),
       cpsr,

@@ -80,6 +80,7 @@ export async function openLab(given: LabLaunch, host: LabHost, ports: LabPorts):
     ...(split && { whole: machine.hardware.consoles.keys().next().value! }),
     el2: split ? 'Xen' : configuration.el === 2 ? lastPart(plan.placed[0]!.name) : 'none',
     memoryMap: () => ({ board: board.name, title: board.title, spaces: [mapBoard(board, memoryBytes, imageParts(placement))] }), // prettier-ignore
+    trees: () => plan.trees,
     boot: bootFacts(plan, placement, configuration, board),
     symbols: () => readSymbols(host, configuration),
     keep: () => translation.keep(machine),

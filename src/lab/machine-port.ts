@@ -4,6 +4,7 @@ import type { LabProfile } from './profile-report';
 import type { MachineCondition } from '../emu/condition';
 import type { BootFacts } from './silence/evidence';
 import type { SymbolTable } from './symbols';
+import type { LabTrees } from './trees';
 import type {
   DomainRow,
   DomainVerb,
@@ -92,6 +93,8 @@ export interface OpenedLab {
   boot?: BootFacts;
   /** What lies where, now. Not while the machine runs a slice. */
   memoryMap?(): LabMemoryMap;
+  /** The device trees that are known now. Not while the machine runs a slice. */
+  trees?(): LabTrees;
   /** Of the program that it runs; read when somebody asks. */
   symbols?(): Promise<SymbolTable>;
   /** Keeps for later labs what this one learnt. Never rejects. */

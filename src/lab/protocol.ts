@@ -2,6 +2,7 @@
 // Everything here survives structured clone.
 import type { LabMemoryMap } from './memory-map';
 import type { LabProfile } from './profile-report';
+import type { LabTrees } from './trees';
 
 /** What one launch describes; the attributes of launch.json and of LAB.json (docs/launch.md). Paths are absolute. */
 export interface LabConfiguration {
@@ -170,6 +171,8 @@ export interface LabRequests {
   domain: [DomainVerb, number];
   /** What lies where in the machine, and in each domain of the built-in hypervisor. */
   memoryMap: [Record<string, never>, LabMemoryMap];
+  /** The device tree that the machine boots with, and those that were made from it. */
+  trees: [Record<string, never>, LabTrees];
   statistics: [Record<string, never>, LabStatistics];
   /** What the guests made the machine do since it was started. */
   activity: [Record<string, never>, LabActivity];

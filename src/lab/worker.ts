@@ -50,6 +50,7 @@ interface Active {
   configuration: LabLaunch;
   machine: LabMachine;
   memoryMap: OpenedLab['memoryMap'];
+  trees: OpenedLab['trees'];
   runner: Runner;
   exited?: ExitReason;
   /** Settles when the run that is under way has ended. */
@@ -138,6 +139,7 @@ class LabServer {
       return id;
     },
     memoryMap: () => this.#started().memoryMap?.() ?? fail('lab.state', 'this machine has no memory map'),
+    trees: () => this.#started().trees?.() ?? fail('lab.state', 'this machine has no device trees'),
     statistics: () => {
       const { runner, machine, run, runBeganMs, wallMs, exited } = this.#started();
       const underWayMs = run ? this.#host.now() - runBeganMs : 0;
@@ -223,8 +225,9 @@ class LabServer {
       onReboot: () => this.#tell({ event: 'log', message: 'the guest has reset the board; it starts again' }),
     });
     const memoryMap = opened.memoryMap?.bind(opened);
+    const trees = opened.trees?.bind(opened);
     const { el2, whole, aliases, keep } = opened;
-    this.#active = { configuration, machine, memoryMap, runner, keep, ending: false, runBeganMs: 0, wallMs: 0 };
+    this.#active = { configuration, machine, memoryMap, trees, runner, keep, ending: false, runBeganMs: 0, wallMs: 0 };
     return {
       ...{ cpus: machine.cpus, consoles: [...machine.consoles], board, problems, placement },
       ...(el2 !== undefined && { el2 }),

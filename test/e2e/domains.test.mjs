@@ -111,6 +111,36 @@ test('verbs of the palette ask which domain is meant, and only those that fit', 
   await row('demo', /^1 · (running|blocked)/);
 });
 
+test('trees of the lab are compared: the host’s with that of dom0, and of a guest', async () => {
+  const offered = bench.page.locator('.quick-input-widget .monaco-list-row');
+  const names = async () => (await offered.locator('.label-name').allTextContents()).join();
+  await bench.command('Xen Lab: Compare Device Trees');
+  await bench.until('what there is', async () => (await names()) === 'host,dom0,demo,guest');
+  await bench.choose('host');
+  await bench.until('the others', async () => (await names()) === 'dom0,demo,guest');
+  await bench.choose('dom0');
+  await bench.page.locator('.tab.active', { hasText: 'host ↔ dom0' }).waitFor();
+  const [original, modified] = ['original', 'modified'].map(side =>
+    bench.page.locator(`.monaco-diff-editor .editor.${side}`),
+  );
+  const text = async side => (await side.locator('.view-line').allTextContents()).join('\n').replaceAll('\u00a0', ' ');
+  // It opens where the first difference is: the UART that Xen keeps for itself.
+  await bench.until('the host’s tree', async () => /^\s*serial@90000 \{$/m.test(await text(original)));
+  assert.doesNotMatch(await text(modified), /serial@90000/);
+  await modified.locator('.view-lines').click();
+  await bench.page.keyboard.press('Control+End');
+  await bench.until('the node of the hypervisor', async () => {
+    const shown = await text(modified);
+    if (/^\s*hypervisor \{$/m.test(shown)) return shown.includes('compatible = "xen,xen-4.17", "xen,xen";');
+    await bench.page.keyboard.press('PageUp');
+    return false;
+  });
+  assert.doesNotMatch(await text(original), /xen,xen/);
+  await bench.page.keyboard.type('x');
+  await bench.page.getByText('Cannot edit in read-only editor').first().waitFor();
+  await bench.command('View: Close Editor');
+});
+
 test('the memory map shows RAM, devices and the domain', async () => {
   await bench.domainMenu('guest', 'Show Memory Map');
   const map = bench.webview();

@@ -85,6 +85,10 @@ describe('a boot of Linux', () => {
     expect(cells(tree, 'chosen', 'linux,initrd-end')).toEqual([disk.address + 5000]);
     expect(cells(tree, 'memory@80000000', 'reg')).toEqual([0, RAM, 0, 256 * MIB]);
     expect([...tree.root.child('cpus')!.children.keys()].filter(name => name.startsWith('cpu@'))).toEqual(['cpu@0']);
+    // What is kept for who asks: the tree before that, and after.
+    const [host, kernel] = found.trees.trees;
+    expect([host!.name, parseBlob(host!.blob).root.child('chosen')!.property('bootargs')]).toEqual(['host', undefined]);
+    expect([kernel!.name, kernel!.blob]).toEqual(['kernel', found.images[1]!.bytes]);
   });
 
   it('keeps both cores in the tree of a machine that has both', async () => {

@@ -1,7 +1,8 @@
 // The way of the first releases: the tree is in Xen, and the kernel of dom0 where that tree says, or in flash.
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { writeBlob } from '../../src/dt/blob';
+import { findNode } from '../../src/dt/access';
+import { parseBlob, writeBlob } from '../../src/dt/blob';
 import { loadSource } from '../../src/dt/source/compile';
 import { BOARDS } from '../../src/emu/boards';
 import { Machine } from '../../src/emu/machine';
@@ -72,6 +73,9 @@ describe('a tree linked into Xen', () => {
       ['kernel of dom0', 'k', 0x8400_0000],
       ['Xen', 'xen', RAM + 254 * MIB],
     ]);
+    const [host, ...others] = found.trees.trees;
+    expect([host, others]).toMatchObject([{ name: 'host', about: 'linked into Xen' }, []]);
+    expect(findNode(parseBlob(host!.blob), '/chosen/module@0')).toBeDefined();
     const { bytes } = found.images.find(({ address }) => address === 0x8400_0000)!;
     expect(bytes).toHaveLength(0x1000);
     expect(bytes.subarray(0, kernel.length)).toEqual(kernel);

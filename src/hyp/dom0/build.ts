@@ -86,6 +86,7 @@ export function buildDom0(xen: Hypervisor, plan: Dom0Plan): Domain {
   put('zImage', 'kernel', places.kernel, plan.kernel.bytes);
   if (plan.initrd) put('d0 initrd', 'RAM disk', places.initrd, plan.initrd.bytes);
   put('d0 DTB', 'device tree', places.tree, blob);
+  domain.tree = blob;
   xen.addDomain(domain);
   domain.vcpus[0]!.start(places.kernel, [0, 0xffffffff, places.tree]);
   out.print('Scrubbing Free RAM in background');

@@ -93,6 +93,7 @@ export function buildGuest(
     load(domain, 'kernel', places.kernel, image.kernel.bytes);
     if (image.ramdisk) load(domain, 'RAM disk', places.ramdisk, image.ramdisk);
     load(domain, 'device tree', places.tree, places.blob);
+    domain.tree = places.blob;
     domain.vcpus[0]!.start(places.kernel, [0, 0xffffffff, places.tree]);
     return { domain, ports };
   } catch (error) {

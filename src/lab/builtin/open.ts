@@ -15,6 +15,7 @@ import { Disks } from './disks';
 import { type ReadyDomain, readyDomain } from './domains';
 import { mapLab } from './memory-map';
 import { type BuiltinPlan, planBuiltin } from './plan';
+import { treesOfLab } from './trees';
 import { BuiltinDomains, type VerbPorts } from './verbs';
 
 /** Hyp mode, everything masked; the first instruction is the hypervisor's own. */
@@ -107,8 +108,9 @@ async function openWith(
   };
   const notGuests = ['xen', shown.consoles[0]!];
   const memoryMap = () => mapLab(board, memoryBytes, el2.current, verbs.list());
+  const trees = () => treesOfLab(plan.tree, el2.current, verbs.list());
   const opened = { board: board.name, machine: shown, problems, placement: [], aliases, el2: 'built-in' };
-  return { ...opened, boot, notGuests, memoryMap };
+  return { ...opened, boot, notGuests, memoryMap, trees };
 }
 
 /** What the kernels were told of their consoles. */

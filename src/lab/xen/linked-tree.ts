@@ -7,6 +7,7 @@ import type { BootPlan, PlanRequest } from '../boot-plan';
 import { fail, problem } from '../problems';
 import type { LabConfiguration, LabProblem } from '../protocol';
 import { readInput } from '../files';
+import { treesOfXen } from '../trees';
 import { modulesBelow, type TreeModule } from './chosen';
 import { checkModules } from './dom0';
 import { flashAliases, flashBanks } from './flash';
@@ -63,7 +64,8 @@ export async function planLinkedTree(request: PlanRequest, xen: XenBinary): Prom
   checkModules(chosen, memory);
   if (!modules.some(({ kind }) => kind === 'kernel')) problems.push(...checkFlash(request, memory, file));
   const pc = placeXen(memory, xen);
-  return { images: memory.images, placed: memory.finish(), entry: xenEntry(pc, 0), problems };
+  const trees = treesOfXen(linkedTree.bytes, 'linked into Xen');
+  return { images: memory.images, placed: memory.finish(), entry: xenEntry(pc, 0), problems, trees };
 }
 
 /** Kernel and RAM disk go where the tree has their modules, the kernel without one into flash. As they are. */

@@ -10,6 +10,7 @@ import { limitCpus, readTree, setMemory } from '../device-tree';
 import { readInput } from '../files';
 import { fail, problem } from '../problems';
 import type { LabConfiguration, LabProblem } from '../protocol';
+import { treesOfXen } from '../trees';
 import { addModule, ensureCells } from './chosen';
 import { checkModules, placeDom0, prepareDom0, type Dom0Request } from './dom0';
 import { addDomain, domainCommandLine, LONGEST_COMMAND_LINE, readDomains } from './domains';
@@ -69,7 +70,8 @@ async function planWithTree(request: PlanRequest, xen: XenBinary): Promise<BootP
   if (blob.length > LARGEST_TREE)
     fail('xen.tree', `a tree of ${size(blob.length)}; Xen maps ${size(LARGEST_TREE)} of it`);
   const dtb = memory.high({ name: 'device tree', role: 'device tree', bytes: blob, why: 'r2 points to it' });
-  return { images: memory.images, placed: memory.finish(), entry: xenEntry(pc, dtb), problems };
+  const trees = treesOfXen(blob, 'what Xen boots with');
+  return { images: memory.images, placed: memory.finish(), entry: xenEntry(pc, dtb), problems, trees };
 }
 
 /** The user's tree or the board's, made to fit the machine. @throws LabFailure, DtError */

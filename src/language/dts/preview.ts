@@ -1,5 +1,5 @@
 // The tree as the compiler sees it, as text: merged source, or the blob in hexadecimal with what stands where.
-import { DtError, parseBlob, printSource, writeBlob, type DeviceTree } from '../../dt';
+import { printSource, writeBlob, type DeviceTree } from '../../dt';
 import type { Analysis } from './analysis';
 
 /** The merged tree. What cannot be compiled shows what was compiled last, and says so. */
@@ -31,16 +31,6 @@ export function blobDump(tree: DeviceTree): string {
     lines.push(`${at.toString(16).padStart(8, '0')}  ${words.join(' ').padEnd(35)}  ${characters}`);
   }
   return `${lines.join('\n')}\n`;
-}
-
-/** A blob as source. What is no blob is a remark that says why. */
-export function decompiled(bytes: Uint8Array, file: string): string {
-  try {
-    return printSource(parseBlob(bytes, file));
-  } catch (error) {
-    if (error instanceof DtError) return `// ${error.message}\n`;
-    throw error;
-  }
 }
 
 /** The blob in base64, for clients that write it. */
