@@ -31,6 +31,15 @@ describe('the manifest', () => {
     for (const file of files) expect(existsSync(resolve(root, file)), file).toBe(true);
   });
 
+  it('names entry points that are packed', () => {
+    const packed = read('.vscodeignore')
+      .split('\n')
+      .filter(line => line.startsWith('!'))
+      .map(line => new RegExp(`^${line.slice(1).replaceAll('.', '\\.').replaceAll('*', '[^/]*')}$`));
+    for (const entry of [manifest.main, manifest.browser])
+      expect([entry, packed.some(one => one.test(entry.replace('./', '')))]).toEqual([entry, true]);
+  });
+
   it('contributes the commands that the extension registers, and no others', () => {
     const sources = ['commands', 'trees'].map(name => read(`src/extension/${name}.ts`)).join('');
     const registered = [...sources.matchAll(/'(xenlab\.\w+)':/g)].map(match => match[1]);
