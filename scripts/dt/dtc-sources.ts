@@ -21,7 +21,9 @@ function run(command: string, args: readonly string[], input?: Uint8Array) {
 
 const work = path.join(process.env['PROJECT'] ?? '.', '.cache/dtc-sources');
 mkdirSync(work, { recursive: true });
-run('tar', ['x', '-C', work], run('git', ['-C', path.resolve(checkout), 'archive', TAG, 'tests']).out);
+const archive = run('git', ['-C', path.resolve(checkout), 'archive', TAG, 'tests']);
+if (archive.status !== 0) throw new Error(`${checkout} is no clone of dtc with the tag ${TAG}: ${archive.said}`);
+run('tar', ['x', '-C', work], archive.out);
 process.chdir(path.join(work, 'tests'));
 
 /** What dtc says of checks, without its last words. */
