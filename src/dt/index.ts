@@ -4,7 +4,7 @@ export { DeviceTree, DtNode, DtProperty, type Chunk, type Reservation, type Valu
 export { FDT_MAGIC, parseBlob, parseBlobHeader, writeBlob, type BlobHeader } from './blob';
 export { dropNames, readLooseBlob, type LooseBlob } from './loose-blob';
 export { compileSource, loadSource, type CompileOptions, type CompileResult } from './source/compile';
-export { printSource, type PrintOptions } from './source/printer';
+export { printSource } from './source/printer';
 export type { SourceReader } from './source/reader';
 export { Span, type Position } from './source/text';
 export {

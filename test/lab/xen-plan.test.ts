@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { findNode, getCells, getString, getStrings } from '../../src/dt/access';
 import { writeBlob } from '../../src/dt/blob';
 import { loadSource } from '../../src/dt/source/compile';
-import { printSource } from '../../src/dt/source/printer';
+import { printDts } from '../../src/dt/output/dts';
 import { UNPACKED_HEAD } from '../../src/image';
 import type { LabConfiguration } from '../../src/lab/protocol';
 import { buildZImage } from '../image/zimage-builder';
@@ -301,7 +301,7 @@ describe('domains without tools', () => {
   it('are written as dtc reads them', async () => {
     // fixtures/xen-chosen.dts is what dtc 1.6.1 made of this tree.
     const tree = treeOf(await withDomain(CFG, { xenArgs: 'loglvl=all', args: 'rdinit=/init' }));
-    const printed = printSource(tree, { strings: 'dtc' });
+    const printed = printDts(tree);
     const chosen = /^\tchosen \{\n.*?^\t\};\n/ms.exec(printed)![0];
     expect(chosen).toBe(readFileSync(new URL('fixtures/xen-chosen.dts', import.meta.url), 'utf8'));
   });

@@ -1,21 +1,14 @@
-// Trees as source. What a source said about its values is said again; for a blob it is guessed, as dtc does.
+// Trees as source for people: references as such, strings of a list one by one. What a source said about its values is said
+// again; for a blob it is guessed. output/dts.ts prints as dtc does, byte for byte.
 import { phandleOf } from '../access';
 import { viewOf } from '../bytes';
 import type { Chunk, DeviceTree, DtNode, DtProperty, ValueLayout } from '../tree';
 import { directiveName } from './directive';
 import { escapeByte } from './escapes';
 
-export interface PrintOptions {
-  /**
-   * `list` (the default) writes the strings of a list one by one and takes for text only what reads as text; `dtc` does
-   * as dtc 1.6.1 does with blobs, byte for byte.
-   */
-  readonly strings?: 'list' | 'dtc';
-}
-
 /** Prints a tree so that compiling the text gives the same blob. */
-export function printSource(tree: DeviceTree, options: PrintOptions = {}): string {
-  return new Printer(tree, options.strings === 'dtc').print();
+export function printSource(tree: DeviceTree): string {
+  return new Printer(tree).print();
 }
 
 /** The properties that hold the number of their own node. */
@@ -27,10 +20,7 @@ class Printer {
   private readonly lines: string[] = [];
   private readonly labelled = new Map<string, DtNode>();
 
-  constructor(
-    private readonly tree: DeviceTree,
-    private readonly likeDtc: boolean,
-  ) {
+  constructor(private readonly tree: DeviceTree) {
     for (const node of tree.nodes()) for (const label of node.labels) this.labelled.set(label, node);
   }
 
@@ -79,9 +69,7 @@ class Printer {
   private guess(value: Uint8Array): Chunk[] {
     const { length } = value;
     const whole = { offset: 0, length };
-    if (this.likeDtc) {
-      if (isTextForDtc(value)) return [{ kind: 'string', ...whole }];
-    } else if (isTextList(value)) return strings(value);
+    if (isTextList(value)) return strings(value);
     return length % 4 === 0 ? [{ kind: 'cells', bits: 32, ...whole }] : [{ kind: 'bytes', ...whole }];
   }
 }
@@ -186,12 +174,4 @@ function strings(value: Uint8Array): Chunk[] {
     offset += length;
   }
   return chunks;
-}
-
-/** dtc's rule: ends with NUL, all printable, NUL or C's control letters, and no more NULs than other bytes. */
-function isTextForDtc(value: Uint8Array): boolean {
-  if (value.at(-1) !== 0) return false;
-  if (!value.every(byte => byte === 0 || isPrintable(byte) || (byte >= 7 && byte <= 13))) return false;
-  const zeros = value.reduce((count, byte) => count + (byte === 0 ? 1 : 0), 0);
-  return zeros <= value.length - zeros;
 }
